@@ -1,0 +1,198 @@
+/**
+ * What the engine asks of an appliance. A driver speaks one surface (the Sensor Settings API, later SSH and files) and
+ * says as data what it can do; the plan checks that, the driver never surprises.
+ *
+ * Reading and writing are two types: plan and drift are handed a `Reader`, which has no method that changes anything.
+ *
+ * @module
+ */
+import type { LoadedTrust } from '../schemas/fleet.ts'
+import type { Credentials } from '../schemas/access.ts'
+import type { Intent, LeaseGrant, LeaseRequest } from './lease.ts'
+
+/** What a driver can do with one field. */
+export interface Ability {
+  read: boolean
+  /** `manual`: a person must do it, the plan says how. `none`: not at all. */
+  write: 'automatic' | 'manual' | 'none'
+}
+
+/** What a driver can do. Written as data, so that it can be planned with, shown and tested. */
+export interface Support {
+  /** Ability of every field that `fields` does not name. */
+  default: Ability
+  /** By path pattern or prefix of one, as in `network.proxy` or `forwarding.rules.*.actions`; the longest match wins. */
+  fields: Readonly<Record<string, Ability>>
+  /** The lease, and the intent beside it, lie on the appliance. Default: false, they lie in state. */
+  lease?: boolean
+  /** Secrets are returned as tags. Default: false, a secret is unverifiable. */
+  tags?: boolean
+  /** A network change reverts by itself unless confirmed. Default: false. */
+  guardedNetworkChange?: boolean
+  /** An activation file can be uploaded. Default: `manual`. */
+  activationUpload?: 'automatic' | 'manual'
+  /** A backup can be made now. Default: false. */
+  backupNow?: boolean
+  /** The appliance tells who changed what. Default: false. */
+  audit?: boolean
+}
+
+export interface Driver {
+  readonly name: string
+  readonly support: Support
+  /** Nothing is contacted before the first call of a method. */
+  reader(target: Target): Reader
+  writer(target: Target): Writer
+}
+
+/** Where an appliance is found and how it is recognised. */
+export interface Target {
+  key: string
+  /** Tried in this order; only the first without a known identity or pin. */
+  endpoints: readonly string[]
+  /** Name and entry of the credentials; secrets are read through `secrets` when signing in. */
+  credentials: { name: string; entry: Credentials }
+  trust: readonly LoadedTrust[]
+  /** SHA-256 (hex) of certificates that are trusted exactly: declared, last verified, being imported. */
+  trustedCertificates: readonly string[]
+  /** Public key pins (`sha256/…`) last verified; a certificate whose only fault is expiry is accepted with one of these. */
+  knownPins: readonly string[]
+  /** Name that a certificate of an authority must carry. */
+  serverName?: string
+  /** Serial number. An appliance with another one is refused (`IDENTITY_MISMATCH`). */
+  identity?: string
+  signal?: AbortSignal
+}
+
+/** A value as the appliance has it. A field that is not set is not in the map. */
+export type LiveValue = string | number | boolean | readonly string[] | LiveSecret | LiveFile
+
+/** A secret as it is read. */
+export interface LiveSecret {
+  set: boolean
+  tag: SecretTag | null
+}
+
+/** HMAC over identity, path and value under the fingerprint key of this id. */
+export interface SecretTag {
+  keyId: string
+  mac: string
+}
+
+/** Text of a file of public content. */
+export interface LiveFile {
+  content: string
+}
+
+export interface ActivationState {
+  name: string | null
+  mode: 'cloud' | 'local' | null
+  site: string | null
+  status: 'NotActivated' | 'Valid' | 'Expired' | 'Rejected' | 'NotConnected'
+  /** ISO 8601; files for local mode only. */
+  expiresAt: string | null
+  file: { id: string; createdAt: string; sha256: string } | null
+  cloud: { reachable: boolean; detail: string | null } | null
+  message: string | null
+}
+
+export interface AddressTriple {
+  address: string
+  subnetMask: string
+  gateway: string
+}
+
+/** What another run, or this one before it died, left under way on the appliance. */
+export interface Unfinished {
+  networkChange?: { id: string; from: AddressTriple; to: AddressTriple; remainingSeconds: number }
+  job?: { id: string; type: string; percentage: number; startedAt: string }
+  intent?: Intent
+  lease?: { holder: string; fence: number; remainingSeconds: number }
+}
+
+/** One bulk read. Holds no secret. */
+export interface Observation {
+  identity: string
+  /** Endpoint that answered. */
+  endpoint: string
+  /** Opaque; equal revisions mean equal settings. */
+  revision?: string
+  /** ISO 8601, clock of this machine. */
+  observedAt: string
+  /** The appliance said that nothing changed since the remembered read, so `live` is that read. */
+  unchanged: boolean
+  softwareVersion?: string
+  hardwareProfile?: string
+  /** Clock of the appliance minus clock of this machine. */
+  clockDriftSeconds?: number
+  /** Path to value, for every field that the driver reads: also `name` and `activation.mode`. */
+  live: ReadonlyMap<string, LiveValue>
+  activation?: ActivationState
+  /** Certificate that was served on the wire. */
+  served?: ServedCertificate
+  backups?: { supported: boolean; latest: { name: string; createdAt: string } | null; lastError: string | null }
+  unfinished: Unfinished
+  /** What the person should know, such as "signed in with the previous password". */
+  warnings: readonly { code: string; summary: string }[]
+}
+
+export interface ServedCertificate {
+  /** SHA-256 of the DER form, hex. */
+  sha256: string
+  /** `sha256/<base64>` of the public key. */
+  pin: string
+  subject: string
+  /** ISO 8601. */
+  notBefore: string
+  notAfter: string
+  /** It was accepted although it has expired, because its key is known. */
+  expired: boolean
+}
+
+export interface AuditEntry {
+  at: string
+  user: string
+  from: string
+  path: string | null
+}
+
+export interface Reader {
+  /** One sign-in and one bulk read; conditional when `known` is given. Throws a DeviceError. */
+  observe(known?: Observation): Promise<Observation>
+  /** Newest first. Absent where `support.audit` is not set. */
+  audit?(since: string): Promise<readonly AuditEntry[]>
+  /** Ends the session and its connections. Never throws. */
+  close(): Promise<void>
+}
+
+/** A value to write. `null` unsets. */
+export type WriteValue =
+  string | number | boolean | readonly string[] | LiveFile | { secret: string; tag: SecretTag | null } | null
+
+/** One write. Each may be repeated when its outcome is unknown: it says what should be, not what to do. */
+export type Write =
+  | { type: 'set'; aspect: string; values: ReadonlyMap<string, WriteValue> }
+  | { type: 'importCertificate'; values: ReadonlyMap<string, WriteValue> }
+  | { type: 'removeRule'; rule: string }
+  | { type: 'activate'; file: Uint8Array }
+  | { type: 'createBackup' }
+  /** Resolves when the change is in effect, or rejects with `CONNECTION_LOST`, which says nothing about its outcome. */
+  | { type: 'changeAddress'; to: AddressTriple; guarded: boolean; confirmWithinSeconds: number }
+  | { type: 'confirmAddress'; id: string }
+
+export interface Guard {
+  /** Fencing number of the lease, where it lies on the appliance. */
+  fence?: number
+  /** Refuse (`REVISION_CONFLICT`) when the appliance has moved on. */
+  revision?: string
+  signal?: AbortSignal
+}
+
+export interface Writer extends Reader {
+  /** Resolves when the work is done (jobs are waited for). Gives the new revision, where the driver knows it. */
+  write(write: Write, guard: Guard): Promise<{ revision?: string }>
+  /** Acquires or renews; replaces the intent in the same call. Present where `support.lease` is set. */
+  lease?(request: LeaseRequest): Promise<LeaseGrant>
+  /** Gives the lease back; with `clearIntent` the intent goes too. Never throws. */
+  release?(fence: number, options: { clearIntent: boolean }): Promise<void>
+}

@@ -1,0 +1,69 @@
+/**
+ * The engine's verbs, as the CLI and the Terraform provider call them. `observe` and `plan` are handed readers only;
+ * `apply` is the one writer.
+ *
+ * @module
+ */
+import type { DesiredSensor } from '../schemas/fleet.ts'
+import type { Problem } from '../schemas/problem.ts'
+import type { Clock } from './clock.ts'
+import type { Driver, Observation } from './driver.ts'
+import type { Memory } from './memory.ts'
+import type { RunEvent } from './outcome.ts'
+import type { RecordLookup, Registrar, RegistrarReader } from './registrar.ts'
+import type { FingerprintKey, Secrets } from './secrets.ts'
+
+/** Everything the engine needs from outside. */
+export interface World {
+  clock: Clock
+  memory: Memory
+  secrets: Secrets
+  /** Absent: secrets are unverifiable. */
+  fingerprintKey?: FingerprintKey
+  driver(name: DesiredSensor['access']['driver']): Driver
+  registrarReader(name: string): RegistrarReader
+  registrar(name: string): Registrar
+  onEvent(event: RunEvent): void
+  toolVersion: string
+  signal?: AbortSignal
+  /** Says that the run should stop after the step in flight. */
+  stopping?(): boolean
+}
+
+/** Narrow, named, recorded exceptions to policy. */
+export interface Overrides {
+  /** `--allow-changed N`. */
+  allowChanged?: number
+  /** `--allow-delete KEY`. */
+  allowDelete?: readonly string[]
+  /** `--allow-window SITE`. */
+  allowWindow?: readonly string[]
+  /** `--adopt-record KEY`. */
+  adoptRecord?: readonly string[]
+  /** `--allow-unguarded-network-change`. */
+  allowUnguardedNetworkChange?: boolean
+  /** `--rewrite-secrets`. */
+  rewriteSecrets?: boolean
+}
+
+export interface PlanOptions {
+  /** Keys to look at; all when absent. */
+  keys?: readonly string[]
+  /** Aspect or field paths to which changes are narrowed (`--only`). */
+  only?: readonly string[]
+  overrides?: Overrides
+  concurrency?: number
+  /** Sign in with `access.readCredentials` where given. */
+  readOnly?: boolean
+}
+
+/** What one sensor's plan is made from. Pure data. */
+export interface Sight {
+  desired: DesiredSensor
+  /** A problem when it could not be read: the sensor is unknown. */
+  observation: Observation | { problem: Problem }
+  /** Records of the live and of the desired name, where a registrar is declared. */
+  records: { live?: RecordLookup; desired?: RecordLookup }
+  /** For a registrar whose files a person hands in: whether the file of the desired name is there. */
+  fileAtHand?: boolean
+}

@@ -1,0 +1,34 @@
+/** One run at a time changes an appliance. The lease lies on the appliance where its driver offers one, else in state. */
+
+export interface LeaseRequest {
+  /** Run id and host. */
+  holder: string
+  ttlSeconds: number
+  /** Given to renew, left out to acquire. */
+  fence?: number
+  /** Replaces the intent; `null` clears it; left out keeps it. */
+  intent?: Intent | null
+  signal?: AbortSignal
+}
+
+/** `revision` is the appliance's after the call, as an intent is part of what it returns. */
+export interface LeaseGrant {
+  fence: number
+  remainingSeconds: number
+  revision?: string
+}
+
+/** What is under way and what it needs to be taken up again. Holds no secret. */
+export interface Intent {
+  run: string
+  /** Id of the step. */
+  step: string
+  tool: string
+  startedAt: string
+  data: Readonly<Record<string, unknown>>
+}
+
+/** A lease lasts this long unless renewed, in seconds of monotonic time. */
+export const leaseSeconds = 60
+/** And is renewed this often. */
+export const leaseRenewSeconds = 20

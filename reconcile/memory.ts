@@ -1,0 +1,55 @@
+/**
+ * What cannot be observed: what was applied last, what was read last, who an appliance is. Everything works without it;
+ * causes are then undetermined. Holds no secret value.
+ *
+ * @module
+ */
+import type { Observation, SecretTag } from './driver.ts'
+import type { Intent, LeaseGrant, LeaseRequest } from './lease.ts'
+
+/** What is remembered of one appliance. */
+export interface Remembered {
+  /** Serial number. */
+  identity?: string
+  /** Where the last run left it. */
+  endpoint?: string
+  /** Pins and certificate hashes last verified. */
+  pins?: readonly string[]
+  certificates?: readonly string[]
+  /** Host name last verified in a certificate of an authority. */
+  serverName?: string
+  /** The last read, secret-free. */
+  lastRead?: Observation
+  /** Desired values as of the last apply, by path; secrets as tags, files as SHA-256 of their content. */
+  lastApplied?: Readonly<Record<string, AppliedValue>>
+  /** ISO 8601. */
+  appliedAt?: string
+  /** Manual steps that a person confirmed: step id to the digest of what was confirmed. */
+  confirmed?: Readonly<Record<string, string>>
+}
+
+export type AppliedValue = string | number | boolean | readonly string[] | { tag: SecretTag } | { sha256: string }
+
+/** One line of a run's journal. */
+export interface JournalEntry {
+  run: string
+  key: string
+  at: string
+  step: string
+  event: 'intent' | 'done' | 'failed' | 'found'
+  detail?: string
+}
+
+export interface Memory {
+  recall(key: string): Promise<Remembered | undefined>
+  /** Merges into what is remembered; a member that is `undefined` is forgotten. */
+  remember(key: string, patch: { [K in keyof Remembered]?: Remembered[K] | undefined }): Promise<void>
+  /** Keys of everything that is remembered, for orphans. */
+  keys(): Promise<readonly string[]>
+  /** Durable before it resolves. */
+  journal(entry: JournalEntry): Promise<void>
+  /** The lease, and the intent beside it, of an appliance whose driver offers none. */
+  lease(identity: string, request: LeaseRequest): Promise<LeaseGrant>
+  intent(identity: string): Promise<Intent | undefined>
+  release(identity: string, fence: number, options: { clearIntent: boolean }): Promise<void>
+}

@@ -1,0 +1,224 @@
+/**
+ * Messages of the Sensor Settings API beside the settings themselves. This API is this project's own contract: no public
+ * HTTP interface of a real sensor writes settings. Only the sign-in check is the vendor's.
+ *
+ * @module
+ */
+import * as z from 'zod'
+import { settingsRead } from './settings.ts'
+
+const instant = z.iso.datetime().meta({ description: 'UTC, ISO 8601.' })
+const seconds = z.number().min(0).max(1e9)
+
+/** The documented `POST /api/external/authentication/validation`. */
+export const credentialCheck = z.strictObject({ username: z.string().max(256), password: z.string().max(1024) })
+export const credentialCheckResult = z.strictObject({ msg: z.literal('Authentication succeeded.') })
+
+/** The documented error envelope; the Settings API adds `code` and `details`. */
+export const errorEnvelope = z
+  .strictObject({
+    error: z.strictObject({
+      code: z
+        .enum([
+          'UNAUTHENTICATED',
+          'CREDENTIALS_REFUSED',
+          'ACCOUNT_LOCKED',
+          'NOT_FOUND',
+          'INVALID',
+          'REVISION_CONFLICT',
+          'LEASE_HELD',
+          'LEASE_REQUIRED',
+          'FENCE_STALE',
+          'BUSY',
+          'CERTIFICATE_REFUSED',
+          'ACTIVATION_REFUSED',
+          'NOT_SUPPORTED',
+          'TARGET_FAILED',
+          'THROTTLED',
+          'REBOOTING',
+          'INTERNAL',
+        ])
+        .optional(),
+      userDisplayErrorMessage: z.string(),
+      internalSystemErrorMessage: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
+  })
+  .meta({ description: 'Every answer with a status of 400 or more.' })
+
+export const sessionRequest = credentialCheck
+export const session = z.strictObject({
+  token: z.string().min(16).max(256).meta({ description: 'Sent as `Authorization: Bearer <token>`.' }),
+  idleSeconds: z
+    .int()
+    .min(1)
+    .max(86400)
+    .meta({ description: 'The session ends when it was idle for so long, on the clock of the sensor. 300.' }),
+  serialNumber: z.string().meta({ description: 'Identity of the appliance.' }),
+})
+
+export const intent = z
+  .strictObject({
+    run: z.string().min(1).max(64).meta({ description: 'Id of the run that wrote it.' }),
+    step: z.string().min(1).max(256).meta({ description: 'Id of the step that is under way.' }),
+    tool: z.string().max(64),
+    startedAt: instant,
+    data: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'What the step needs to be taken up again. Holds no secret. At most 16 KiB.' }),
+  })
+  .meta({ description: 'A record of what is under way.' })
+
+export const leaseRequest = z
+  .strictObject({
+    holder: z.string().min(1).max(128).meta({ description: 'Who asks: run id and host.' }),
+    ttlSeconds: z.int().min(1).max(300),
+    fence: z
+      .int()
+      .min(1)
+      .max(9_007_199_254_740_991)
+      .optional()
+      .meta({ description: 'Given to renew; left out to acquire.' }),
+    intent: intent
+      .nullable()
+      .optional()
+      .meta({ description: 'Replaces the intent in the same call; null clears it; left out keeps it.' }),
+  })
+  .meta({ description: 'Acquires or renews the lease.' })
+
+export const lease = z
+  .strictObject({
+    holder: z.string(),
+    fence: z
+      .int()
+      .min(1)
+      .max(9_007_199_254_740_991)
+      .meta({ description: 'Rises with every acquisition. Every write carries it.' }),
+    remainingSeconds: seconds.meta({ description: 'Counts monotonic time and survives reboots.' }),
+  })
+  .meta({ description: 'The lease. One holder at a time may write.' })
+
+export const leaseGrant = lease.extend({
+  revision: z.string().meta({ description: 'After the call; an intent is part of the bulk read.' }),
+})
+
+export const pendingNetworkChange = z
+  .strictObject({
+    id: z.string(),
+    from: z.strictObject({ address: z.string(), subnetMask: z.string(), gateway: z.string() }),
+    to: z.strictObject({ address: z.string(), subnetMask: z.string(), gateway: z.string() }),
+    remainingSeconds: seconds.meta({ description: 'It reverts by itself unless confirmed by then.' }),
+  })
+  .meta({ description: 'A network change that is in effect but not confirmed.' })
+
+export const networkChangeRequest = z
+  .strictObject({
+    address: z.string(),
+    subnetMask: z.string(),
+    gateway: z.string(),
+    confirmWithinSeconds: z.int().min(10).max(3600),
+  })
+  .meta({ description: 'Address, mask and gateway as one guarded change.' })
+
+export const job = z
+  .strictObject({
+    id: z.string(),
+    type: z.enum(['activation', 'backup']),
+    state: z.enum(['running', 'succeeded', 'failed']),
+    percentage: z.int().min(0).max(100),
+    startedAt: instant,
+    finishedAt: instant.nullable(),
+    error: errorEnvelope.shape.error.nullable(),
+    result: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ description: 'Long work.' })
+
+export const activationState = z
+  .strictObject({
+    name: z.string().nullable().meta({ description: 'Registered name, from the activation file.' }),
+    mode: z.enum(['cloud', 'local']).nullable(),
+    site: z.string().nullable().meta({ description: 'Site that the activation file names; none in local mode.' }),
+    status: z
+      .enum(['NotActivated', 'Valid', 'Expired', 'Rejected', 'NotConnected'])
+      .meta({ description: 'What the Overview page shows; `Valid` when active.' }),
+    expiresAt: instant.nullable().meta({ description: 'Of a file for local mode.' }),
+    file: z
+      .strictObject({ id: z.string(), createdAt: instant, sha256: z.string() })
+      .nullable()
+      .meta({ description: 'The installed activation file.' }),
+    cloud: z
+      .strictObject({ reachable: z.boolean(), detail: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'Whether the sensor reaches the cloud; null in local mode.' }),
+    message: z
+      .string()
+      .nullable()
+      .meta({ description: 'System message about the activation, such as the one-month warning.' }),
+  })
+  .meta({ description: 'Activation as the sensor sees it.' })
+
+export const backupFile = z.strictObject({ name: z.string(), createdAt: instant, sizeBytes: z.int().min(0).max(1e15) })
+
+export const applianceRead = z
+  .strictObject({
+    kind: z.enum(['sensor']),
+    serialNumber: z.string(),
+    softwareVersion: z.string(),
+    hardwareProfile: z.string(),
+    revision: z.string().meta({
+      description: 'Also the ETag. Changes with everything in this answer but clock, lease and remaining times.',
+    }),
+    clock: z.strictObject({
+      now: instant.meta({ description: 'Clock of the appliance.' }),
+      displayed: z
+        .string()
+        .meta({ description: 'Date and time as the console shows them, in its time zone and date format.' }),
+      synchronized: z.boolean(),
+    }),
+    settings: settingsRead,
+    activation: activationState,
+    backups: z.strictObject({
+      supported: z.boolean(),
+      latest: backupFile.nullable(),
+      lastError: z.string().nullable(),
+    }),
+    pending: z.strictObject({ networkChange: pendingNetworkChange.nullable(), job: job.nullable() }),
+    lease: lease.nullable(),
+    intent: intent.nullable(),
+  })
+  .meta({ description: 'The bulk read: the whole appliance.' })
+
+export const certificateImport = z
+  .strictObject({
+    name: z.string().max(128).nullable(),
+    certificate: z.string().max(262144).meta({ description: 'PEM.' }),
+    chain: z.string().max(262144).nullable().meta({ description: 'PEM.' }),
+    privateKey: z.string().max(65536).meta({ description: 'PEM.' }),
+    privateKeyTag: z.strictObject({ keyId: z.string().min(1).max(64), mac: z.string().min(1).max(128) }).nullable(),
+    passphrase: z.string().max(1024).nullable(),
+    passphraseTag: z.strictObject({ keyId: z.string().min(1).max(64), mac: z.string().min(1).max(128) }).nullable(),
+  })
+  .meta({ description: 'Imports a certificate; the served certificate is replaced when the answer was sent.' })
+
+export const backupList = z.strictObject({
+  backups: z.array(backupFile),
+  limitBytes: z.int().min(0).max(1e15).nullable(),
+})
+export const targetCheck = z.strictObject({ ok: z.boolean(), message: z.string() })
+export const testMessageResult = z.strictObject({
+  actions: z.array(z.strictObject({ action: z.string(), ok: z.boolean(), message: z.string() })),
+})
+
+export const auditEntry = z.strictObject({
+  at: instant,
+  user: z.string().meta({ description: 'Who.' }),
+  from: z.string().meta({ description: 'From where: address, and `console` or `api`.' }),
+  action: z.string().meta({ description: 'What, as in "set" or "activate".' }),
+  path: z.string().nullable().meta({ description: 'Field, as in `time.timezone`.' }),
+  before: z.unknown(),
+  after: z.unknown(),
+})
+export const audit = z.strictObject({ entries: z.array(auditEntry).meta({ description: 'Newest first.' }) })
+
+/** Every write to settings answers with the new revision. */
+export const written = z.strictObject({ revision: z.string() })

@@ -1,0 +1,130 @@
+/**
+ * The OpenAPI 3.1 document of the Sensor Settings API, made from the table of operations.
+ *
+ * @module
+ */
+import * as z from 'zod'
+import * as message from './messages.ts'
+import { operations, type Operation } from './operations.ts'
+import { settingsWrite } from './settings.ts'
+
+type Json = Record<string, unknown>
+
+/** Every named message, by the name that it has in the document and in the generated types. */
+export const namedSchemas: Readonly<Record<string, z.ZodType>> = {
+  ApplianceRead: message.applianceRead,
+  Audit: message.audit,
+  BackupList: message.backupList,
+  CertificateImport: message.certificateImport,
+  CredentialCheck: message.credentialCheck,
+  CredentialCheckResult: message.credentialCheckResult,
+  ErrorEnvelope: message.errorEnvelope,
+  Job: message.job,
+  LeaseGrant: message.leaseGrant,
+  LeaseRequest: message.leaseRequest,
+  NetworkChangeRequest: message.networkChangeRequest,
+  PendingNetworkChange: message.pendingNetworkChange,
+  Session: message.session,
+  TargetCheck: message.targetCheck,
+  TestMessageResult: message.testMessageResult,
+  WriteBackup: settingsWrite.backup,
+  WriteCertificate: settingsWrite.certificate,
+  WriteForwarding: settingsWrite.forwarding,
+  WriteNetwork: settingsWrite.network,
+  WriteTime: settingsWrite.time,
+  Written: message.written,
+}
+
+export const jsonSchemaOf = (schema: z.ZodType): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'output', reused: 'inline' }) as Json
+  return rest
+}
+
+/** The whole document, as plain data. */
+export function openApiDocument(version: string): Json {
+  const paths: Record<string, Json> = {}
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: operationObject(operation) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Sensor Settings API',
+      version,
+      description:
+        "Reads and writes the settings of an OT network sensor. This is Sensorform's own contract: no public HTTP interface of a real sensor writes settings. Only the credential check is the vendor's.",
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths,
+    components: {
+      securitySchemes: { session: { type: 'http', scheme: 'bearer' } },
+      schemas: Object.fromEntries(Object.entries(namedSchemas).map(([name, schema]) => [name, jsonSchemaOf(schema)])),
+    },
+  }
+}
+
+function reference(schema: z.ZodType): Json {
+  const name = Object.keys(namedSchemas).find(
+    (key) => namedSchemas[key] === schema || sameSchema(namedSchemas[key], schema),
+  )
+  if (!name) throw new TypeError('a message of the Sensor Settings API has no name')
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+const sameSchema = (one: z.ZodType | undefined, other: z.ZodType): boolean => one?._zod.def === other._zod.def
+
+const json = (schema: z.ZodType): Json => ({ 'application/json': { schema: reference(schema) } })
+
+function operationObject(operation: Operation): Json {
+  const { status, body } = operation.response
+  const refusals = [400, ...(operation.session ? [401] : [401]), ...(operation.refusals ?? []), 429, 500, 503]
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    security: operation.session ? [{ session: [] }] : [],
+    parameters: parametersOf(operation),
+    ...(operation.request && {
+      requestBody: {
+        required: true,
+        content:
+          operation.request === 'application/zip'
+            ? { 'application/zip': { schema: { type: 'string', contentMediaType: 'application/zip' } } }
+            : json(operation.request),
+      },
+    }),
+    responses: {
+      [status]: { description: 'Success.', ...(body && { content: json(body) }) },
+      ...(operation.id === 'readAppliance' && {
+        304: { description: 'Not changed since the revision of If-None-Match.' },
+      }),
+      ...Object.fromEntries(
+        [...new Set(refusals)]
+          .sort()
+          .map((code) => [code, { description: 'Refused.', content: json(message.errorEnvelope) }]),
+      ),
+    },
+  }
+}
+
+function parametersOf({ path, query = {}, fenced, conditional, id }: Operation): Json[] {
+  const text = { schema: { type: 'string' } }
+  return [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, ...text })),
+    ...Object.entries(query).map(([name, { description }]) => ({ name, in: 'query', description, ...text })),
+    ...(fenced
+      ? [
+          {
+            name: 'Sensorform-Fence',
+            in: 'header',
+            description: 'Fencing number of the lease.',
+            required: true,
+            ...text,
+          },
+        ]
+      : []),
+    ...(conditional ? [{ name: 'If-Match', in: 'header', description: 'Revision in quotes.', ...text }] : []),
+    ...(id === 'readAppliance'
+      ? [{ name: 'If-None-Match', in: 'header', description: 'Revision in quotes.', ...text }]
+      : []),
+  ]
+}

@@ -1,0 +1,244 @@
+/**
+ * The operations of the Sensor Settings API. The OpenAPI document is made from this table; the driver and the simulator
+ * are both tested against it.
+ *
+ * @module
+ */
+import type * as z from 'zod'
+import * as message from './messages.ts'
+import { settingsWrite } from './settings.ts'
+
+export interface Operation {
+  id: string
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** Path with `{name}` parameters, percent-encoded when sent. */
+  path: string
+  summary: string
+  /** A session (`Authorization: Bearer`) is needed. */
+  session: boolean
+  /**
+   * The write carries `Sensorform-Fence` while a lease is held; without it, or with a stale one, it is refused (423
+   * LEASE_REQUIRED, 409 FENCE_STALE). Without any lease on the appliance it is refused as well.
+   */
+  fenced: boolean
+  /** The write may carry `If-Match` with the revision in quotes; another revision is refused with 412. */
+  conditional: boolean
+  query?: Readonly<Record<string, { description: string }>>
+  /** JSON body, or a media type for raw bytes. */
+  request?: z.ZodType | 'application/zip'
+  /** Success status and its JSON body; null for none. */
+  response: { status: number; body: z.ZodType | null }
+  /** Statuses of refusals beside 400, 401, 429, 500 and 503. */
+  refusals?: readonly number[]
+}
+
+const base = '/api/settings/v1'
+const write = { session: true, fenced: true, conditional: true } as const
+
+export const operations: readonly Operation[] = [
+  {
+    id: 'checkCredentials',
+    method: 'post',
+    path: '/api/external/authentication/validation',
+    summary: 'The documented credential check. Opens no session.',
+    session: false,
+    fenced: false,
+    conditional: false,
+    request: message.credentialCheck,
+    response: { status: 200, body: message.credentialCheckResult },
+  },
+  {
+    id: 'signIn',
+    method: 'post',
+    path: `${base}/session`,
+    summary:
+      'Opens a session. Refused credentials are 401 CREDENTIALS_REFUSED; five in a row lock the account for 300 s (403 ACCOUNT_LOCKED).',
+    session: false,
+    fenced: false,
+    conditional: false,
+    request: message.sessionRequest,
+    response: { status: 201, body: message.session },
+    refusals: [403],
+  },
+  {
+    id: 'signOut',
+    method: 'delete',
+    path: `${base}/session`,
+    summary: 'Ends the session.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    response: { status: 204, body: null },
+  },
+  {
+    id: 'readAppliance',
+    method: 'get',
+    path: `${base}/appliance`,
+    summary:
+      'The bulk read. Carries the revision as ETag; If-None-Match with it answers 304, with the clock in `Sensorform-Clock`.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    response: { status: 200, body: message.applianceRead },
+  },
+  ...(['time', 'network', 'certificate', 'backup'] as const).map((aspect): Operation => ({
+    id: `write${aspect[0]?.toUpperCase()}${aspect.slice(1)}`,
+    method: 'patch',
+    path: `${base}/settings/${aspect}`,
+    summary: {
+      time: 'Writes time and region.',
+      network:
+        'Writes DNS, host name and proxy. Address, mask and gateway are refused here (400): they are a guarded change.',
+      certificate:
+        'Writes name and validation. Certificate, chain, key and passphrase are refused here (400): they are an import.',
+      backup: 'Writes the backup settings. A changed and enabled target is checked first (422 TARGET_FAILED).',
+    }[aspect],
+    ...write,
+    request: settingsWrite[aspect],
+    response: { status: 200, body: message.written },
+    refusals: [409, 412, 422, 423],
+  })),
+  {
+    id: 'writeRules',
+    method: 'patch',
+    path: `${base}/settings/forwarding`,
+    summary:
+      'Writes forwarding rules by name; null removes one. An action is replaced whole, other rules and actions are kept.',
+    ...write,
+    request: settingsWrite.forwarding,
+    response: { status: 200, body: message.written },
+    refusals: [409, 412, 422, 423],
+  },
+  {
+    id: 'testRule',
+    method: 'post',
+    path: `${base}/forwarding/rules/{rule}/test`,
+    summary: 'Sends the test message of a rule and tells what became of each action.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    response: { status: 200, body: message.testMessageResult },
+    refusals: [404],
+  },
+  {
+    id: 'importCertificate',
+    method: 'post',
+    path: `${base}/certificate`,
+    summary: 'Imports a certificate. Refusals are 422 CERTIFICATE_REFUSED with one of the six documented messages.',
+    ...write,
+    request: message.certificateImport,
+    response: { status: 200, body: message.written },
+    refusals: [409, 412, 422, 423],
+  },
+  {
+    id: 'changeAddress',
+    method: 'post',
+    path: `${base}/network/change`,
+    summary:
+      'Moves the management address. It answers 202 on the old address, then listens on the new one; every session ends. Reverts unless confirmed in time over a new session.',
+    ...write,
+    request: message.networkChangeRequest,
+    response: { status: 202, body: message.pendingNetworkChange },
+    refusals: [409, 412, 422, 423],
+  },
+  {
+    id: 'confirmAddress',
+    method: 'post',
+    path: `${base}/network/change/{id}/confirm`,
+    summary: 'Confirms the change. Only at the new address.',
+    session: true,
+    fenced: true,
+    conditional: false,
+    response: { status: 200, body: message.written },
+    refusals: [404, 409, 423],
+  },
+  {
+    id: 'activate',
+    method: 'post',
+    path: `${base}/activation`,
+    summary:
+      'Uploads an activation file and activates with it. A file that is not valid is 422 ACTIVATION_REFUSED with details.reason `file`; the job fails with reason `cloud` (no way to the cloud), `rejected` (by the service) or `clock` (time drift).',
+    ...write,
+    request: 'application/zip',
+    response: { status: 202, body: message.job },
+    refusals: [409, 412, 422, 423],
+  },
+  {
+    id: 'readJob',
+    method: 'get',
+    path: `${base}/jobs/{id}`,
+    summary: 'A job. Jobs are kept for an hour.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    response: { status: 200, body: message.job },
+    refusals: [404],
+  },
+  {
+    id: 'createBackup',
+    method: 'post',
+    path: `${base}/backups`,
+    summary: 'Makes a backup now.',
+    session: true,
+    fenced: true,
+    conditional: false,
+    response: { status: 202, body: message.job },
+    refusals: [409, 422, 423],
+  },
+  {
+    id: 'listBackups',
+    method: 'get',
+    path: `${base}/backups`,
+    summary: 'The backup files that are there, newest first.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    response: { status: 200, body: message.backupList },
+  },
+  {
+    id: 'checkBackupTarget',
+    method: 'post',
+    path: `${base}/backups/target/check`,
+    summary: 'Tries to mount the configured target and to write to it.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    response: { status: 200, body: message.targetCheck },
+  },
+  {
+    id: 'lease',
+    method: 'put',
+    path: `${base}/lease`,
+    summary:
+      'Acquires or renews the lease and sets the intent. Held by another: 409 LEASE_HELD with details.holder and details.remainingSeconds. A lost fence: 409 FENCE_STALE.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    request: message.leaseRequest,
+    response: { status: 200, body: message.leaseGrant },
+    refusals: [409],
+  },
+  {
+    id: 'releaseLease',
+    method: 'delete',
+    path: `${base}/lease`,
+    summary:
+      'Gives the lease back. With `intent=clear` the intent goes too. An unknown fence is success: the lease is gone already.',
+    session: true,
+    fenced: true,
+    conditional: false,
+    query: { intent: { description: '`clear` removes the intent as well.' } },
+    response: { status: 204, body: null },
+  },
+  {
+    id: 'readAudit',
+    method: 'get',
+    path: `${base}/audit`,
+    summary: 'The audit trail: who, when, from where, what. At most 1,000 entries.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    query: { since: { description: 'ISO 8601; entries from then on.' } },
+    response: { status: 200, body: message.audit },
+  },
+]

@@ -1,0 +1,77 @@
+/**
+ * The settings part of the Sensor Settings API, projected from the spec, so that a field is named once.
+ *
+ * Read form: every setting is there; what is not set is null. Secrets are `{ set, tag }`, files are their text.
+ * Write form (a JSON merge patch, RFC 7396, per aspect): any part; null unsets. Secrets are `{ value, tag }`.
+ *
+ * @module
+ */
+import * as z from 'zod'
+import { factsOf, unwrapped } from '../layered.ts'
+import { sensorAspects } from '../sensor.ts'
+
+/** Beside each secret that this tool writes: HMAC-SHA-256 over identity, path and value, and the id of its key. */
+export const secretTag = z
+  .strictObject({
+    keyId: z.string().min(1).max(64).meta({ description: 'Id of the fingerprint key.' }),
+    mac: z.string().min(1).max(128).meta({ description: 'HMAC-SHA-256 in base64.' }),
+  })
+  .meta({ description: 'Tag of a secret. The appliance clears it when anybody else sets the secret.' })
+
+export const secretRead = z
+  .strictObject({ set: z.boolean(), tag: secretTag.nullable() })
+  .meta({ description: 'A secret as it is read: whether it is set, and its tag. Never the value.' })
+
+export const secretWrite = z
+  .strictObject({ value: z.string().max(65536), tag: secretTag.nullable() })
+  .meta({ description: 'A secret as it is written.' })
+
+type Mode = 'read' | 'write'
+
+function wire(schema: z.ZodType, mode: Mode): z.ZodType | undefined {
+  const facts = factsOf(schema)
+  if (facts?.['x-not-a-setting']) return undefined
+  const inner = unwrapped(schema)
+  const described = (result: z.ZodType) =>
+    facts?.description ? result.meta({ description: facts.description }) : result
+  if (facts?.['x-sensitive']) return mode === 'read' ? secretRead : secretWrite
+  if (facts?.['x-file']) return described(z.string().max(262144))
+  if (inner instanceof z.ZodRecord) {
+    const value = wire(inner.valueType as z.ZodType, mode) ?? z.never()
+    return described(z.record(z.string(), mode === 'write' ? value.nullable() : value))
+  }
+  if (inner instanceof z.ZodObject) return described(wireObject(inner, mode))
+  return described(mode === 'read' && inner instanceof z.ZodString ? z.string() : inner)
+}
+
+function wireObject(schema: z.ZodObject, mode: Mode): z.ZodType {
+  const shape: Record<string, z.ZodType> = {}
+  for (const [key, value] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+    const field = key === 'absent' ? undefined : wire(value, mode)
+    if (!field) continue
+    const group =
+      unwrapped(value) instanceof z.ZodObject && !factsOf(value)?.['x-sensitive'] && !factsOf(value)?.['x-file']
+    const optionalGroup = isOneOf(schema) || key === 'tls'
+    if (mode === 'write') shape[key] = field.nullable().optional()
+    else shape[key] = group && !optionalGroup ? field : field.nullable()
+  }
+  return z.strictObject(shape)
+}
+
+const isOneOf = (schema: z.ZodType): boolean => factsOf(schema)?.['x-exactly-one'] === true
+
+/** Aspects that are settings of the appliance itself, by name. Name, registration and activation are not. */
+export const settingAspects = ['time', 'network', 'certificate', 'backup', 'forwarding'] as const
+export type SettingAspect = (typeof settingAspects)[number]
+
+const wireAspect = (aspect: SettingAspect, mode: Mode): z.ZodType => wire(sensorAspects[aspect], mode) ?? z.never()
+const aspects = (mode: Mode): Record<SettingAspect, z.ZodType> =>
+  Object.fromEntries(settingAspects.map((aspect) => [aspect, wireAspect(aspect, mode)])) as Record<
+    SettingAspect,
+    z.ZodType
+  >
+
+export const settingsRead = z
+  .strictObject(aspects('read'))
+  .meta({ description: 'All settings as the appliance has them.' })
+export const settingsWrite = aspects('write')

@@ -1,0 +1,102 @@
+import * as z from 'zod'
+import { host, hostName, ipv4, ipv4Number, isSubnetMask, port, refuse, secret, subnetOf } from '../rules.ts'
+
+const documented = {
+  'x-basis': 'documented',
+  'x-source': 'Vendor how-to, "Update the sensor network configuration".',
+  'x-console': 'System settings > Basic > Sensor network settings',
+} as const
+
+const proxy = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether the sensor reaches the cloud through a proxy.', ...documented }),
+    host: host()
+      .optional()
+      .meta({ description: 'Host name or IPv4 address of the proxy.', ...documented }),
+    port: port()
+      .optional()
+      .meta({ description: 'Port of the proxy.', ...documented, 'x-rule': '1 to 65535.', 'x-basis': 'project choice' }),
+    username: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .meta({ description: 'User name at the proxy.', ...documented }),
+    password: secret('Password at the proxy.').optional(),
+  })
+  .meta({ description: 'Web proxy between the sensor and the cloud. It must tunnel with HTTP CONNECT.' })
+
+export const network = z
+  .strictObject({
+    address: ipv4()
+      .optional()
+      .meta({
+        description:
+          'Management address. Changing it moves the sensor; address, mask and gateway are written as one guarded change, last.',
+        ...documented,
+        'x-rule':
+          'IPv4; neither the network nor the broadcast address of its subnet. You may have to sign in again after a change.',
+      }),
+    subnetMask: ipv4()
+      .refine(isSubnetMask, 'is not a subnet mask such as 255.255.255.0')
+      .optional()
+      .meta({ description: 'Subnet mask of the management address.', ...documented }),
+    gateway: ipv4()
+      .optional()
+      .meta({
+        description: 'Default gateway.',
+        ...documented,
+        'x-rule': 'Lies in the subnet of the management address.',
+      }),
+    dns: z
+      .array(ipv4())
+      .min(1)
+      .max(8)
+      .optional()
+      .meta({ description: 'DNS servers in order of preference.', ...documented }),
+    hostname: hostName()
+      .optional()
+      .meta({
+        description: 'Host name of the sensor. It should equal the name in DNS and the CN of the certificate.',
+        ...documented,
+        'x-rule': 'A DNS host name (RFC 1123).',
+        'x-basis': 'project choice',
+      }),
+    proxy: proxy.optional(),
+  })
+  .superRefine(checkSubnet)
+  .meta({ description: 'Management network of the appliance.' })
+
+function checkSubnet(
+  value: { address?: string | undefined; subnetMask?: string | undefined; gateway?: string | undefined },
+  ctx: z.RefinementCtx,
+): void {
+  const { address, subnetMask, gateway } = value
+  if (!address || !subnetMask || !isSubnetMask(subnetMask)) return
+  const { network, broadcast } = subnetOf(address, subnetMask)
+  const refuseEnds = (path: string, text: string) => {
+    if (ipv4Number(text) !== network && ipv4Number(text) !== broadcast) return
+    const end = ipv4Number(text) === network ? 'network' : 'broadcast'
+    refuse(ctx, {
+      code: 'ADDRESS_NOT_A_HOST',
+      path: [path],
+      message: `${text} is the ${end} address of its subnet (mask ${subnetMask})`,
+      hint: 'Use an address between the network and the broadcast address.',
+    })
+  }
+  refuseEnds('address', address)
+  if (!gateway) return
+  if (ipv4Number(gateway) < network || ipv4Number(gateway) > broadcast) {
+    refuse(ctx, {
+      code: 'GATEWAY_OUTSIDE_SUBNET',
+      path: ['gateway'],
+      message: `${gateway} does not lie in the subnet of ${address} (mask ${subnetMask})`,
+      hint: 'The sensor would not reach its gateway. Correct the gateway, the address or the mask.',
+    })
+    return
+  }
+  refuseEnds('gateway', gateway)
+}

@@ -1,0 +1,134 @@
+/**
+ * The fields of a sensor's settings as a table, computed once from the zod schema: path pattern, aspect, facts. And the
+ * walk that turns a settings object into a flat map from path to value; the engine compares two such maps.
+ *
+ * A path is written as in `network.proxy.port` or `forwarding.rules.ops.minimumSeverity`; a segment that is not made of
+ * letters, digits, "_" and "-" is quoted: `forwarding.rules["to SIEM"].protocols`.
+ *
+ * @module
+ */
+import * as z from 'zod'
+import { factsOf, unwrapped } from './layered.ts'
+import type { FieldFacts } from './vocabulary.ts'
+
+export interface Field {
+  /** Path with `*` in place of names that the user chose. */
+  pattern: string
+  /** First segment of the path. */
+  aspect: string
+  description: string
+  facts: FieldFacts
+  /** What kind of value stands there. */
+  type: 'scalar' | 'list' | 'secret' | 'file'
+}
+
+/** A flat view of settings: path to value. Values are JSON, secret references or loaded files. */
+export type Flat<Value = unknown> = ReadonlyMap<string, Value>
+
+const plainSegment = /^[A-Za-z0-9_-]+$/
+
+/** Writes a path. */
+export function formatPath(segments: readonly string[]): string {
+  return segments
+    .map((segment, index) =>
+      plainSegment.test(segment) ? (index ? `.${segment}` : segment) : `[${JSON.stringify(segment)}]`,
+    )
+    .join('')
+}
+
+/** Reads a path that `formatPath` wrote. Throws a SyntaxError for anything else. */
+export function parsePath(path: string): string[] {
+  const segments: string[] = []
+  const token = /\.?([A-Za-z0-9_-]+|\*)|\[("(?:[^"\\]|\\.)*")\]/y
+  while (token.lastIndex < path.length) {
+    const match = token.exec(path)
+    if (!match) throw new SyntaxError(`not a field path: ${path}`)
+    segments.push(match[2] === undefined ? (match[1] ?? '') : String(JSON.parse(match[2])))
+  }
+  return segments
+}
+
+/** Every field below an object schema, in the order in which the schema names them. */
+export function fieldsOf(schema: z.ZodType, prefix: readonly string[] = []): Field[] {
+  const inner = unwrapped(schema)
+  const facts = factsOf(schema) ?? {}
+  const type = leafType(inner, facts)
+  if (type)
+    return [{ pattern: prefix.join('.'), aspect: prefix[0] ?? '', description: facts.description ?? '', facts, type }]
+  if (inner instanceof z.ZodRecord) return fieldsOf(inner.valueType as z.ZodType, [...prefix, '*'])
+  const shape = Object.entries((inner as z.ZodObject).shape as Record<string, z.ZodType>)
+  return shape.flatMap(([key, value]) => fieldsOf(value, [...prefix, key]))
+}
+
+function leafType(schema: z.ZodType, facts: FieldFacts): Field['type'] | undefined {
+  if (facts['x-sensitive']) return 'secret'
+  if (facts['x-file']) return 'file'
+  if (schema instanceof z.ZodArray || schema instanceof z.ZodUnion) return 'list'
+  return schema instanceof z.ZodObject || schema instanceof z.ZodRecord ? undefined : 'scalar'
+}
+
+/** Finds the field of a path: names that the user chose match `*`. */
+export function fieldTable(schema: z.ZodType): { fields: readonly Field[]; find: (path: string) => Field | undefined } {
+  const fields = fieldsOf(schema)
+  const byPattern = new Map(fields.map((field) => [field.pattern, field]))
+  const wildcards = fields
+    .filter((field) => field.pattern.includes('*'))
+    .map((field) => ({ field, parts: field.pattern.split('.') }))
+  const find = (path: string): Field | undefined => {
+    const direct = byPattern.get(path)
+    if (direct) return direct
+    const segments = parsePath(path)
+    return wildcards.find(
+      ({ parts }) =>
+        parts.length === segments.length && parts.every((part, index) => part === '*' || part === segments[index]),
+    )?.field
+  }
+  return { fields, find }
+}
+
+/**
+ * Flattens settings by their schema. Unknown keys are left out.
+ *
+ * An object that has an `enabled` key in its schema follows the rule of the spec: with `enabled: false` its siblings
+ * are left out, and with siblings given and no `enabled` it counts as `enabled: true`. A rule with `absent: true` is
+ * that field alone. `raw` switches these rules off (live settings are what they are).
+ */
+export function flatten(schema: z.ZodType, settings: unknown, options: { raw?: boolean } = {}): Map<string, unknown> {
+  const result = new Map<string, unknown>()
+  walk(schema, settings, [], result, options.raw ?? false)
+  return result
+}
+
+function walk(
+  schema: z.ZodType,
+  value: unknown,
+  path: readonly string[],
+  into: Map<string, unknown>,
+  raw: boolean,
+): void {
+  if (value === undefined || value === null) return
+  const inner = unwrapped(schema)
+  if (leafType(inner, factsOf(schema) ?? {})) {
+    into.set(formatPath(path), value)
+    return
+  }
+  const entries = value as Record<string, unknown>
+  if (inner instanceof z.ZodRecord) {
+    for (const [key, entry] of Object.entries(entries))
+      walk(inner.valueType as z.ZodType, entry, [...path, key], into, raw)
+    return
+  }
+  const shape = (inner as z.ZodObject).shape as Record<string, z.ZodType>
+  const only = raw ? undefined : onlyKey(shape, entries)
+  if (!raw && shape['enabled'] && entries['enabled'] === undefined && Object.keys(entries).length > 0) {
+    into.set(formatPath([...path, 'enabled']), true)
+  }
+  for (const [key, field] of Object.entries(shape)) {
+    if (only === undefined || only === key) walk(field, entries[key], [...path, key], into, raw)
+  }
+}
+
+function onlyKey(shape: Record<string, z.ZodType>, entries: Record<string, unknown>): string | undefined {
+  if (shape['enabled'] && entries['enabled'] === false) return 'enabled'
+  return shape['absent'] && entries['absent'] === true ? 'absent' : undefined
+}

@@ -1,0 +1,90 @@
+/**
+ * A loaded fleet: every layer merged, every reference resolved to where it points. Secrets stay references. The result
+ * of `load/`, the input of `reconcile/`.
+ *
+ * @module
+ */
+import type { Access, Credentials, Hold, PolicySpec, RegistrarSpec, WindowSpec } from './access.ts'
+import type { SecretReference } from './rules.ts'
+import type { SensorSettings } from './sensor.ts'
+import type { SourcePlace } from './problem.ts'
+
+/** A file of public content, read while loading. Text is the file as it is; binary content is base64 with `encoding`. */
+export interface LoadedFile {
+  file: string
+  content: string
+  encoding?: 'base64'
+}
+
+/** A secret reference after loading: placeholders are filled in and `fromFile` is an absolute path inside its allowed folder. */
+export type LoadedSecret = SecretReference
+
+/** The same shape with every public file loaded. */
+export type Loaded<T> = T extends { file: string }
+  ? LoadedFile
+  : T extends readonly unknown[]
+    ? T
+    : T extends object
+      ? { [K in keyof T]: Loaded<T[K]> }
+      : T
+
+export type DesiredSettings = Loaded<SensorSettings>
+
+/** Where a value came from. */
+export interface Origin {
+  layer: 'fleet' | 'site' | 'sensor'
+  place: SourcePlace
+}
+
+/** A trust anchor after loading: `pinFile` and `caFile` are read (absolute path kept for messages). */
+export type LoadedTrust =
+  | { pin: string }
+  | { caFile: string; certificates: string }
+  | { pinFile: string; pins: readonly string[]; identity?: string }
+  | { system: true }
+
+export interface LoadedAccess extends Omit<Access, 'trust'> {
+  driver: 'api'
+  endpoint: string
+  credentials: string
+  trust: readonly LoadedTrust[]
+}
+
+export interface DesiredSensor {
+  kind: 'Sensor'
+  /** Name of the document; stays when the sensor is renamed. */
+  key: string
+  formerKey?: string
+  site?: string
+  labels: Readonly<Record<string, string>>
+  access: LoadedAccess
+  settings: DesiredSettings
+  /** Own hold, else that of the site. */
+  hold?: Hold
+  /** The place of the document itself. */
+  place: SourcePlace
+  /** Where the value of a field of `settings` or `access` (path with the prefix `access.`) came from. */
+  origins: ReadonlyMap<string, Origin>
+}
+
+export interface Site {
+  name: string
+  labels: Readonly<Record<string, string>>
+  window?: WindowSpec
+  hold?: Hold
+}
+
+export type LoadedRegistrar =
+  | { azure: Omit<NonNullable<RegistrarSpec['azure']>, 'trust'> & { trust: readonly LoadedTrust[] } }
+  | { directory: { path: string } }
+
+export interface Fleet {
+  name?: string
+  /** Absolute path of the folder that all documents lie in or below. Saved plans keep paths relative to it. */
+  root: string
+  policy: PolicySpec
+  credentials: ReadonlyMap<string, Credentials>
+  registrars: ReadonlyMap<string, LoadedRegistrar>
+  sites: ReadonlyMap<string, Site>
+  sensors: ReadonlyMap<string, DesiredSensor>
+}

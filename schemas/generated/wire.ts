@@ -1,0 +1,807 @@
+/* Generated from schemas/api/ by `npm run generate`. Do not edit. */
+
+export interface SensorSettingsApi {
+  ApplianceRead: ApplianceRead
+  Audit: Audit
+  BackupList: BackupList
+  CertificateImport: CertificateImport
+  CredentialCheck: CredentialCheck
+  CredentialCheckResult: CredentialCheckResult
+  ErrorEnvelope: ErrorEnvelope
+  Job: Job
+  LeaseGrant: LeaseGrant
+  LeaseRequest: LeaseRequest
+  NetworkChangeRequest: NetworkChangeRequest
+  PendingNetworkChange: PendingNetworkChange
+  Session: Session
+  TargetCheck: TargetCheck
+  TestMessageResult: TestMessageResult
+  WriteBackup: WriteBackup
+  WriteCertificate: WriteCertificate
+  WriteForwarding: WriteForwarding
+  WriteNetwork: WriteNetwork
+  WriteTime: WriteTime
+  Written: Written
+}
+/**
+ * The bulk read: the whole appliance.
+ */
+export interface ApplianceRead {
+  kind: 'sensor'
+  serialNumber: string
+  softwareVersion: string
+  hardwareProfile: string
+  /**
+   * Also the ETag. Changes with everything in this answer but clock, lease and remaining times.
+   */
+  revision: string
+  clock: {
+    /**
+     * Clock of the appliance.
+     */
+    now: string
+    /**
+     * Date and time as the console shows them, in its time zone and date format.
+     */
+    displayed: string
+    synchronized: boolean
+  }
+  /**
+   * All settings as the appliance has them.
+   */
+  settings: {
+    /**
+     * Time and region.
+     */
+    time: {
+      timezone: string | null
+      dateFormat: ('dd/MM/yyyy HH:mm:ss' | 'MM/dd/yyyy HH:mm:ss' | 'yyyy/MM/dd HH:mm:ss') | null
+      /**
+       * Clock synchronisation.
+       */
+      ntp: {
+        enabled: boolean | null
+        server: string | null
+      }
+    }
+    /**
+     * Management network of the appliance.
+     */
+    network: {
+      address: string | null
+      subnetMask: string | null
+      gateway: string | null
+      dns: string[] | null
+      hostname: string | null
+      /**
+       * Web proxy between the sensor and the cloud. It must tunnel with HTTP CONNECT.
+       */
+      proxy: {
+        enabled: boolean | null
+        host: string | null
+        port: number | null
+        username: string | null
+        password: {
+          set: boolean
+          tag: {
+            /**
+             * Id of the fingerprint key.
+             */
+            keyId: string
+            /**
+             * HMAC-SHA-256 in base64.
+             */
+            mac: string
+          } | null
+        } | null
+      }
+    }
+    /**
+     * TLS certificate of the web console and validation of certificates.
+     */
+    certificate: {
+      name: string | null
+      certificate: string | null
+      chain: string | null
+      privateKey: {
+        set: boolean
+        tag: {
+          /**
+           * Id of the fingerprint key.
+           */
+          keyId: string
+          /**
+           * HMAC-SHA-256 in base64.
+           */
+          mac: string
+        } | null
+      } | null
+      passphrase: {
+        set: boolean
+        tag: {
+          /**
+           * Id of the fingerprint key.
+           */
+          keyId: string
+          /**
+           * HMAC-SHA-256 in base64.
+           */
+          mac: string
+        } | null
+      } | null
+      validation: ('mandatory' | 'none') | null
+    }
+    /**
+     * Daily backup and where it is written.
+     */
+    backup: {
+      enabled: boolean | null
+      directory: string | null
+      /**
+       * Share outside the sensor that the backups are written to.
+       */
+      target: {
+        enabled: boolean | null
+        /**
+         * SMB share.
+         */
+        smb: {
+          server: string | null
+          share: string | null
+          path: string | null
+          username: string | null
+          password: {
+            set: boolean
+            tag: {
+              /**
+               * Id of the fingerprint key.
+               */
+              keyId: string
+              /**
+               * HMAC-SHA-256 in base64.
+               */
+              mac: string
+            } | null
+          } | null
+          version: ('2.0' | '2.1' | '3.0' | '3.1.1') | null
+        }
+      }
+    }
+    /**
+     * Forwarding of alerts to other systems.
+     */
+    forwarding: {
+      rules: {
+        /**
+         * One forwarding rule.
+         */
+        [k: string]: {
+          minimumSeverity: ('Warning' | 'Minor' | 'Major' | 'Critical') | null
+          protocols: ('any' | string[]) | null
+          engines:
+            ('any' | ('Protocol Violation' | 'Policy Violation' | 'Malware' | 'Anomaly' | 'Operational')[]) | null
+          actions: {
+            /**
+             * One action of the rule: exactly one of email, syslog, netwitness.
+             */
+            [k: string]: {
+              email: {
+                address: string | null
+                timezone: string | null
+              } | null
+              syslog: {
+                host: string | null
+                port: number | null
+                format: ('cef' | 'leef' | 'object' | 'text') | null
+                protocol: ('tcp' | 'udp' | 'tls') | null
+                tls: {
+                  certificate: string | null
+                  privateKey: {
+                    set: boolean
+                    tag: {
+                      /**
+                       * Id of the fingerprint key.
+                       */
+                      keyId: string
+                      /**
+                       * HMAC-SHA-256 in base64.
+                       */
+                      mac: string
+                    } | null
+                  } | null
+                  passphrase: {
+                    set: boolean
+                    tag: {
+                      /**
+                       * Id of the fingerprint key.
+                       */
+                      keyId: string
+                      /**
+                       * HMAC-SHA-256 in base64.
+                       */
+                      mac: string
+                    } | null
+                  } | null
+                } | null
+                timezone: string | null
+              } | null
+              netwitness: {
+                host: string | null
+                port: number | null
+                timezone: string | null
+              } | null
+            }
+          } | null
+        }
+      } | null
+    }
+  }
+  /**
+   * Activation as the sensor sees it.
+   */
+  activation: {
+    /**
+     * Registered name, from the activation file.
+     */
+    name: string | null
+    mode: ('cloud' | 'local') | null
+    /**
+     * Site that the activation file names; none in local mode.
+     */
+    site: string | null
+    /**
+     * What the Overview page shows; `Valid` when active.
+     */
+    status: 'NotActivated' | 'Valid' | 'Expired' | 'Rejected' | 'NotConnected'
+    /**
+     * Of a file for local mode.
+     */
+    expiresAt: string | null
+    /**
+     * The installed activation file.
+     */
+    file: {
+      id: string
+      /**
+       * UTC, ISO 8601.
+       */
+      createdAt: string
+      sha256: string
+    } | null
+    /**
+     * Whether the sensor reaches the cloud; null in local mode.
+     */
+    cloud: {
+      reachable: boolean
+      detail: string | null
+    } | null
+    /**
+     * System message about the activation, such as the one-month warning.
+     */
+    message: string | null
+  }
+  backups: {
+    supported: boolean
+    latest: {
+      name: string
+      /**
+       * UTC, ISO 8601.
+       */
+      createdAt: string
+      sizeBytes: number
+    } | null
+    lastError: string | null
+  }
+  pending: {
+    networkChange: {
+      id: string
+      from: {
+        address: string
+        subnetMask: string
+        gateway: string
+      }
+      to: {
+        address: string
+        subnetMask: string
+        gateway: string
+      }
+      /**
+       * It reverts by itself unless confirmed by then.
+       */
+      remainingSeconds: number
+    } | null
+    job: {
+      id: string
+      type: 'activation' | 'backup'
+      state: 'running' | 'succeeded' | 'failed'
+      percentage: number
+      /**
+       * UTC, ISO 8601.
+       */
+      startedAt: string
+      finishedAt: string | null
+      error: {
+        code?:
+          | 'UNAUTHENTICATED'
+          | 'CREDENTIALS_REFUSED'
+          | 'ACCOUNT_LOCKED'
+          | 'NOT_FOUND'
+          | 'INVALID'
+          | 'REVISION_CONFLICT'
+          | 'LEASE_HELD'
+          | 'LEASE_REQUIRED'
+          | 'FENCE_STALE'
+          | 'BUSY'
+          | 'CERTIFICATE_REFUSED'
+          | 'ACTIVATION_REFUSED'
+          | 'NOT_SUPPORTED'
+          | 'TARGET_FAILED'
+          | 'THROTTLED'
+          | 'REBOOTING'
+          | 'INTERNAL'
+        userDisplayErrorMessage: string
+        internalSystemErrorMessage: string
+        details?: {
+          [k: string]: unknown
+        }
+      } | null
+      result: {
+        [k: string]: unknown
+      } | null
+    } | null
+  }
+  lease: {
+    holder: string
+    /**
+     * Rises with every acquisition. Every write carries it.
+     */
+    fence: number
+    /**
+     * Counts monotonic time and survives reboots.
+     */
+    remainingSeconds: number
+  } | null
+  intent: {
+    /**
+     * Id of the run that wrote it.
+     */
+    run: string
+    /**
+     * Id of the step that is under way.
+     */
+    step: string
+    tool: string
+    /**
+     * UTC, ISO 8601.
+     */
+    startedAt: string
+    /**
+     * What the step needs to be taken up again. Holds no secret. At most 16 KiB.
+     */
+    data: {
+      [k: string]: unknown
+    }
+  } | null
+}
+export interface Audit {
+  /**
+   * Newest first.
+   */
+  entries: {
+    /**
+     * UTC, ISO 8601.
+     */
+    at: string
+    /**
+     * Who.
+     */
+    user: string
+    /**
+     * From where: address, and `console` or `api`.
+     */
+    from: string
+    /**
+     * What, as in "set" or "activate".
+     */
+    action: string
+    /**
+     * Field, as in `time.timezone`.
+     */
+    path: string | null
+    before: unknown
+    after: unknown
+  }[]
+}
+export interface BackupList {
+  backups: {
+    name: string
+    /**
+     * UTC, ISO 8601.
+     */
+    createdAt: string
+    sizeBytes: number
+  }[]
+  limitBytes: number | null
+}
+/**
+ * Imports a certificate; the served certificate is replaced when the answer was sent.
+ */
+export interface CertificateImport {
+  name: string | null
+  /**
+   * PEM.
+   */
+  certificate: string
+  /**
+   * PEM.
+   */
+  chain: string | null
+  /**
+   * PEM.
+   */
+  privateKey: string
+  privateKeyTag: {
+    keyId: string
+    mac: string
+  } | null
+  passphrase: string | null
+  passphraseTag: {
+    keyId: string
+    mac: string
+  } | null
+}
+export interface CredentialCheck {
+  username: string
+  password: string
+}
+export interface CredentialCheckResult {
+  msg: 'Authentication succeeded.'
+}
+/**
+ * Every answer with a status of 400 or more.
+ */
+export interface ErrorEnvelope {
+  error: {
+    code?:
+      | 'UNAUTHENTICATED'
+      | 'CREDENTIALS_REFUSED'
+      | 'ACCOUNT_LOCKED'
+      | 'NOT_FOUND'
+      | 'INVALID'
+      | 'REVISION_CONFLICT'
+      | 'LEASE_HELD'
+      | 'LEASE_REQUIRED'
+      | 'FENCE_STALE'
+      | 'BUSY'
+      | 'CERTIFICATE_REFUSED'
+      | 'ACTIVATION_REFUSED'
+      | 'NOT_SUPPORTED'
+      | 'TARGET_FAILED'
+      | 'THROTTLED'
+      | 'REBOOTING'
+      | 'INTERNAL'
+    userDisplayErrorMessage: string
+    internalSystemErrorMessage: string
+    details?: {
+      [k: string]: unknown
+    }
+  }
+}
+/**
+ * Long work.
+ */
+export interface Job {
+  id: string
+  type: 'activation' | 'backup'
+  state: 'running' | 'succeeded' | 'failed'
+  percentage: number
+  /**
+   * UTC, ISO 8601.
+   */
+  startedAt: string
+  finishedAt: string | null
+  error: {
+    code?:
+      | 'UNAUTHENTICATED'
+      | 'CREDENTIALS_REFUSED'
+      | 'ACCOUNT_LOCKED'
+      | 'NOT_FOUND'
+      | 'INVALID'
+      | 'REVISION_CONFLICT'
+      | 'LEASE_HELD'
+      | 'LEASE_REQUIRED'
+      | 'FENCE_STALE'
+      | 'BUSY'
+      | 'CERTIFICATE_REFUSED'
+      | 'ACTIVATION_REFUSED'
+      | 'NOT_SUPPORTED'
+      | 'TARGET_FAILED'
+      | 'THROTTLED'
+      | 'REBOOTING'
+      | 'INTERNAL'
+    userDisplayErrorMessage: string
+    internalSystemErrorMessage: string
+    details?: {
+      [k: string]: unknown
+    }
+  } | null
+  result: {
+    [k: string]: unknown
+  } | null
+}
+export interface LeaseGrant {
+  holder: string
+  /**
+   * Rises with every acquisition. Every write carries it.
+   */
+  fence: number
+  /**
+   * Counts monotonic time and survives reboots.
+   */
+  remainingSeconds: number
+  /**
+   * After the call; an intent is part of the bulk read.
+   */
+  revision: string
+}
+/**
+ * Acquires or renews the lease.
+ */
+export interface LeaseRequest {
+  /**
+   * Who asks: run id and host.
+   */
+  holder: string
+  ttlSeconds: number
+  /**
+   * Given to renew; left out to acquire.
+   */
+  fence?: number
+  /**
+   * Replaces the intent in the same call; null clears it; left out keeps it.
+   */
+  intent?: {
+    /**
+     * Id of the run that wrote it.
+     */
+    run: string
+    /**
+     * Id of the step that is under way.
+     */
+    step: string
+    tool: string
+    /**
+     * UTC, ISO 8601.
+     */
+    startedAt: string
+    /**
+     * What the step needs to be taken up again. Holds no secret. At most 16 KiB.
+     */
+    data: {
+      [k: string]: unknown
+    }
+  } | null
+}
+/**
+ * Address, mask and gateway as one guarded change.
+ */
+export interface NetworkChangeRequest {
+  address: string
+  subnetMask: string
+  gateway: string
+  confirmWithinSeconds: number
+}
+/**
+ * A network change that is in effect but not confirmed.
+ */
+export interface PendingNetworkChange {
+  id: string
+  from: {
+    address: string
+    subnetMask: string
+    gateway: string
+  }
+  to: {
+    address: string
+    subnetMask: string
+    gateway: string
+  }
+  /**
+   * It reverts by itself unless confirmed by then.
+   */
+  remainingSeconds: number
+}
+export interface Session {
+  /**
+   * Sent as `Authorization: Bearer <token>`.
+   */
+  token: string
+  /**
+   * The session ends when it was idle for so long, on the clock of the sensor. 300.
+   */
+  idleSeconds: number
+  /**
+   * Identity of the appliance.
+   */
+  serialNumber: string
+}
+export interface TargetCheck {
+  ok: boolean
+  message: string
+}
+export interface TestMessageResult {
+  actions: {
+    action: string
+    ok: boolean
+    message: string
+  }[]
+}
+/**
+ * Daily backup and where it is written.
+ */
+export interface WriteBackup {
+  enabled?: boolean | null
+  directory?: string | null
+  target?: {
+    enabled?: boolean | null
+    smb?: {
+      server?: string | null
+      share?: string | null
+      path?: string | null
+      username?: string | null
+      password?: {
+        value: string
+        tag: {
+          /**
+           * Id of the fingerprint key.
+           */
+          keyId: string
+          /**
+           * HMAC-SHA-256 in base64.
+           */
+          mac: string
+        } | null
+      } | null
+      version?: ('2.0' | '2.1' | '3.0' | '3.1.1') | null
+    } | null
+  } | null
+}
+/**
+ * TLS certificate of the web console and validation of certificates.
+ */
+export interface WriteCertificate {
+  name?: string | null
+  certificate?: string | null
+  chain?: string | null
+  privateKey?: {
+    value: string
+    tag: {
+      /**
+       * Id of the fingerprint key.
+       */
+      keyId: string
+      /**
+       * HMAC-SHA-256 in base64.
+       */
+      mac: string
+    } | null
+  } | null
+  passphrase?: {
+    value: string
+    tag: {
+      /**
+       * Id of the fingerprint key.
+       */
+      keyId: string
+      /**
+       * HMAC-SHA-256 in base64.
+       */
+      mac: string
+    } | null
+  } | null
+  validation?: ('mandatory' | 'none') | null
+}
+/**
+ * Forwarding of alerts to other systems.
+ */
+export interface WriteForwarding {
+  rules?: {
+    [k: string]: {
+      minimumSeverity?: ('Warning' | 'Minor' | 'Major' | 'Critical') | null
+      protocols?: ('any' | string[]) | null
+      engines?: ('any' | ('Protocol Violation' | 'Policy Violation' | 'Malware' | 'Anomaly' | 'Operational')[]) | null
+      actions?: {
+        [k: string]: {
+          email?: {
+            address?: string | null
+            timezone?: string | null
+          } | null
+          syslog?: {
+            host?: string | null
+            port?: number | null
+            format?: ('cef' | 'leef' | 'object' | 'text') | null
+            protocol?: ('tcp' | 'udp' | 'tls') | null
+            tls?: {
+              certificate?: string | null
+              privateKey?: {
+                value: string
+                tag: {
+                  /**
+                   * Id of the fingerprint key.
+                   */
+                  keyId: string
+                  /**
+                   * HMAC-SHA-256 in base64.
+                   */
+                  mac: string
+                } | null
+              } | null
+              passphrase?: {
+                value: string
+                tag: {
+                  /**
+                   * Id of the fingerprint key.
+                   */
+                  keyId: string
+                  /**
+                   * HMAC-SHA-256 in base64.
+                   */
+                  mac: string
+                } | null
+              } | null
+            } | null
+            timezone?: string | null
+          } | null
+          netwitness?: {
+            host?: string | null
+            port?: number | null
+            timezone?: string | null
+          } | null
+        } | null
+      } | null
+    } | null
+  } | null
+}
+/**
+ * Management network of the appliance.
+ */
+export interface WriteNetwork {
+  address?: string | null
+  subnetMask?: string | null
+  gateway?: string | null
+  dns?: string[] | null
+  hostname?: string | null
+  proxy?: {
+    enabled?: boolean | null
+    host?: string | null
+    port?: number | null
+    username?: string | null
+    password?: {
+      value: string
+      tag: {
+        /**
+         * Id of the fingerprint key.
+         */
+        keyId: string
+        /**
+         * HMAC-SHA-256 in base64.
+         */
+        mac: string
+      } | null
+    } | null
+  } | null
+}
+/**
+ * Time and region.
+ */
+export interface WriteTime {
+  timezone?: string | null
+  dateFormat?: ('dd/MM/yyyy HH:mm:ss' | 'MM/dd/yyyy HH:mm:ss' | 'yyyy/MM/dd HH:mm:ss') | null
+  ntp?: {
+    enabled?: boolean | null
+    server?: string | null
+  } | null
+}
+export interface Written {
+  revision: string
+}

@@ -1,0 +1,133 @@
+/**
+ * Rules that several fields share, as zod building blocks and as pure functions over plain values.
+ *
+ * @module
+ */
+import * as z from 'zod'
+
+/** What a custom check refuses, as data: `code` names an entry of the problem catalogue (`problem-catalog.ts`). */
+export interface Refusal {
+  code: string
+  path?: readonly (string | number)[]
+  message: string
+  hint?: string
+}
+
+/** Adds a located refusal to a zod check. The code and the hint travel in `params`. */
+export function refuse(ctx: z.RefinementCtx, { code, path = [], message, hint }: Refusal): void {
+  ctx.addIssue({ code: 'custom', path: [...path], message, params: { code, ...(hint && { hint }) } })
+}
+
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
+const ipv4Pattern = new RegExp(`^${octet}(\\.${octet}){3}$`)
+const hostNamePattern =
+  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
+
+/** An IPv4 address in dotted notation. The vendor's fields are IPv4 only. */
+export const ipv4 = (): z.ZodString => z.string().regex(ipv4Pattern, 'is not an IPv4 address such as 10.20.0.5')
+
+/** A DNS host name (RFC 1123). */
+export const hostName = (): z.ZodString =>
+  z.string().regex(hostNamePattern, 'is not a host name such as line-1.plant.example')
+
+/** A DNS host name or an IPv4 address. A dotted number that is no address is refused. */
+export const host = (): z.ZodString =>
+  z
+    .string()
+    .regex(hostNamePattern, 'is neither a host name nor an IPv4 address')
+    .refine((text) => !/^[0-9.]+$/.test(text) || ipv4Pattern.test(text), 'is not an IPv4 address such as 10.20.0.5')
+
+/** A TCP or UDP port. */
+export const port = (): z.ZodInt => z.int().min(1).max(65535)
+
+const durationPattern = /^([1-9][0-9]{0,5})(m|h|d)$/
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A length of time such as `90m`, `26h` or `30d`. */
+export const duration = (): z.ZodString =>
+  z.string().regex(durationPattern, 'is not a length of time such as 90m, 26h or 30d')
+
+/** Milliseconds of a duration that `duration()` accepted. */
+export function durationMs(text: string): number {
+  const match = durationPattern.exec(text)
+  if (!match) throw new TypeError(`not a duration: ${text}`)
+  return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs]
+}
+
+/** An IPv4 address as an unsigned 32-bit number. */
+export const ipv4Number = (address: string): number =>
+  address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+
+/** True for a mask whose ones are contiguous and that leaves room for at least two hosts (/1 to /30). */
+export function isSubnetMask(mask: string): boolean {
+  const bits = ipv4Number(mask).toString(2).padStart(32, '0')
+  return /^1+0+$/.test(bits) && bits.indexOf('0') <= 30
+}
+
+/** Network and broadcast address of the subnet that an address lies in. */
+export function subnetOf(address: string, mask: string): { network: number; broadcast: number } {
+  const maskNumber = ipv4Number(mask)
+  const network = Number(BigInt(ipv4Number(address)) & BigInt(maskNumber))
+  return { network, broadcast: network + (2 ** 32 - 1 - maskNumber) }
+}
+
+/** True when the running JavaScript engine's IANA database knows the zone under this very name. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** An IANA time zone name such as `Europe/Berlin`. */
+export const timeZone = (): z.ZodString =>
+  z.string().max(64).refine(isTimeZone, 'is not an IANA time zone such as Europe/Berlin')
+
+/**
+ * Where a secret is found: an environment variable or a file below the spec's folder (or `--secrets-dir`). Never the
+ * secret itself.
+ */
+export const secret = (description: string) =>
+  z
+    .strictObject({
+      fromEnv: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$|\$\{/, 'is not the name of an environment variable')
+        .max(256)
+        .optional()
+        .meta({ description: 'Name of the environment variable that holds the secret.' }),
+      fromFile: z.string().min(1).max(1024).optional().meta({
+        description: 'Path of the file that holds the secret, below the folder of the document or `--secrets-dir`.',
+      }),
+    })
+    .superRefine((value, ctx) => exactlyOne(value, ctx, ['fromEnv', 'fromFile']))
+    .meta({ description, 'x-sensitive': true, 'x-leaf': true, 'x-exactly-one': true })
+
+export type SecretReference = z.infer<ReturnType<typeof secret>>
+
+/** A file of public content, read while loading. */
+export const publicFile = (description: string) =>
+  z
+    .strictObject({
+      file: z.string().min(1).max(1024).meta({ description: 'Path of the file, below the folder of the document.' }),
+    })
+    .meta({ description, 'x-file': true, 'x-leaf': true })
+
+/** Refuses a one-of group that has none or several of its keys. */
+export function exactlyOne(
+  value: Readonly<Record<string, unknown>>,
+  ctx: z.RefinementCtx,
+  keys: readonly string[],
+): void {
+  const given = keys.filter((key) => value[key] !== undefined)
+  if (given.length === 1) return
+  refuse(ctx, {
+    code: 'ONE_OF',
+    message:
+      given.length === 0 ? `needs one of ${keys.join(', ')}` : `has ${given.join(' and ')}, but only one may be given`,
+    hint: `Give exactly one of ${keys.join(', ')}.`,
+  })
+}

@@ -1,0 +1,31 @@
+/**
+ * One sensor: the spec that everything else is projected from. The only place where its aspects are listed.
+ *
+ * @module
+ */
+import * as z from 'zod'
+import { activation } from './aspects/activation.ts'
+import { backup } from './aspects/backup.ts'
+import { certificate } from './aspects/certificate.ts'
+import { forwarding } from './aspects/forwarding.ts'
+import { name } from './aspects/name.ts'
+import { network } from './aspects/network.ts'
+import { registration } from './aspects/registration.ts'
+import { time } from './aspects/time.ts'
+
+/** Aspects in the order in which their steps run inside a sensor; address, mask and gateway come last of all. */
+export const sensorAspects = {
+  name: name.optional(),
+  registration: registration.optional(),
+  activation: activation.optional(),
+  time: time.optional(),
+  network: network.optional(),
+  certificate: certificate.optional(),
+  backup: backup.optional(),
+  forwarding: forwarding.optional(),
+}
+
+export const sensorSettings = z.strictObject(sensorAspects).meta({ description: 'Settings of one sensor.' })
+
+export type SensorSettings = z.infer<typeof sensorSettings>
+export type AspectName = keyof SensorSettings

@@ -1,0 +1,60 @@
+/**
+ * The facts about a field that zod itself has no word for. They stand beside the field, in `.meta()`, and come out
+ * of the JSON Schema as `x-` keywords; every projection (reference docs, wire schemas, later Terraform) reads them
+ * from there.
+ *
+ * A misspelt key would be accepted silently by zod, so `test/schemas/vocabulary.test.ts` asserts that every `x-` key
+ * that is emitted is named here.
+ *
+ * @module
+ */
+
+/** What a rule rests on: a documented fact of the vendor, or a choice of this project. */
+export type RuleBasis = 'documented' | 'project choice'
+
+export interface FieldFacts {
+  /** The value is a secret: it is written as a reference, compared by tag and never shown. Default: false. */
+  'x-sensitive'?: true
+  /** The appliance never returns the value. Default: false. */
+  'x-write-only'?: true
+  /** Changing the value re-activates the sensor. Default: false. */
+  'x-reactivates'?: true
+  /** Merging replaces the whole value instead of merging its keys (lists and scalars always do). Default: false. */
+  'x-leaf'?: true
+  /** Exactly one of the keys is given. Default: false. */
+  'x-exactly-one'?: true
+  /** Says how the tool behaves, not how the appliance is set; never read from or written to it. Default: false. */
+  'x-not-a-setting'?: true
+  /** Path of a file below the document's folder, whose public content is read while loading. Default: false. */
+  'x-file'?: true
+  /** Unit of a number or duration. */
+  'x-unit'?: string
+  /** The rule in a sentence, where the type does not say it already. */
+  'x-rule'?: string
+  /** What the rule rests on. */
+  'x-basis'?: RuleBasis
+  /** Where the rule comes from, in words a reader can look up. */
+  'x-source'?: string
+  /** Where a person finds the setting in the appliance's console. */
+  'x-console'?: string
+}
+
+declare module 'zod' {
+  interface GlobalMeta extends FieldFacts {}
+}
+
+/** Every `x-` keyword that may appear in a generated schema. */
+export const vocabulary: readonly (keyof FieldFacts)[] = [
+  'x-sensitive',
+  'x-write-only',
+  'x-reactivates',
+  'x-leaf',
+  'x-exactly-one',
+  'x-not-a-setting',
+  'x-file',
+  'x-unit',
+  'x-rule',
+  'x-basis',
+  'x-source',
+  'x-console',
+]

@@ -1,0 +1,41 @@
+/**
+ * What is generated from the schemas: path in the repository to its maker. A new projection is one line here.
+ *
+ * @module
+ */
+import { compile } from 'json-schema-to-typescript'
+import packageJson from '../package.json' with { type: 'json' }
+import { jsonSchemaOf, namedSchemas, openApiDocument } from '../schemas/api/openapi.ts'
+
+const asJson = (value: unknown): string => JSON.stringify(value, null, 2)
+
+/** TypeScript types of the wire. */
+async function wireTypes(): Promise<string> {
+  const names = Object.keys(namedSchemas)
+  const definitions = Object.fromEntries(
+    Object.entries(namedSchemas).map(([name, schema]) => [name, { title: name, ...jsonSchemaOf(schema) }]),
+  )
+  const text = await compile(
+    {
+      title: 'SensorSettingsApi',
+      type: 'object',
+      additionalProperties: false,
+      required: names,
+      properties: Object.fromEntries(names.map((name) => [name, { $ref: `#/definitions/${name}` }])),
+      definitions,
+    } as Parameters<typeof compile>[0],
+    'SensorSettingsApi',
+    {
+      bannerComment: '/* Generated from schemas/api/ by `npm run generate`. Do not edit. */',
+      additionalProperties: false,
+      format: false,
+      ignoreMinAndMaxItems: true,
+    },
+  )
+  return text
+}
+
+export const projections: Readonly<Record<string, () => string | Promise<string>>> = {
+  'schemas/generated/sensor-settings.openapi.json': () => asJson(openApiDocument(packageJson.version)),
+  'schemas/generated/wire.ts': wireTypes,
+}
