@@ -7,10 +7,10 @@
 import type { DesiredSensor } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { Clock } from './clock.ts'
-import type { Driver, Observation } from './driver.ts'
-import type { Memory } from './memory.ts'
+import type { Driver, Observation, SecretTag, Support } from './driver.ts'
+import type { Memory, Remembered } from './memory.ts'
 import type { RunEvent } from './outcome.ts'
-import type { RecordLookup, Registrar, RegistrarReader } from './registrar.ts'
+import type { Placement, RecordLookup, Registrar, RegistrarReader, RegistrarSupport } from './registrar.ts'
 import type { FingerprintKey, Secrets } from './secrets.ts'
 
 /** Everything the engine needs from outside. */
@@ -66,4 +66,31 @@ export interface Sight {
   records: { live?: RecordLookup; desired?: RecordLookup }
   /** For a registrar whose files a person hands in: whether the file of the desired name is there. */
   fileAtHand?: boolean
+  /**
+   * Tags of the declared secrets by path, made under the present key for the observed identity; `null` where the secret
+   * or the key is not at hand, so that the field cannot be compared.
+   */
+  tags: ReadonlyMap<string, SecretTag | null>
+  remembered?: Remembered
+}
+
+/** What planning needs beside the sights. Pure data, so that a plan is a pure function. */
+export interface PlanContext {
+  /** Wall clock, ms. */
+  now: number
+  toolVersion: string
+  support(driver: DesiredSensor['access']['driver']): Support
+  registrarSupport(name: string): RegistrarSupport
+  /** What a person must do to hand in a file; see RegistrarReader.instructions. */
+  instructions?(registrar: string, name: string, placement: Placement): string
+  options: PlanOptions
+  /** Keys in the state store that no document declares. */
+  orphans: readonly string[]
+}
+
+export interface ApplyOptions {
+  overrides?: Overrides
+  concurrency?: number
+  /** Id of this run; also the holder of its leases. */
+  run: string
 }
