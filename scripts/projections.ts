@@ -6,6 +6,7 @@
 import { compile } from 'json-schema-to-typescript'
 import packageJson from '../package.json' with { type: 'json' }
 import { jsonSchemaOf, namedSchemas, openApiDocument } from '../schemas/api/openapi.ts'
+import { resultJsonSchema, resultSchemas, type ResultName } from '../schemas/results.ts'
 
 const asJson = (value: unknown): string => JSON.stringify(value, null, 2)
 
@@ -35,7 +36,18 @@ async function wireTypes(): Promise<string> {
   return text
 }
 
+/** JSON Schemas of what the CLI prints with `--format json`. */
+function resultProjections(): Record<string, () => string> {
+  return Object.fromEntries(
+    (Object.keys(resultSchemas) as ResultName[]).map((name) => [
+      `schemas/generated/results/${name}.schema.json`,
+      () => asJson(resultJsonSchema(name)),
+    ]),
+  )
+}
+
 export const projections: Readonly<Record<string, () => string | Promise<string>>> = {
   'schemas/generated/sensor-settings.openapi.json': () => asJson(openApiDocument(packageJson.version)),
   'schemas/generated/wire.ts': wireTypes,
+  ...resultProjections(),
 }

@@ -1,0 +1,71 @@
+/** What became of a plan, as a person wants to read it. */
+import type { SensorOutcome, StepOutcome } from '../reconcile/outcome.ts'
+import { problemLines } from './human-problem.ts'
+import { plainText } from './neutral.ts'
+import type { ApplyReport, RenderOptions } from './report.ts'
+import { styleOf, type Style } from './style.ts'
+import { counted, outcomeTexts, stepTexts } from './words.ts'
+
+export function humanOutcome({ outcome }: ApplyReport, options: RenderOptions): string {
+  const style = styleOf(options.colour)
+  const told = outcome.sensors.filter(({ status }) => options.verbose || status !== 'unchanged')
+  return [
+    ...told.flatMap((sensor) => [...sensorLines(sensor, style), '']),
+    ...(outcome.interrupted ? [style.yellow('Interrupted. The next run takes up what was left.'), ''] : []),
+    style.bold(outcomeLine(outcome.sensors)),
+    '',
+  ].join('\n')
+}
+
+const statusPaint: Readonly<Record<SensorOutcome['status'], keyof Style>> = {
+  done: 'green',
+  failed: 'red',
+  partial: 'red',
+  notAttempted: 'yellow',
+  waiting: 'yellow',
+  unknown: 'red',
+  stale: 'yellow',
+  unchanged: 'dim',
+}
+
+function sensorLines(sensor: SensorOutcome, style: Style): string[] {
+  const place = [sensor.site, sensor.endpoint].filter((part) => part !== undefined).map(plainText)
+  const status = style[statusPaint[sensor.status]](outcomeTexts[sensor.status])
+  return [
+    `${style.bold(plainText(sensor.key))}  ${[...place, status].join(' · ')}`,
+    ...sensor.steps.flatMap((step) => stepLines(step, sensor.key, style)),
+    ...sensor.problems.flatMap((problem) => problemLines(withoutKey(problem, sensor.key), style, '  ')),
+  ]
+}
+
+const withoutKey = <P extends { key?: string }>(problem: P, key: string): P =>
+  problem.key === key ? { ...problem, key: '' } : problem
+
+function stepLines({ title, status, notes, problem }: StepOutcome, key: string, style: Style): string[] {
+  const paint = status === 'done' ? style.green : status === 'failed' ? style.red : style.yellow
+  return [
+    `  ${paint(stepTexts[status].padEnd(13))} ${plainText(title)}`,
+    ...notes.map((note) => `                ${style.dim(plainText(note))}`),
+    ...(problem ? problemLines(withoutKey(problem, key), style, '                ') : []),
+  ]
+}
+
+const order: readonly SensorOutcome['status'][] = [
+  'done',
+  'partial',
+  'failed',
+  'stale',
+  'waiting',
+  'unknown',
+  'notAttempted',
+  'unchanged',
+]
+
+/** `3 sensors: 2 done, 1 failed` */
+function outcomeLine(sensors: readonly SensorOutcome[]): string {
+  const counts = order
+    .map((status) => [sensors.filter((one) => one.status === status).length, outcomeTexts[status]] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, text]) => `${count} ${text}`)
+  return `${counted(sensors.length, 'sensor')}: ${counts.join(', ') || 'nothing to do'}`
+}

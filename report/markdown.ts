@@ -1,0 +1,158 @@
+/**
+ * Reports as Markdown, for a comment on a pull request: the figures first, each sensor folded away, and never longer
+ * than such a comment may be.
+ *
+ * @module
+ */
+import type { Change } from '../reconcile/change.ts'
+import type { SensorOutcome } from '../reconcile/outcome.ts'
+import type { SensorPlan, Step } from '../reconcile/plan-types.ts'
+import type { Problem } from '../schemas/problem.ts'
+import { markdownFence, markdownText } from './neutral.ts'
+import type { ApplyReport, ExplainReport, PlanReport, ProblemsReport, Renderer } from './report.ts'
+import { summaryLine, summaryOf } from './summary.ts'
+import { causeText, changeNote, counted, outcomeTexts, shownText, statusTexts, stepTexts } from './words.ts'
+
+/** Longest result, in bytes. Hosts of repositories cut comments off at about 64 KiB. */
+const budgetBytes = 60_000
+
+export const renderMarkdown: Renderer = (report) => {
+  if (report.kind === 'apply') return outcomePage(report)
+  if (report.kind === 'problems') return problemsPage(report)
+  if (report.kind === 'explain') return explainPage(report)
+  return planPage(report)
+}
+
+/** Head, as many whole blocks as fit, and a line that says how many are left out. */
+function page(head: readonly string[], blocks: readonly string[], noun: string): string {
+  const taken: string[] = [head.join('\n\n')]
+  let bytes = Buffer.byteLength(taken[0] ?? '') + 120
+  let left = 0
+  for (const block of blocks) {
+    const size = Buffer.byteLength(block) + 2
+    if (left > 0 || bytes + size > budgetBytes) left += 1
+    else {
+      taken.push(block)
+      bytes += size
+    }
+  }
+  if (left > 0) taken.push(`_${counted(left, `more ${noun}`)} left out to keep this short; the JSON result has all._`)
+  return `${taken.join('\n\n')}\n`
+}
+
+function planPage({ plan, kind }: PlanReport): string {
+  const title = kind === 'plan' ? 'Sensorform plan' : 'Sensorform drift'
+  const told = plan.sensors.filter(({ status, problems }) => status !== 'inSync' || problems.length > 0)
+  return page(
+    [
+      `### ${title}`,
+      `**${summaryLine(summaryOf(plan), kind)}**`,
+      ...(plan.refused ? ['> **Refused by policy:** apply would do nothing.'] : []),
+      ...(plan.problems.length > 0 ? [plan.problems.slice(0, 20).map(problemItem).join('\n')] : []),
+    ],
+    told.map((sensor) => sensorBlock(sensor, kind)),
+    'sensor',
+  )
+}
+
+function sensorBlock(sensor: SensorPlan, kind: PlanReport['kind']): string {
+  return folded(
+    `${heading(sensor)}: ${statusTexts[sensor.status]}${sensor.changes.length > 0 ? `, ${counted(sensor.changes.length, 'change')}` : ''}`,
+    [
+      ...(sensor.changes.length > 0 ? [markdownFence('diff', diffLines(sensor.changes))] : []),
+      ...(kind === 'plan' && sensor.steps.length > 0 ? [sensor.steps.map(stepItem).join('\n')] : []),
+      ...(sensor.problems.length > 0 ? [sensor.problems.map(problemItem).join('\n')] : []),
+      ...(sensor.unverifiable.length > 0
+        ? [`Cannot be verified: ${sensor.unverifiable.map(markdownText).join(', ')}`]
+        : []),
+    ],
+  )
+}
+
+const heading = ({ key, site }: { key: string; site?: string }): string =>
+  `<b>${markdownText(key)}</b>${site === undefined ? '' : ` (${markdownText(site)})`}`
+
+const folded = (summary: string, body: readonly string[]): string =>
+  ['<details>', `<summary>${summary}</summary>`, '', body.join('\n\n'), '', '</details>'].join('\n')
+
+function diffLines(changes: readonly Change[]): string[] {
+  const column = Math.max(...changes.map(({ path }) => path.length))
+  return [...Map.groupBy(changes, causeText)].flatMap(([cause, members]) => [
+    `# ${cause}`,
+    ...members.flatMap((change) => {
+      const line = (sign: string, value: Change['before']) =>
+        `${sign} ${change.path.padEnd(column)}  ${shownText(value)}`
+      const note = changeNote(change)
+      return [
+        ...(change.before === undefined ? [] : [line('-', change.before)]),
+        ...(change.after === undefined ? [] : [line('+', change.after)]),
+        ...(note === undefined ? [] : [`! ${change.path.padEnd(column)}  ${note}`]),
+      ]
+    }),
+  ])
+}
+
+function stepItem(step: Step): string {
+  const facts = [
+    `${step.risk} risk`,
+    ...(step.action.type === 'manual' ? ['a person does it'] : []),
+    ...(step.disrupts === undefined ? [] : [`disrupts: ${markdownText(step.disrupts)}`]),
+    ...(step.undo === 'no' ? ['cannot be undone'] : []),
+    ...(step.pointOfNoReturn === undefined ? [] : [`**point of no return:** ${markdownText(step.pointOfNoReturn)}`]),
+  ]
+  const indent = (block: string): string => block.replaceAll(/^/gm, '   ')
+  const how = step.instructions === undefined ? '' : `\n\n${indent(markdownFence('', step.instructions.split('\n')))}\n`
+  return `1. ${markdownText(step.title)} (${facts.join('; ')})${how}`
+}
+
+function problemItem({ severity, code, at, summary, hint }: Problem): string {
+  const place = at === undefined ? '' : `${markdownText(at.file)}:${at.line}:${at.column}: `
+  return `- **${severity}** ${markdownText(code)}: ${place}${markdownText(summary)}${hint === undefined ? '' : ` ${markdownText(hint)}`}`
+}
+
+function outcomePage({ outcome }: ApplyReport): string {
+  const counts = Map.groupBy(outcome.sensors, ({ status }) => status)
+  const line = [...counts].map(([status, members]) => `${members.length} ${outcomeTexts[status]}`).join(', ')
+  return page(
+    [
+      '### Sensorform apply',
+      `**${counted(outcome.sensors.length, 'sensor')}: ${line || 'nothing to do'}**`,
+      ...(outcome.interrupted ? ['> **Interrupted.** The next run takes up what was left.'] : []),
+    ],
+    outcome.sensors.filter(({ status }) => status !== 'unchanged').map(outcomeBlock),
+    'sensor',
+  )
+}
+
+function outcomeBlock(sensor: SensorOutcome): string {
+  const steps = sensor.steps.map(({ title, status, notes, problem }) =>
+    [
+      `- ${stepTexts[status]}: ${markdownText(title)}`,
+      ...notes.map((note) => `  - ${markdownText(note)}`),
+      ...(problem ? [`  ${problemItem(problem)}`] : []),
+    ].join('\n'),
+  )
+  return folded(`${heading(sensor)}: ${outcomeTexts[sensor.status]}`, [
+    ...(steps.length > 0 ? [steps.join('\n')] : []),
+    ...(sensor.problems.length > 0 ? [sensor.problems.map(problemItem).join('\n')] : []),
+  ])
+}
+
+function problemsPage({ verb, problems, unchecked }: ProblemsReport): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  return page(
+    [`### Sensorform ${verb}`, errors === 0 ? '**valid**' : `**${counted(errors, 'error')}**`],
+    [...problems.map(problemItem), ...unchecked.map((text) => `- not checked: ${markdownText(text)}`)],
+    'problem',
+  )
+}
+
+const explainPage = ({ key, fields }: ExplainReport): string =>
+  page(
+    [`### ${markdownText(key)}`],
+    fields.map(
+      ({ path, value, layer, file, line, effect }) =>
+        `- ${markdownText(path)}: ${markdownText(value)} (${layer}, ${markdownText(file)}:${line}; ${effect})`,
+    ),
+    'field',
+  )

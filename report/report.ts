@@ -1,0 +1,60 @@
+/** What is reported: values of the engine with what a reader of the result needs beside them. */
+import type { Outcome } from '../reconcile/outcome.ts'
+import type { Plan } from '../reconcile/plan-types.ts'
+import type { Problem } from '../schemas/problem.ts'
+
+interface Header {
+  tool: { name: 'sensorform'; version: string }
+  /** ISO 8601. */
+  startedAt: string
+}
+
+export interface PlanReport extends Header {
+  kind: 'plan' | 'drift'
+  plan: Plan
+}
+
+export interface ApplyReport extends Header {
+  kind: 'apply'
+  plan: Plan
+  outcome: Outcome
+}
+
+/** What loading found: the result of `validate`, and of every verb whose documents have errors. */
+export interface ProblemsReport extends Header {
+  kind: 'problems'
+  verb: string
+  /** How many sensors the documents declare; absent when they could not be loaded. */
+  sensors?: number
+  problems: readonly Problem[]
+  /** What could not be checked, and why, in a sentence each. */
+  unchecked: readonly string[]
+}
+
+export interface ExplainReport extends Header {
+  kind: 'explain'
+  key: string
+  fields: readonly ExplainedField[]
+}
+
+export interface ExplainedField {
+  path: string
+  /** As it is shown; a secret as its reference. */
+  value: string
+  layer: 'fleet' | 'site' | 'sensor'
+  file: string
+  line: number
+  column: number
+  /** What a change of it would do. */
+  effect: string
+}
+
+export type Report = PlanReport | ApplyReport | ProblemsReport | ExplainReport
+
+export interface RenderOptions {
+  colour: boolean
+  /** In-sync sensors and what is not managed as well. */
+  verbose: boolean
+}
+
+export type Renderer = (report: Report, options: RenderOptions) => string

@@ -1,0 +1,88 @@
+/** How changes, causes and states are worded, once for every format. */
+import type { Cause, Change, RegistrationFault, Shown } from '../reconcile/change.ts'
+import type { SensorOutcome, StepStatus } from '../reconcile/outcome.ts'
+import type { SensorStatus } from '../reconcile/plan-types.ts'
+
+const longestShown = 400
+
+/** A value on one line, not yet neutralised. */
+export function shownText(value: Shown | undefined): string {
+  if (value === undefined) return '(not set)'
+  if (typeof value === 'string') return shorten(/^$|^\s|\s$|^\(/.test(value) ? JSON.stringify(value) : value)
+  if (typeof value !== 'object') return String(value)
+  if ('secret' in value) return `(secret, ${value.secret})`
+  if ('certificate' in value) {
+    const until = value.notAfter === undefined ? '' : `, valid until ${value.notAfter}`
+    return `${value.certificate} (sha256 ${value.sha256.slice(0, 16)}…${until})`
+  }
+  if ('sha256' in value) return `(file, sha256 ${value.sha256.slice(0, 16)}…)`
+  return value.length === 0 ? '(empty list)' : shorten(value.join(', '))
+}
+
+const shorten = (text: string): string =>
+  text.length <= longestShown ? text : `${text.slice(0, longestShown)}… (${text.length} characters)`
+
+/** Why a field differs, in words. */
+export function causeText({ cause, attribution: who }: Pick<Change, 'cause' | 'attribution'>): string {
+  const by = who === undefined ? '' : ` by ${who.user} from ${who.from} at ${who.at}`
+  const texts: Readonly<Record<Cause, string>> = {
+    spec: 'pending: the spec changed',
+    sensor: `drift: changed on the sensor${by}`,
+    both: `drift: changed on the sensor${by}, and the spec changed as well`,
+    time: 'expiring: time is running out',
+    undetermined: 'drift: differs, and no last apply is remembered',
+  }
+  return texts[cause]
+}
+
+const registrationTexts: Readonly<Record<RegistrationFault, string>> = {
+  recordMissing: 'its registration is missing',
+  wrongSite: 'its registration lies in another site',
+  wrongMode: 'it is activated in another mode',
+  notValid: 'its activation is not valid',
+  neverConnected: 'it never connected under its present registration',
+  fileOlderThanRecord: 'its activation file is older than its registration',
+  notActivated: 'it is not activated',
+}
+
+/** What a change is beyond two values, where it is. */
+export function changeNote(change: Change): string | undefined {
+  if (change.kind === 'registration') return registrationTexts[change.what]
+  if (change.kind === 'extraRule') return 'the rule must not exist'
+  if (change.kind === 'expiry') return 'it expires'
+  if (change.kind === 'field') return undefined
+  return change.what === 'intent' ? 'an earlier run left it unfinished' : 'a network change waits for confirmation'
+}
+
+export const statusTexts: Readonly<Record<SensorStatus, string>> = {
+  inSync: 'in sync',
+  pending: 'pending',
+  drifted: 'drifted',
+  expiring: 'expiring',
+  unknown: 'unknown',
+  held: 'held',
+  waiting: 'waiting',
+}
+
+export const outcomeTexts: Readonly<Record<SensorOutcome['status'], string>> = {
+  done: 'done',
+  failed: 'failed',
+  partial: 'done in part',
+  notAttempted: 'not attempted',
+  waiting: 'waiting',
+  unknown: 'unknown',
+  stale: 'stale',
+  unchanged: 'unchanged',
+}
+
+export const stepTexts: Readonly<Record<StepStatus, string>> = {
+  done: 'done',
+  failed: 'failed',
+  notAttempted: 'not attempted',
+  waiting: 'waiting',
+  unknown: 'unknown',
+}
+
+/** `1 step`, `2 steps`. */
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`

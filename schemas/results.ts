@@ -1,0 +1,266 @@
+/**
+ * The JSON results of the CLI: what scripts read. Members may be added within one `formatVersion`; none is renamed or
+ * removed.
+ *
+ * @module
+ */
+import * as z from 'zod'
+
+const text = (description: string) => z.string().meta({ description })
+const count = (description: string) => z.int().min(0).meta({ description })
+const moment = (description: string) => z.iso.datetime({ offset: true }).meta({ description })
+
+const header = <Kind extends string>(kind: Kind) => ({
+  formatVersion: z.literal(1).meta({ description: 'Version of this format.' }),
+  kind: z.literal(kind).meta({ description: 'Which result this is.' }),
+  tool: z
+    .strictObject({ name: z.literal('sensorform'), version: text('Version of the tool.') })
+    .meta({ description: 'What made the result.' }),
+  startedAt: moment('When the run began.'),
+})
+
+const place = z
+  .strictObject({
+    file: text('Path of the file.'),
+    line: z.int().min(1),
+    column: z.int().min(1).meta({ description: 'In UTF-16 units, from 1.' }),
+    length: z.int().min(1).optional(),
+    excerpt: text('The line itself.').optional(),
+  })
+  .meta({ description: 'A place in a file.' })
+
+const problem = z
+  .strictObject({
+    severity: z.enum(['error', 'warning']),
+    code: text('Stable code, explained in docs/problems.md.'),
+    at: place.optional(),
+    key: text('Key of the document that it concerns.').optional(),
+    field: text('Path of the field that it concerns.').optional(),
+    summary: text('What and why.'),
+    hint: text('What to do.').optional(),
+  })
+  .meta({ description: 'What is wrong, or must be known.' })
+
+const shown = z
+  .union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.array(z.string()),
+    z.strictObject({ secret: z.enum(['set', 'not set', 'differs']) }),
+    z.strictObject({ certificate: z.string(), sha256: z.string(), notAfter: z.string().optional() }),
+    z.strictObject({ sha256: z.string() }),
+    z.null(),
+  ])
+  .meta({ description: 'A value as it is shown: never a secret; null is not set.' })
+
+const change = z
+  .strictObject({
+    path: text('Path of the field, or of what differs.'),
+    aspect: text('Aspect that it belongs to.'),
+    kind: z.enum(['field', 'extraRule', 'registration', 'expiry', 'unfinished']),
+    before: shown,
+    after: shown,
+    cause: z
+      .enum(['spec', 'sensor', 'both', 'time', 'undetermined'])
+      .meta({ description: 'Why it differs: all but spec and time are drift.' }),
+    sensitive: z.boolean().meta({ description: 'The value is a secret.' }),
+    note: text('What it is beyond two values.').optional(),
+    attribution: z
+      .strictObject({ at: z.string(), user: z.string(), from: z.string() })
+      .optional()
+      .meta({ description: 'Who changed it on the appliance, where it tells.' }),
+  })
+  .meta({ description: 'One difference between what is declared and what is.' })
+
+const step = z
+  .strictObject({
+    id: text('Stable within the appliance.'),
+    title: text('In a few words.'),
+    type: text('What kind of action it is.'),
+    changes: z.array(z.string()).meta({ description: 'Paths of the changes that it removes.' }),
+    risk: z.enum(['low', 'medium', 'high']),
+    disrupts: text('What stops working meanwhile.').optional(),
+    undo: z.enum(['yes', 'no']).meta({ description: 'Whether another plan can bring the state before back.' }),
+    pointOfNoReturn: text('From where on there is only the way forward.').optional(),
+    needs: z.array(z.string()).meta({ description: 'Ids of steps that must have succeeded.' }),
+    expectedSeconds: z.number().min(0),
+    manual: z.boolean().meta({ description: 'A person does it.' }),
+    instructions: text('For a manual step: the exact path and values.').optional(),
+  })
+  .meta({ description: 'One action that removes differences.' })
+
+const summary = {
+  sensors: count('Sensors that were looked at.'),
+  inSync: count('Of these: in sync.'),
+  changed: count('Of these: with at least one change, of whatever cause.'),
+  pending: count('Of these: differ only because the spec changed.'),
+  drifted: count('Of these: with drift.'),
+  expiring: count('Of these: something expires.'),
+  unknown: count('Of these: could not be read.'),
+  held: count('Of these: held.'),
+  waiting: count('Of these: wait for a person or a window.'),
+  unverifiableFields: count('Declared fields that cannot be compared.'),
+  manualSteps: count('Steps that a person does.'),
+  steps: count('Steps in all.'),
+}
+
+const appliance = {
+  key: text('Name of the document.'),
+  site: text('Site of the document.').optional(),
+  identity: text('Serial number.').optional(),
+  endpoint: text('Where it answered.').optional(),
+  lastObserved: moment('When it was read.').nullable(),
+  changes: z.array(change),
+  problems: z.array(problem),
+  unverifiable: z.array(z.string()).meta({ description: 'Declared fields that cannot be compared.' }),
+  notManaged: z.array(z.string()).meta({ description: 'What the appliance has and nobody declares.' }),
+}
+
+const planned = z.strictObject({
+  ...appliance,
+  status: z.enum(['inSync', 'pending', 'drifted', 'expiring', 'unknown', 'held', 'waiting']),
+  softwareVersion: text('Version of its software.').optional(),
+  steps: z.array(step),
+})
+
+const applied = z.strictObject({
+  ...appliance,
+  status: z.enum(['done', 'failed', 'partial', 'notAttempted', 'waiting', 'unknown', 'stale', 'unchanged']),
+  steps: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      status: z.enum(['done', 'failed', 'notAttempted', 'waiting', 'unknown']),
+      notes: z.array(z.string()).meta({ description: 'What was found or done.' }),
+      problem: problem.optional(),
+    }),
+  ),
+})
+
+const planBody = {
+  refused: z.boolean().meta({ description: 'Policy refuses the plan.' }),
+  declared: count('Sensors that the fleet declares, whatever was selected.'),
+  summary: z.strictObject(summary),
+  sensors: z.array(planned),
+  managementConsoles: z.array(planned),
+  orphans: z.array(z.string()).meta({ description: 'Known to the state store, declared by no document.' }),
+  problems: z.array(problem).meta({ description: 'Problems of the whole run.' }),
+}
+
+const planResult = z
+  .strictObject({ ...header('plan'), ...planBody })
+  .meta({ title: 'Plan result', description: 'Result of sensorform plan --format json.' })
+
+const driftResult = z
+  .strictObject({ ...header('drift'), ...planBody })
+  .meta({ title: 'Drift result', description: 'Result of sensorform drift --format json.' })
+
+const applyResult = z
+  .strictObject({
+    ...header('apply'),
+    run: text('Id of the run.'),
+    finishedAt: moment('When the run ended.'),
+    interrupted: z.boolean().meta({ description: 'Stopped by Ctrl-C or the time limit.' }),
+    summary: z.strictObject({
+      ...summary,
+      done: count('Sensors brought to their declared state.'),
+      partial: count('Sensors with some steps done.'),
+      failed: count('Sensors with failed steps and none done.'),
+      notAttempted: count('Sensors that were not begun.'),
+      stale: count('Sensors that are no longer what the plan was made from.'),
+      unchanged: count('Sensors that needed nothing.'),
+    }),
+    sensors: z.array(applied),
+    managementConsoles: z.array(applied),
+    problems: z.array(problem),
+  })
+  .meta({ title: 'Apply result', description: 'Result of sensorform apply --format json.' })
+
+const problemsResult = z
+  .strictObject({
+    ...header('problems'),
+    verb: text('Verb that found them.'),
+    valid: z.boolean().meta({ description: 'No error was found.' }),
+    summary: z.strictObject({
+      sensors: count('Sensors that the documents declare.').nullable(),
+      errors: count('Errors.'),
+      warnings: count('Warnings.'),
+    }),
+    problems: z.array(problem),
+    unchecked: z.array(z.string()).meta({ description: 'What could not be checked, and why.' }),
+  })
+  .meta({
+    title: 'Problems result',
+    description: 'Result of sensorform validate --format json, and of every verb whose documents have errors.',
+  })
+
+const explainResult = z
+  .strictObject({
+    ...header('explain'),
+    key: text('Name of the document.'),
+    fields: z.array(
+      z.strictObject({
+        path: z.string(),
+        value: text('As it is shown; a secret as its reference.'),
+        layer: z.enum(['fleet', 'site', 'sensor']),
+        file: z.string(),
+        line: z.int().min(1),
+        column: z.int().min(1),
+        effect: text('What a change of it would do.'),
+      }),
+    ),
+  })
+  .meta({ title: 'Explain result', description: 'Result of sensorform explain --format json.' })
+
+const trustResult = z
+  .strictObject({
+    ...header('trust'),
+    pinFile: text('Pin file.'),
+    endpoints: z.array(
+      z.strictObject({
+        endpoint: z.string(),
+        key: z.string().optional(),
+        pin: text('Hash of the public key.').optional(),
+        subject: z.string().optional(),
+        notAfter: z.string().optional(),
+        recorded: z.boolean(),
+        problem: problem.optional(),
+      }),
+    ),
+  })
+  .meta({ title: 'Trust result', description: 'Result of sensorform trust --format json.' })
+
+const backupResult = z
+  .strictObject({
+    ...header('backup'),
+    sensors: z.array(
+      z.strictObject({
+        key: z.string(),
+        supported: z.boolean().optional(),
+        latest: z.strictObject({ name: z.string(), createdAt: z.string() }).nullable().optional(),
+        problem: problem.optional(),
+      }),
+    ),
+  })
+  .meta({ title: 'Backup result', description: 'Result of sensorform backup --format json.' })
+
+/** Every result by the name of its schema file. */
+export const resultSchemas = {
+  plan: planResult,
+  drift: driftResult,
+  apply: applyResult,
+  problems: problemsResult,
+  explain: explainResult,
+  trust: trustResult,
+  backup: backupResult,
+} as const
+
+export type ResultName = keyof typeof resultSchemas
+export type ResultOf<Name extends ResultName> = z.infer<(typeof resultSchemas)[Name]>
+
+/** The JSON Schema of a result. */
+export const resultJsonSchema = (name: ResultName): Record<string, unknown> => ({
+  ...(z.toJSONSchema(resultSchemas[name]) as Record<string, unknown>),
+  $id: `https://sensorform.io/schemas/v1/results/${name}.schema.json`,
+})
