@@ -92,11 +92,11 @@ function readAsn1(der: Buffer): Pick<CertificateFacts, 'signatureOid' | 'crlUrls
   return { signatureOid: oidOf(childrenOf(algorithm)[0]), crlUrls: crl ? urlsOf(childrenOf(crl).at(-1)) : [] }
 }
 
-/** [3] of TBSCertificate. Forge types context tags as universal ones, hence the type. */
-const extensionsTag: number = 3
+/** [3] of TBSCertificate: extensions. Forge gives context tags the name of the universal type with that number. */
+const extensionsTag = forge.asn1.Type.BITSTRING
 const crlDistributionPoints = '2.5.29.31'
 /** [6] of GeneralName: uniformResourceIdentifier. */
-const uriTag: number = 6
+const uriTag = forge.asn1.Type.OID
 
 /** An extension's value is an octet string that forge may already have opened. */
 function urlsOf(octets: Asn1 | undefined): string[] {

@@ -165,15 +165,16 @@ function crlFindings({ crlUrls }: CertificateFacts): CertificateFinding[] {
     }))
 }
 
+const chainProblem = (message: string): CertificateFinding => ({
+  code: 'CERTIFICATE_CHAIN',
+  message,
+  hint: 'List the issuing certificates in PEM: the issuer of the certificate first, each followed by its own issuer.',
+})
+
 function chainFindings({ certificate, chain, now }: CertificateInput): CertificateFinding[] {
   if (chain === undefined) return []
   if (holdsPrivateKey(chain)) return [holdsKey('The chain file')]
   const issuers = splitPem(chain)
-  const chainProblem = (message: string): CertificateFinding => ({
-    code: 'CERTIFICATE_CHAIN',
-    message,
-    hint: 'List the issuing certificates in PEM: the issuer of the certificate first, each followed by its own issuer.',
-  })
   if (issuers.length === 0) return [chainProblem('The chain file holds no certificate in PEM')]
   const links: X509Certificate[] = [readCertificate(certificate)]
   try {

@@ -19,6 +19,7 @@ export const trustAnchor = z
       .meta({
         description: 'Pin file (JSON) that `sensorform trust` writes: document key to public key hashes and identity.',
         ...choice,
+        'x-file': true,
       }),
     caFile: z
       .string()
