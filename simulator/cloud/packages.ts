@@ -1,0 +1,37 @@
+/**
+ * What `packageDownloads` lists, in the published shape. The versions follow the documented upgrade path; links lead
+ * nowhere.
+ *
+ * @module
+ */
+type VersionKind = 'Latest' | 'Previous' | 'Preview'
+
+const link = 'https://download.simulated.example'
+const item = (version: string, versionKind: VersionKind) => ({ version, link: `${link}/${version}`, versionKind })
+const upgrade = (version: string, fromVersion: string, versionKind: VersionKind) => ({
+  ...item(version, versionKind),
+  fromVersion,
+})
+const tool = (name: string, version: string) => ({ link: `${link}/${name}`, version })
+
+const full = [item('22.1.3', 'Latest'), item('10.5.5', 'Previous')]
+const upgrades = [upgrade('22.1.3', '10.5.5', 'Latest'), upgrade('10.5.5', '3.1.1', 'Previous')]
+
+/** Version of the threat intelligence package; it is named after the day it was built. */
+export const currentTiVersion = '2022-03-01T00:00:00Z'
+
+export const packageDownloads = {
+  sensor: { full: { iso: full, ovf: { enterprise: full, medium: full, line: full } }, upgrade: upgrades },
+  centralManager: {
+    full: {
+      iso: full,
+      ovf: { enterprise: full, enterpriseHighAvailability: full, medium: full, mediumHighAvailability: full },
+    },
+    upgrade: upgrades,
+  },
+  threatIntelligence: [tool('threat-intelligence', currentTiVersion)],
+  snmp: [tool('snmp', '2022.03.01')],
+  wmiTool: [tool('wmi', '2022.03.01')],
+  authorizedDevicesImportTemplate: [tool('authorized-devices', '2022.03.01')],
+  deviceInformationUpdateImportTemplate: [tool('device-information', '2022.03.01')],
+}

@@ -1,0 +1,198 @@
+/**
+ * Sites, registrations and issued activation files of the simulated cloud. Every change is on disk before the method
+ * that makes it returns; a repeated contact is written with the next change.
+ *
+ * @module
+ */
+import { createPrivateKey, randomUUID, type KeyObject } from 'node:crypto'
+import { packActivationFile, unusedFileDays } from '../../formats/activation-file.ts'
+import type { SimulatorClock } from '../clock.ts'
+import { createContacts, type Contacts, type ContactState } from './contacts.ts'
+import { createIdentity } from './identity.ts'
+import {
+  loadState,
+  saveState,
+  type CloudIdentity,
+  type IssuedFile,
+  type SensorRecord,
+  type SiteRecord,
+} from './state.ts'
+
+const dayMs = 86_400_000
+
+export interface StoreOptions {
+  /** Without it nothing outlives the process. */
+  stateFile?: string
+  clock: Pick<SimulatorClock, 'nowMs' | 'uptimeMs'>
+  /** How long the shown status lags behind. Documented: up to 15 minutes. */
+  statusLagMs: number
+  subscriptionId: string
+  /** Days for which the activation file of a locally managed sensor is valid. The vendor publishes no figure. */
+  localFileDays: number
+}
+
+/** Writable properties of a registration. A PUT replaces them all. */
+export interface SensorWrite {
+  zone: string | null
+  tiAutomaticUpdates: boolean
+  sensorType: string
+}
+
+/** Where a record lies; `site: null` is the list of locally managed sensors. Names are compared as the cloud does, without case. */
+export interface RecordPlace {
+  site: string | null
+  name: string
+}
+
+const same = (left: string | null, right: string | null): boolean => left?.toLowerCase() === right?.toLowerCase()
+const lies =
+  ({ site, name }: RecordPlace) =>
+  (record: SensorRecord): boolean =>
+    same(record.site, site) && same(record.name, name)
+
+export class CloudStore {
+  readonly identity: CloudIdentity
+  readonly sites: SiteRecord[]
+  readonly records: SensorRecord[]
+  readonly #files: IssuedFile[]
+  readonly #contacts: Contacts
+  readonly #options: StoreOptions
+  readonly #signingKey: KeyObject
+  #unsaved = false
+
+  constructor(options: StoreOptions) {
+    const loaded = options.stateFile === undefined ? undefined : loadState(options.stateFile)
+    this.#options = options
+    this.#contacts = createContacts(options.clock, options.statusLagMs)
+    this.identity = loaded?.identity ?? createIdentity()
+    this.sites = loaded?.sites ?? []
+    this.records = loaded?.records ?? []
+    this.#files = loaded?.files ?? []
+    this.#signingKey = createPrivateKey(this.identity.signingKey)
+    if (!loaded) this.#save()
+  }
+
+  findSite(name: string): SiteRecord | undefined {
+    return this.sites.find((site) => same(site.name, name))
+  }
+
+  putSite(
+    name: string,
+    { displayName, tags }: Pick<SiteRecord, 'displayName' | 'tags'>,
+  ): { site: SiteRecord; created: boolean } {
+    const now = this.#now()
+    const known = this.findSite(name)
+    const site = known ?? { name, displayName, tags, createdAt: now, modifiedAt: now }
+    if (known) Object.assign(known, { displayName, tags, modifiedAt: now })
+    else this.sites.push(site)
+    this.#save()
+    return { site, created: !known }
+  }
+
+  deleteSite(site: SiteRecord): void {
+    this.sites.splice(this.sites.indexOf(site), 1)
+    this.#save()
+  }
+
+  find(place: RecordPlace): SensorRecord | undefined {
+    return this.records.find(lies(place))
+  }
+
+  /** A name that is registered anew after its deletion is another record: files of the former one stay rejected. */
+  put(place: RecordPlace, write: SensorWrite): { record: SensorRecord; created: boolean } {
+    const known = this.find(place)
+    const record = known ?? newRecord(place, this.#now())
+    Object.assign(record, write, { modifiedAt: this.#now() })
+    if (!known) this.records.push(record)
+    this.#save()
+    return { record, created: !known }
+  }
+
+  delete(record: SensorRecord): void {
+    this.records.splice(this.records.indexOf(record), 1)
+    const kept = this.#files.filter((file) => file.recordId !== record.recordId)
+    this.#files.splice(0, this.#files.length, ...kept)
+    this.#contacts.forget(record.recordId)
+    this.#save()
+  }
+
+  update(record: SensorRecord, change: Partial<Pick<SensorRecord, 'tiVersion'>>): void {
+    Object.assign(record, change)
+    this.#save()
+  }
+
+  /** A new signed file with an id of its own. Files downloaded earlier stay good. */
+  issueFile({ recordId, name, mode, site }: SensorRecord): Uint8Array {
+    const nowMs = this.#options.clock.nowMs()
+    const file = { id: randomUUID(), recordId, createdAt: new Date(nowMs).toISOString() }
+    this.#files.push({ ...file, serialNumber: null })
+    this.#save()
+    const expiresAt = mode === 'local' ? new Date(nowMs + this.#options.localFileDays * dayMs).toISOString() : null
+    const { subscriptionId } = this.#options
+    return packActivationFile({ ...file, name, mode, site, subscriptionId, expiresAt }, this.#signingKey)
+  }
+
+  contactState({ recordId, firstContactAt }: SensorRecord): ContactState {
+    return this.#contacts.stateOf(recordId, firstContactAt !== null)
+  }
+
+  /** A sensor reports with its activation file. False: the file is not, or no longer, good for this sensor. */
+  contact(fileId: string, serialNumber: string, name: string, sensorVersion?: string): boolean {
+    const file = this.#files.find(({ id }) => id === fileId)
+    const record = this.records.find(({ recordId }) => recordId === file?.recordId)
+    if (!file || !record || record.mode !== 'cloud' || !same(record.name, name)) return false
+    if (file.serialNumber === null ? this.#isStale(file) : file.serialNumber !== serialNumber) return false
+    const news = file.serialNumber === null || record.sensorVersion !== (sensorVersion ?? record.sensorVersion)
+    file.serialNumber = serialNumber
+    this.#seen(record, sensorVersion)
+    if (news) this.#save()
+    else this.#unsaved = true
+    return true
+  }
+
+  /** Writes what only repeated contacts changed. */
+  close(): void {
+    if (this.#unsaved) this.#save()
+  }
+
+  #isStale({ createdAt }: IssuedFile): boolean {
+    return this.#options.clock.nowMs() - Date.parse(createdAt) > unusedFileDays * dayMs
+  }
+
+  #seen(record: SensorRecord, sensorVersion: string | undefined): void {
+    this.#contacts.seen(record.recordId, record.firstContactAt === null)
+    record.firstContactAt ??= this.#now()
+    record.lastContactAt = this.#now()
+    record.sensorVersion = sensorVersion ?? record.sensorVersion
+  }
+
+  #now(): string {
+    return new Date(this.#options.clock.nowMs()).toISOString()
+  }
+
+  #save(): void {
+    this.#unsaved = false
+    const { identity, sites, records } = this
+    if (this.#options.stateFile === undefined) return
+    saveState(this.#options.stateFile, { formatVersion: 1, identity, sites, records, files: this.#files })
+  }
+}
+
+function newRecord({ site, name }: RecordPlace, now: string): SensorRecord {
+  const mode = site === null ? 'local' : 'cloud'
+  return {
+    recordId: randomUUID(),
+    name,
+    mode,
+    site,
+    zone: null,
+    tiAutomaticUpdates: false,
+    sensorType: 'Ot',
+    createdAt: now,
+    modifiedAt: now,
+    firstContactAt: null,
+    lastContactAt: null,
+    sensorVersion: null,
+    tiVersion: null,
+  }
+}
