@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { TLSSocket } from 'node:tls'
 import { Pool, type Dispatcher } from 'undici'
 import type { TransportClock } from './clock.ts'
 import { connectTrusted } from './connect.ts'
@@ -73,6 +74,8 @@ export interface HttpResponse {
 }
 
 export interface Http {
+  /** Opens a connection to a trusted peer for the next request. Sends nothing. Throws a TransportError. */
+  connect(): Promise<void>
   /** Throws a TransportError. */
   request(request: HttpRequest): Promise<HttpResponse>
   /** Certificate of the newest connection. */
@@ -101,32 +104,47 @@ export function createHttp(options: HttpOptions): Http {
   const settled: Settled = { ...defaults, ...options }
   const budget = createBudget(settled.retryBudget)
   let served: ServedCertificate | undefined
-  const open = () => createPool(settled, (certificate) => (served = certificate))
+  let spare: TLSSocket | undefined
+  const dial = async (): Promise<TLSSocket> => {
+    const { origin, trust, connectTimeoutMs: timeoutMs, clock } = settled
+    const connection = await connectTrusted({ origin, trust, timeoutMs, now: () => clock.now() })
+    served = connection.served
+    return connection.socket
+  }
+  const takeSpare = (): TLSSocket | undefined => {
+    const socket = spare
+    spare = undefined
+    return socket?.readable && socket.writable ? socket : undefined
+  }
+  const open = () => createPool(settled, async () => takeSpare() ?? dial())
   let pool = open()
   return {
+    async connect() {
+      spare ??= await dial()
+    },
     request: (request) => repeat(request, settled, budget, () => pool),
     served: () => served,
     reconnect() {
+      takeSpare()?.destroy()
       const old = pool
       pool = open()
       old.close().catch(() => old.destroy())
     },
-    close: () => pool.destroy().catch(() => undefined),
+    close() {
+      takeSpare()?.destroy()
+      return pool.destroy().catch(() => undefined)
+    },
   }
 }
 
-function createPool(options: Settled, onConnected: (served: ServedCertificate) => void): Pool {
-  const { origin, trust, connectTimeoutMs: timeoutMs, clock } = options
-  return new Pool(origin, {
+function createPool(options: Settled, dial: () => Promise<TLSSocket>): Pool {
+  return new Pool(options.origin, {
     connections: 4,
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
     connect: (_, callback) => {
-      connectTrusted({ origin, trust, timeoutMs, now: () => clock.now() }).then(
-        ({ socket, served }) => {
-          onConnected(served)
-          callback(null, socket)
-        },
+      dial().then(
+        (socket) => callback(null, socket),
         (error: Error) => callback(error, null),
       )
     },

@@ -86,6 +86,15 @@ test('a new connection after reconnect() shows the new certificate', async () =>
   expect(http.served()?.pin).toBe(next.pin)
 })
 
+test('a connection opened beforehand sends nothing and serves the next request', async () => {
+  const server = await https((_, response) => response.end('ok'))
+  const { http } = client(server)
+  await http.connect()
+  expect([server.connections(), server.received()]).toEqual([1, 0])
+  await http.request({ method: 'POST', path: '/' })
+  expect([server.connections(), server.received()]).toEqual([1, 1])
+})
+
 test('many requests at once use few connections', async () => {
   const server = await https((_, response) => response.end('ok'))
   const { http } = client(server)

@@ -1,0 +1,53 @@
+/** The driver of the Sensor Settings API: HTTPS, one session and one bulk read an appliance, writes under a lease. */
+import type { Clock } from '../../reconcile/clock.ts'
+import type { Driver, Support } from '../../reconcile/driver.ts'
+import type { LoadedSecret } from '../../schemas/fleet.ts'
+import type { Exchange, HttpOptions } from '../../transport/http.ts'
+import { createReader } from './reader.ts'
+import { createSession } from './session.ts'
+import { createSignInLedger } from './sign-in-ledger.ts'
+import { createWriter } from './writer.ts'
+
+export interface ApiDriverDeps {
+  clock: Clock
+  /** Throws a DeviceError `SECRET_MISSING`. */
+  readSecret: (reference: LoadedSecret) => Promise<string>
+  /** 0 ≤ x < 1. Default: Math.random. */
+  random?: () => number
+  /** Called after each attempt of a request, for counting. Holds no header and no body. */
+  onRequest?: (event: RequestEvent) => void
+  /** Other bounds than those of the transport. */
+  limits?: Pick<HttpOptions, 'connectTimeoutMs' | 'headersTimeoutMs' | 'bodyTimeoutMs' | 'timeoutMs' | 'attempts'>
+  /** How long a job may take. Default: 15 minutes. */
+  jobTimeoutMs?: number
+}
+
+export interface RequestEvent extends Exchange {
+  /** Key of the target. */
+  key: string
+}
+
+export const apiSupport: Support = {
+  default: { read: true, write: 'automatic' },
+  fields: {},
+  lease: true,
+  tags: true,
+  guardedNetworkChange: true,
+  activationUpload: 'automatic',
+  backupNow: true,
+  audit: true,
+}
+
+/** One instance serves one run: it remembers refused credentials. */
+export function createApiDriver(deps: ApiDriverDeps): Driver {
+  const all = { ...deps, ledger: createSignInLedger() }
+  return {
+    name: 'api',
+    support: apiSupport,
+    reader: (target) => createReader(createSession(target, all), target, deps),
+    writer(target) {
+      const session = createSession(target, all)
+      return { ...createReader(session, target, deps), ...createWriter(session, deps) }
+    },
+  }
+}

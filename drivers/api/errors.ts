@@ -1,0 +1,120 @@
+/**
+ * What the wire refuses, as errors that say what to do. No message holds what was sent: texts of the appliance are cut,
+ * made one line, and freed of the secrets of the request.
+ *
+ * @module
+ */
+import { DeviceError, type DeviceErrorCode } from '../../reconcile/device-error.ts'
+import { retryAfterMs } from '../../transport/retry.ts'
+import { sanitise } from '../../transport/sanitise.ts'
+import { TransportError } from '../../transport/transport-error.ts'
+import type { ErrorEnvelope } from '../../schemas/generated/wire.ts'
+
+type WireError = ErrorEnvelope['error']
+type WireCode = NonNullable<WireError['code']>
+
+/** Where a refusal came from, for its message. */
+export interface Circumstances {
+  endpoint: string
+  /** As in "write the time settings". */
+  doing: string
+  /** Values that must not come back in a message. */
+  secrets?: readonly string[]
+}
+
+/** The error of the way to the appliance. Anything else passes as it is. */
+export function toDeviceError(error: unknown): unknown {
+  if (!(error instanceof TransportError)) return error
+  const { code, message, advice, facts } = error
+  return new DeviceError(code, message, { cause: error, facts: { ...facts }, ...(advice && { advice }) })
+}
+
+/** The error of a status without a readable explanation. */
+export function statusError(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  { endpoint, doing }: Circumstances,
+  nowMs = Date.now(),
+): DeviceError {
+  const waitMs = retryAfterMs(headers['retry-after'], nowMs)
+  const facts = { status, ...(waitMs !== undefined && { retryAfterSeconds: Math.ceil(waitMs / 1000) }) }
+  const code = status === 429 ? 'THROTTLED' : status >= 500 ? 'SERVER_ERROR' : 'ANSWER_MALFORMED'
+  const what = status === 429 ? 'is asked too often' : `answered with status ${status}`
+  return new DeviceError(code, `${sanitise(endpoint)} ${what} when asked to ${doing}`, {
+    facts,
+    ...(advices[code] && { advice: advices[code] }),
+  })
+}
+
+/** The error of a refusal that the appliance explains. */
+export function wireError(status: number, error: WireError, circumstances: Circumstances): DeviceError {
+  const code = codeOf(status, error)
+  const said = redact(sanitise(error.userDisplayErrorMessage), circumstances.secrets ?? [])
+  const { holder, remainingSeconds } = error.details ?? {}
+  const facts = {
+    status,
+    ...(error.code && { wireCode: error.code }),
+    ...(typeof holder === 'string' && { holder: sanitise(holder) }),
+    ...(typeof remainingSeconds === 'number' && { remainingSeconds }),
+  }
+  const message = `${sanitise(circumstances.endpoint)} refused to ${circumstances.doing}: ${said || 'it gives no reason'}`
+  return new DeviceError(code, message, { facts, ...(advices[code] && { advice: advices[code] }) })
+}
+
+function codeOf(status: number, { code, details }: WireError): DeviceErrorCode {
+  if (code === 'ACTIVATION_REFUSED') return activationCodes[String(details?.['reason'])] ?? 'ACTIVATION_REJECTED'
+  if (code) return codes[code]
+  if (status === 429) return 'THROTTLED'
+  return status >= 500 ? 'SERVER_ERROR' : 'REFUSED'
+}
+
+const codes: Readonly<Record<Exclude<WireCode, 'ACTIVATION_REFUSED'>, DeviceErrorCode>> = {
+  UNAUTHENTICATED: 'CREDENTIALS_REFUSED',
+  CREDENTIALS_REFUSED: 'CREDENTIALS_REFUSED',
+  ACCOUNT_LOCKED: 'ACCOUNT_LOCKED',
+  NOT_FOUND: 'REFUSED',
+  INVALID: 'REFUSED',
+  REVISION_CONFLICT: 'REVISION_CONFLICT',
+  LEASE_HELD: 'LEASE_HELD',
+  LEASE_REQUIRED: 'LEASE_LOST',
+  FENCE_STALE: 'LEASE_LOST',
+  BUSY: 'BUSY',
+  CERTIFICATE_REFUSED: 'CERTIFICATE_REFUSED',
+  NOT_SUPPORTED: 'NOT_SUPPORTED',
+  TARGET_FAILED: 'BACKUP_FAILED',
+  THROTTLED: 'THROTTLED',
+  REBOOTING: 'REBOOTING',
+  INTERNAL: 'SERVER_ERROR',
+}
+
+const activationCodes: Readonly<Record<string, DeviceErrorCode>> = {
+  file: 'ACTIVATION_FILE_INVALID',
+  cloud: 'ACTIVATION_NO_CLOUD',
+  rejected: 'ACTIVATION_REJECTED',
+  clock: 'CLOCK_DRIFT',
+}
+
+const advices: Partial<Record<DeviceErrorCode, string>> = {
+  CREDENTIALS_REFUSED: 'Check user name and password of the credentials entry. A refused password is not tried again.',
+  ACCOUNT_LOCKED: 'Wait until the account is unlocked (300 s), check the password, and run again.',
+  LEASE_HELD: 'Another run is changing this appliance. Wait until it has ended.',
+  LEASE_LOST: 'Another run took over, or the lease ran out. Plan again.',
+  REVISION_CONFLICT: 'Somebody changed the appliance meanwhile. Plan again.',
+  BUSY: 'Wait until the job that is running has ended.',
+  THROTTLED: 'Run again later, or with a lower --concurrency.',
+  SERVER_ERROR: 'Run again later; if it stays, look into the logs of the appliance.',
+  REBOOTING: 'Wait until the appliance is up again.',
+  ACTIVATION_FILE_INVALID: 'Download the activation file again; do not unpack or change it.',
+  ACTIVATION_NO_CLOUD: 'Let the sensor reach the cloud: check DNS, proxy and firewall rules, then run again.',
+  ACTIVATION_REJECTED: 'Check that the registration still exists and lies in the declared site, then run again.',
+  CLOCK_DRIFT: 'Correct the clock of the sensor (time.ntp), then run again.',
+  BACKUP_FAILED: 'Check server, share, user and free space of the backup target.',
+}
+
+/** Takes secrets out of a text. Very short ones are left: they would take words apart and tell more than they hide. */
+function redact(text: string, secrets: readonly string[]): string {
+  return secrets
+    .flatMap((secret) => [secret, ...secret.split('\n')])
+    .filter((secret) => secret.length >= 4)
+    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
+}

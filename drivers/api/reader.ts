@@ -1,0 +1,96 @@
+/** Reads: one sign-in and one bulk read, conditional when an earlier read is known. */
+import type { AuditEntry, Observation, Reader, Target } from '../../reconcile/driver.ts'
+import type { HttpResponse } from '../../transport/http.ts'
+import { receive, type Call } from './call.ts'
+import { ageUnfinished, driftSeconds, toFacts, toLive, toUnfinished } from './convert.ts'
+import type { ApiDriverDeps } from './driver.ts'
+import { mismatch, type ApiSession, type OpenSession } from './session.ts'
+
+export function createReader(session: ApiSession, target: Target, { clock }: Pick<ApiDriverDeps, 'clock'>): Reader {
+  let last: Observation | undefined
+  return {
+    async observe(remembered) {
+      const opened = await session.open()
+      const known = comparable(last ?? remembered, opened.identity)
+      const call: ReadCall = {
+        operation: 'readAppliance',
+        doing: 'tell its settings',
+        ...(known?.revision !== undefined && { knownRevision: known.revision }),
+      }
+      const response = await session.exchange(call)
+      const common = commonOf(session, await session.open(), target, clock.now())
+      last = known && response.status === 304 ? unchanged(known, response, common) : changed(call, response, common)
+      return last
+    },
+    async audit(since) {
+      const { entries } = await session.call({
+        operation: 'readAudit',
+        doing: 'tell its audit trail',
+        query: { since },
+      })
+      return entries.map(({ at, user, from, path }): AuditEntry => ({ at, user, from, path }))
+    },
+    close: () => session.close(),
+  }
+}
+
+/** A read of another appliance, or one without a revision, is nothing to compare with. */
+const comparable = (known: Observation | undefined, identity: string): Observation | undefined =>
+  known?.revision !== undefined && known.identity === identity ? known : undefined
+
+type ReadCall = Call<'readAppliance'>
+type Common = Pick<Observation, 'identity' | 'endpoint' | 'observedAt' | 'served' | 'warnings'>
+
+function commonOf(session: ApiSession, opened: OpenSession, target: Target, nowMs: number): Common {
+  const served = session.served()
+  return {
+    identity: opened.identity,
+    endpoint: opened.endpoint,
+    observedAt: new Date(nowMs).toISOString(),
+    ...(served && { served }),
+    warnings: warningsOf(opened, target, served),
+  }
+}
+
+function warningsOf(
+  { withPrevious, endpoint }: OpenSession,
+  { credentials }: Target,
+  served: Observation['served'],
+): Observation['warnings'] {
+  const previous = {
+    code: 'SIGNED_IN_WITH_PREVIOUS_PASSWORD',
+    summary: `the password of the credentials ${credentials.name} was refused at ${endpoint}; the previous one was accepted`,
+  }
+  const expired = {
+    code: 'SERVED_CERTIFICATE_EXPIRED',
+    summary: `the certificate that ${endpoint} serves expired on ${served?.notAfter ?? ''}; it is trusted because its key is known`,
+  }
+  return [...(withPrevious ? [previous] : []), ...(served?.expired ? [expired] : [])]
+}
+
+function changed(call: ReadCall, response: HttpResponse, common: Common): Observation {
+  const read = receive(call, response, common.endpoint)
+  if (read.serialNumber !== common.identity) throw mismatch(common.endpoint, common.identity, read.serialNumber)
+  const clockDriftSeconds = driftSeconds(read.clock.now, response)
+  return {
+    ...common,
+    ...toFacts(read),
+    unchanged: false,
+    ...(clockDriftSeconds !== undefined && { clockDriftSeconds }),
+    live: toLive(read),
+    unfinished: toUnfinished(read),
+  }
+}
+
+function unchanged(known: Observation, response: HttpResponse, common: Common): Observation {
+  const { clockDriftSeconds: _, served: __, ...rest } = known
+  const clockDriftSeconds = driftSeconds(response.headers['sensorform-clock'], response)
+  const elapsedSeconds = (Date.parse(common.observedAt) - Date.parse(known.observedAt)) / 1000
+  return {
+    ...rest,
+    ...common,
+    unchanged: true,
+    ...(clockDriftSeconds !== undefined && { clockDriftSeconds }),
+    unfinished: ageUnfinished(known.unfinished, elapsedSeconds),
+  }
+}

@@ -1,0 +1,113 @@
+/** Signs in at one endpoint: no password is sent twice, none to a peer that is not trusted, none when it is retired. */
+import { DeviceError } from '../../reconcile/device-error.ts'
+import type { Target } from '../../reconcile/driver.ts'
+import type { LoadedSecret } from '../../schemas/fleet.ts'
+import type { Http, HttpResponse } from '../../transport/http.ts'
+import { sanitise } from '../../transport/sanitise.ts'
+import { receive, refusalOf, send, type Call } from './call.ts'
+import { readRefusal } from './check.ts'
+import { toDeviceError } from './errors.ts'
+import type { SignInLedger } from './sign-in-ledger.ts'
+
+export interface SignInDeps {
+  ledger: SignInLedger
+  readSecret: (reference: LoadedSecret) => Promise<string>
+}
+
+export interface SignedIn {
+  token: string
+  identity: string
+  /** The previous password was accepted, the present one refused. */
+  withPrevious: boolean
+}
+
+export async function signIn(http: Http, endpoint: string, target: Target, deps: SignInDeps): Promise<SignedIn> {
+  const { name } = target.credentials
+  const known = deps.ledger.at(name, endpoint)
+  if (known.refused) throw known.refused
+  deps.ledger.assertUsable(name)
+  const password = await deps.readSecret(target.credentials.entry.password)
+  await connect(http)
+  const leave = await deps.ledger.enter(name)
+  try {
+    const signedIn = await tryPasswords(http, endpoint, target, password, deps)
+    leave('accepted')
+    return signedIn
+  } catch (error) {
+    leave(isRefusal(error) ? 'refused' : 'other')
+    if (isRefusal(error)) known.refused = error
+    throw error
+  }
+}
+
+const isRefusal = (error: unknown): error is DeviceError =>
+  error instanceof DeviceError && (error.code === 'CREDENTIALS_REFUSED' || error.code === 'ACCOUNT_LOCKED')
+
+async function connect(http: Http): Promise<void> {
+  try {
+    await http.connect()
+  } catch (error) {
+    throw toDeviceError(error)
+  }
+}
+
+async function tryPasswords(
+  http: Http,
+  endpoint: string,
+  target: Target,
+  password: string,
+  { ledger, readSecret }: SignInDeps,
+): Promise<SignedIn> {
+  const { name, entry } = target.credentials
+  const known = ledger.at(name, endpoint)
+  const { previousPassword } = entry
+  const tryOne = (secret: string, withPrevious: boolean) => tryPassword(http, endpoint, target, secret, withPrevious)
+  if (!known.previous || !previousPassword) {
+    const first = await tryOne(password, false)
+    if (!(first instanceof DeviceError)) return first
+    if (first.code !== 'CREDENTIALS_REFUSED' || !previousPassword) throw first
+  }
+  const second = await tryOne(await readSecret(previousPassword), true)
+  if (second instanceof DeviceError) throw second
+  known.previous = true
+  return second
+}
+
+/** Gives the refusal of a password as a value; anything else is thrown. */
+async function tryPassword(
+  http: Http,
+  endpoint: string,
+  { credentials, signal }: Target,
+  password: string,
+  withPrevious: boolean,
+): Promise<SignedIn | DeviceError> {
+  const call: Call<'signIn'> = {
+    operation: 'signIn',
+    doing: `sign in with the ${withPrevious ? 'previous password' : 'password'} of the credentials ${credentials.name}`,
+    json: { username: credentials.entry.username, password },
+    secrets: [password],
+    ...(signal && { signal }),
+  }
+  const response = await send(http, call)
+  if (!isSensorAnswer(response)) throw notASensor(endpoint, response)
+  if (response.status === 401 || response.status === 403) {
+    return refusalOf(response, { endpoint, doing: call.doing, secrets: [password] })
+  }
+  const { token, serialNumber } = receive(call, response, endpoint)
+  return { token, identity: serialNumber, withPrevious }
+}
+
+/** A sensor answers a sign-in with JSON, and explains its refusals; others are in trouble or no sensor. */
+function isSensorAnswer(response: HttpResponse): boolean {
+  if (response.status >= 500 || response.status === 429) return true
+  if (response.status === 201) return (response.headers['content-type'] ?? '').includes('json')
+  const refusal = response.status >= 400 ? readRefusal(response) : undefined
+  return refusal?.code !== undefined && refusal.code !== 'NOT_FOUND'
+}
+
+const notASensor = (endpoint: string, { status }: HttpResponse): DeviceError =>
+  new DeviceError(
+    'NOT_A_SENSOR',
+    `what answers at ${sanitise(endpoint)} is no sensor: it answered a sign-in with status ${status} and nothing that a sensor says`,
+    { advice: 'Check access.endpoint: address and port of the sensor.' },
+  )

@@ -1,0 +1,159 @@
+/** Writes under a lease: each says what should be, so that it may be made again when its outcome is not known. */
+import type { Guard, Write, Writer } from '../../reconcile/driver.ts'
+import type { LeaseGrant, LeaseRequest } from '../../reconcile/lease.ts'
+import type { Job } from '../../schemas/generated/wire.ts'
+import type { Call } from './call.ts'
+import { secretsOf, toCertificateImport, toPatch } from './convert.ts'
+import type { ApiDriverDeps } from './driver.ts'
+import { awaitJob } from './job.ts'
+import type { ApiSession } from './session.ts'
+
+type Deps = Pick<ApiDriverDeps, 'clock' | 'jobTimeoutMs'>
+
+export function createWriter(
+  session: ApiSession,
+  deps: Deps,
+): Pick<Writer, 'write'> & Required<Pick<Writer, 'lease' | 'release'>> {
+  return {
+    write: async (write, guard) => perform(session, write, guard, deps),
+    lease: (request) => takeLease(session, request),
+    async release(fence, { clearIntent }) {
+      const call: Call<'releaseLease'> = {
+        operation: 'releaseLease',
+        doing: 'take its lease back',
+        fence,
+        repeatable: true,
+        timeoutMs: 10_000,
+        ...(clearIntent && { query: { intent: 'clear' } }),
+      }
+      await session.call(call).catch(() => undefined)
+    },
+  }
+}
+
+/** Renewing may be repeated whatever became of it; acquiring must not meet its own lease. */
+async function takeLease(session: ApiSession, { signal, ...request }: LeaseRequest): Promise<LeaseGrant> {
+  const { fence, remainingSeconds, revision } = await session.call({
+    operation: 'lease',
+    doing: request.fence === undefined ? 'grant its lease' : 'renew its lease',
+    json: request,
+    repeatable: request.fence !== undefined,
+    ...(signal && { signal }),
+  })
+  return { fence, remainingSeconds, revision }
+}
+
+type Result = Promise<{ revision?: string }>
+
+function perform(session: ApiSession, write: Write, guard: Guard, deps: Deps): Result {
+  switch (write.type) {
+    case 'set':
+      return patch(session, write.aspect, toPatch(write.values), guard, secretsOf(write.values))
+    case 'removeRule':
+      return patch(session, 'forwarding', { rules: { [write.rule]: null } }, guard)
+    case 'importCertificate':
+      return importCertificate(session, write, guard)
+    case 'activate':
+      return activate(session, write.file, guard, deps)
+    case 'createBackup':
+      return createBackup(session, guard, deps)
+    case 'changeAddress':
+      return changeAddress(session, write, guard)
+    case 'confirmAddress':
+      return confirmAddress(session, write.id, guard)
+    default:
+      return write satisfies never
+  }
+}
+
+const fenced = ({ fence, signal }: Guard): Pick<Call, 'fence' | 'signal'> => ({
+  ...(fence !== undefined && { fence }),
+  ...(signal && { signal }),
+})
+
+const guarded = (guard: Guard): Pick<Call, 'fence' | 'revision' | 'signal'> => ({
+  ...fenced(guard),
+  ...(guard.revision !== undefined && { revision: guard.revision }),
+})
+
+type WriteName = 'writeTime' | 'writeNetwork' | 'writeCertificate' | 'writeBackup' | 'writeRules'
+
+const writeOperations: Readonly<Record<string, WriteName>> = {
+  time: 'writeTime',
+  network: 'writeNetwork',
+  certificate: 'writeCertificate',
+  backup: 'writeBackup',
+  forwarding: 'writeRules',
+}
+
+function patch(
+  session: ApiSession,
+  aspect: string,
+  json: unknown,
+  guard: Guard,
+  secrets: readonly string[] = [],
+): Result {
+  const operation = writeOperations[aspect]
+  if (operation === undefined) throw new TypeError(`the Sensor Settings API writes no aspect ${aspect}`)
+  const doing = `write its ${aspect} settings`
+  return session.call({ operation, doing, json, secrets, ...guarded(guard) })
+}
+
+async function importCertificate(
+  session: ApiSession,
+  { values }: Write & { type: 'importCertificate' },
+  guard: Guard,
+): Result {
+  const written = await session.call({
+    operation: 'importCertificate',
+    doing: 'import the certificate',
+    json: toCertificateImport(values),
+    secrets: secretsOf(values),
+    ...guarded(guard),
+  })
+  session.reconnect()
+  return written
+}
+
+async function activate(session: ApiSession, file: Uint8Array, guard: Guard, deps: Deps): Result {
+  const doing = 'activate'
+  const job = await session.call({ operation: 'activate', doing, bytes: file, ...guarded(guard) })
+  return finish(await awaitJob(session, job, deps, { doing, ...(guard.signal && { signal: guard.signal }) }))
+}
+
+async function createBackup(session: ApiSession, guard: Guard, deps: Deps): Result {
+  const doing = 'make a backup'
+  const job = await session.call({ operation: 'createBackup', doing, ...fenced(guard) })
+  return finish(await awaitJob(session, job, deps, { doing, ...(guard.signal && { signal: guard.signal }) }))
+}
+
+function finish({ result }: Job): { revision?: string } {
+  const revision = result?.['revision']
+  return typeof revision === 'string' ? { revision } : {}
+}
+
+/** Sent once: after it the appliance may be elsewhere, and only looking tells. */
+async function changeAddress(
+  session: ApiSession,
+  { to, confirmWithinSeconds }: Write & { type: 'changeAddress' },
+  guard: Guard,
+): Result {
+  await session.call({
+    operation: 'changeAddress',
+    doing: 'change its address',
+    json: { address: to.address, subnetMask: to.subnetMask, gateway: to.gateway, confirmWithinSeconds },
+    repeatable: false,
+    repeatRefused: false,
+    ...guarded(guard),
+  })
+  session.reconnect({ forget: true })
+  return {}
+}
+
+const confirmAddress = (session: ApiSession, id: string, guard: Guard): Result =>
+  session.call({
+    operation: 'confirmAddress',
+    doing: 'confirm its address',
+    params: { id },
+    ...fenced(guard),
+  })
