@@ -71,11 +71,16 @@ export function subnetOf(address: string, mask: string): { network: number; broa
   return { network, broadcast: network + (2 ** 32 - 1 - maskNumber) }
 }
 
+/** Making a DateTimeFormat is slow, and a fleet names the same few zones over and over. */
+const knownZones = new Set<string>()
+
 /** True when the running JavaScript engine's IANA database knows the zone under this very name. */
 export function isTimeZone(name: string): boolean {
+  if (knownZones.has(name)) return true
   if (!/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
+    knownZones.add(name)
     return true
   } catch {
     return false

@@ -1,4 +1,15 @@
 /** Problems of documents and files: found offline, while loading. */
+import { certificates } from './document-certificates.ts'
+import { files, yaml } from './document-files.ts'
+import { names, references } from './document-names.ts'
+import { shape } from './document-shape.ts'
 import type { Catalog } from './entry.ts'
 
-export const documents = {} as const satisfies Catalog
+export const documents = {
+  ...files,
+  ...yaml,
+  ...shape,
+  ...names,
+  ...references,
+  ...certificates,
+} as const satisfies Catalog

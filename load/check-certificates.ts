@@ -1,0 +1,102 @@
+/**
+ * Checks the declared certificate of every sensor, offline.
+ *
+ * @module
+ */
+import { checkCertificate, type CertificateCheck, type CertificateFinding } from '../formats/certificate.ts'
+import type { DesiredSensor, LoadedFile } from '../schemas/fleet.ts'
+import type { Problem } from '../schemas/problem.ts'
+import { documentProblem, type DocumentCode } from './problem.ts'
+import { readSecretIfAny } from './secrets.ts'
+
+/** A check that could not be made, and why. */
+export interface Unchecked {
+  key: string
+  field: string
+  what: string
+}
+
+/** Findings of all certificates, and what had to be left unchecked. */
+export function checkCertificates(
+  sensors: readonly DesiredSensor[],
+  env: NodeJS.ProcessEnv,
+  now: number,
+): { problems: Problem[]; unchecked: Unchecked[] } {
+  const checks = sensors.flatMap((sensor) => {
+    const check = checkOne(sensor, env, now)
+    return check ? [{ sensor, check }] : []
+  })
+  return {
+    problems: [
+      ...checks.flatMap(({ sensor, check }) => check.findings.map((finding) => toProblem(sensor, finding))),
+      ...sharedCertificates(checks),
+    ],
+    unchecked: checks.flatMap(({ sensor: { key }, check }) =>
+      check.unchecked.map((what) => ({ key, field: 'certificate.certificate', what })),
+    ),
+  }
+}
+
+const bytesOf = ({ content, encoding }: LoadedFile): string | Uint8Array =>
+  encoding === 'base64' ? Buffer.from(content, 'base64') : content
+
+function checkOne({ settings }: DesiredSensor, env: NodeJS.ProcessEnv, now: number): CertificateCheck | undefined {
+  const { certificate, chain, privateKey, passphrase } = settings.certificate ?? {}
+  if (!certificate) return undefined
+  const hostname = settings.network?.hostname
+  return checkCertificate({
+    certificate: bytesOf(certificate),
+    ...(chain && { chain: chain.content }),
+    ...(privateKey && { privateKey: readSecretIfAny(privateKey, env) }),
+    ...(passphrase && { passphrase: readSecretIfAny(passphrase, env) }),
+    ...(hostname !== undefined && { hostname }),
+    now,
+  })
+}
+
+const fields: Readonly<Record<string, string>> = {
+  CERTIFICATE_CHAIN: 'certificate.chain',
+  CERTIFICATE_PASSPHRASE: 'certificate.passphrase',
+  CERTIFICATE_KEY_UNREADABLE: 'certificate.privateKey',
+  CERTIFICATE_KEY_MISMATCH: 'certificate.privateKey',
+}
+
+/** Always errors, even where the certificate is only watched. */
+const alwaysErrors = new Set(['CERTIFICATE_UNREADABLE', 'CERTIFICATE_HOLDS_KEY'])
+
+/** Without a private key the certificate is only watched, so the rules for an import are no more than advice. */
+function toProblem({ key, settings, origins }: DesiredSensor, { code, message, hint }: CertificateFinding): Problem {
+  const field = fields[code] ?? 'certificate.certificate'
+  const place = (origins.get(field) ?? origins.get('certificate.privateKey') ?? origins.get('certificate.certificate'))
+    ?.place
+  const watched = settings.certificate?.privateKey === undefined && !alwaysErrors.has(code)
+  return documentProblem(code as DocumentCode, {
+    ...(place && { at: place }),
+    key,
+    field,
+    summary: message,
+    hint,
+    ...(watched && { severity: 'warning' as const }),
+  })
+}
+
+interface Check {
+  sensor: DesiredSensor
+  check: CertificateCheck
+}
+
+/** The vendor does not support one certificate on several appliances. */
+function sharedCertificates(checks: readonly Check[]): Problem[] {
+  const first = new Map<string, DesiredSensor>()
+  return checks.flatMap(({ sensor, check: { facts } }) => {
+    if (!facts) return []
+    const earlier = first.get(facts.sha256)
+    if (!earlier) first.set(facts.sha256, sensor)
+    const finding = {
+      code: 'CERTIFICATE_SHARED',
+      message: `Sensor ${sensor.key} declares the same certificate as sensor ${earlier?.key ?? ''}`,
+      hint: 'Each sensor has a certificate of its own; a path such as certs/${key}.crt names it.',
+    }
+    return earlier ? [toProblem(sensor, finding)] : []
+  })
+}

@@ -1,0 +1,233 @@
+/**
+ * What zod found, in the words of this tool. No sentence quotes a value: it could be a secret.
+ *
+ * @module
+ */
+import type * as z from 'zod'
+import type { DocumentCode } from './problem.ts'
+import { nearest, suggestion } from './nearest.ts'
+import { isObject, knownKeys, schemaAt, sensitive } from './schema-walk.ts'
+
+/** What is wrong at a path of a value. */
+export interface Finding {
+  code: DocumentCode
+  path: readonly (string | number)[]
+  /** Marks the key instead of the value. */
+  mark?: 'key'
+  summary: string
+  hint?: string
+}
+
+type Issue = z.core.$ZodIssue
+type Path = readonly (string | number)[]
+
+/** Every issue as a finding; issues of one literal secret are one finding. */
+export function toFindings(schema: z.ZodType, value: unknown, issues: readonly Issue[]): Finding[] {
+  const secrets = new Set<string>()
+  return issues.flatMap((issue) => {
+    const path = issue.path as Path
+    const secret = literalSecretAt(schema, value, issue)
+    if (!secret) return issueFindings(schema, value, issue, path)
+    const id = JSON.stringify(secret)
+    if (secrets.has(id)) return []
+    secrets.add(id)
+    return [literalSecret(secret)]
+  })
+}
+
+/** The path of the secret that an issue lies at or in, when its value is not a reference. */
+function literalSecretAt(schema: z.ZodType, value: unknown, issue: Issue): Path | undefined {
+  const path = issue.path as Path
+  const depth = [...path, ''].findIndex((_, index) => {
+    const at = schemaAt(schema, path.slice(0, index))
+    return at !== undefined && sensitive(at)
+  })
+  if (depth < 0) return undefined
+  const group = path.slice(0, depth)
+  const given = valueAt(value, group)
+  if (given === undefined || given === null) return undefined
+  const isLiteral = !isObject(given) || issue.code === 'unrecognized_keys' || path.at(-1) === 'fromEnv'
+  return isLiteral ? group : undefined
+}
+
+const literalSecret = (path: Path): Finding => ({
+  code: 'LITERAL_SECRET',
+  path,
+  summary: `${fieldName(path)} holds something other than a reference to a secret`,
+  hint: 'Write { fromEnv: NAME } or { fromFile: path }. If this was ever committed or shared, change the secret.',
+})
+
+const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((at, key) => (at as Record<string | number, unknown> | undefined | null)?.[key], value)
+
+const fieldName = (path: Path): string => (path.length === 0 ? 'The document' : String(path.at(-1)))
+
+function issueFindings(schema: z.ZodType, value: unknown, issue: Issue, path: Path): Finding[] {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      // A merge key has its own problem.
+      return issue.keys.filter((key) => key !== '<<').map((key) => unknownKey(schemaAt(schema, path), path, key))
+    case 'invalid_type':
+      return [invalidType(schema, value, issue.expected, path)]
+    case 'invalid_value':
+      return [invalidValue(value, issue.values, path)]
+    case 'invalid_key':
+      return [{ ...invalid(path, issue.issues[0]?.message ?? 'is not a valid name'), mark: 'key' }]
+    case 'invalid_union':
+      return unionFindings(schema, value, issue.errors, path)
+    case 'too_small':
+    case 'too_big':
+      return [invalid(path, rangeSentence(issue))]
+    case 'custom':
+      return [custom(issue, path)]
+    case 'invalid_format':
+    case 'invalid_element':
+    case 'not_multiple_of':
+      return [invalid(path, formatSentence(issue))]
+  }
+}
+
+const invalid = (path: Path, message: string): Finding => ({
+  code: 'VALUE_INVALID',
+  path,
+  summary: `${fieldName(path)} ${message}`,
+})
+
+/** Formats that zod checks by itself come with zod's words. */
+function formatSentence(issue: Issue): string {
+  if (issue.code !== 'invalid_format' || issue.format === 'regex') return issue.message
+  return `is not a valid ${issue.format === 'email' ? 'e-mail address' : issue.format}`
+}
+
+function unknownKey(schema: z.ZodType | undefined, path: Path, key: string): Finding {
+  const hint = unknownKeyHint(path, key) ?? suggestion(key, knownKeys(schema))
+  return {
+    code: 'UNKNOWN_KEY',
+    path: [...path, key],
+    mark: 'key',
+    summary: `There is no key ${JSON.stringify(key)} here`,
+    ...(hint && { hint }),
+  }
+}
+
+/** Keys that exist, but elsewhere. */
+function unknownKeyHint(path: Path, key: string): string | undefined {
+  if (path.includes('rules') && ['systemNotifications', 'alertNotifications', 'webhook'].includes(key)) {
+    return 'This exists on a management console only; a sensor forwards alerts by email, syslog and netwitness.'
+  }
+  return undefined
+}
+
+const names: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  string: 'a string',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  if (value instanceof Date) return 'a date'
+  if (typeof value === 'boolean') return `${value} (true or false)`
+  return typeof value === 'object' ? 'a map' : `a ${typeof value}`
+}
+
+function invalidType(schema: z.ZodType, value: unknown, expected: string, path: Path): Finding {
+  const given = valueAt(value, path)
+  if (given === undefined) {
+    return { code: 'REQUIRED', path, summary: `${fieldName(path)} is missing`, hint: `Add ${path.join('.')}.` }
+  }
+  const quote = expected === 'string' && (typeof given === 'number' || typeof given === 'boolean')
+  const hint = quote
+    ? 'Put the value in quotes; without them YAML reads it as a number or as true or false.'
+    : given === null
+      ? nullHint(schema, path)
+      : undefined
+  return {
+    code: 'WRONG_TYPE',
+    path,
+    summary: `${fieldName(path)} must be ${names[expected] ?? expected}, but is ${typeName(given)}`,
+    ...(hint && { hint }),
+  }
+}
+
+const nullHint = (schema: z.ZodType, path: Path): string =>
+  schemaAt(schema, path.slice(0, -1)) && path.length > 0
+    ? 'Nothing stands after the colon. Give a value or remove the key.'
+    : 'Give a value.'
+
+function invalidValue(value: unknown, values: readonly unknown[], path: Path): Finding {
+  const given = valueAt(value, path)
+  if (given === undefined) {
+    return {
+      code: 'REQUIRED',
+      path,
+      summary: `${fieldName(path)} is missing`,
+      hint: `Write ${fieldName(path)}: ${values.join(' or ')}.`,
+    }
+  }
+  const options = values.map(String)
+  const match = typeof given === 'string' ? nearest(given, options) : undefined
+  return {
+    ...invalid(path, `must be ${values.length === 1 ? '' : 'one of '}${options.join(', ')}`),
+    ...(match && { hint: `Did you mean ${match}?` }),
+  }
+}
+
+/** The alternative that comes closest tells what is wrong: the one that accepts the type of the value. */
+function unionFindings(
+  schema: z.ZodType,
+  value: unknown,
+  errors: readonly (readonly Issue[])[],
+  path: Path,
+): Finding[] {
+  const given = valueAt(value, path)
+  const nested = errors.find((issues) => issues.length > 0 && issues.every(({ path }) => path.length > 0))
+  if (nested) {
+    return toFindings(
+      schema,
+      value,
+      nested.map((issue) => ({ ...issue, path: [...path, ...issue.path] })),
+    )
+  }
+  const ofType = errors.flat().filter((issue) => issue.code !== 'invalid_type')
+  const [first] = ofType
+  if (first && typeof given === 'string') {
+    return issueFindings(schema, value, { ...first, path: [...path] }, path)
+  }
+  const expected = errors
+    .flat()
+    .map((issue) => (issue.code === 'invalid_type' ? (names[issue.expected] ?? issue.expected) : ''))
+  const options = [...new Set([...expected.filter(Boolean), ...literalsOf(errors)])]
+  return [
+    {
+      code: 'WRONG_TYPE',
+      path,
+      summary: `${fieldName(path)} must be ${options.join(' or ')}, but is ${typeName(given)}`,
+    },
+  ]
+}
+
+const literalsOf = (errors: readonly (readonly Issue[])[]): string[] =>
+  errors.flat().flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []))
+
+function rangeSentence(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
+  const [limit, word] = issue.code === 'too_small' ? [issue.minimum, 'at least'] : [issue.maximum, 'at most']
+  const one = Number(limit) === 1
+  const unit = { string: one ? ' character' : ' characters', array: one ? ' entry' : ' entries' }[
+    issue.origin as string
+  ]
+  return unit ? `must have ${word} ${String(limit)}${unit}` : `must be ${word} ${String(limit)}`
+}
+
+function custom(issue: Extract<Issue, { code: 'custom' }>, path: Path): Finding {
+  const { code, hint } = (issue.params ?? {}) as { code?: DocumentCode; hint?: string }
+  if (!code) return invalid(path, issue.message)
+  const startsLow = /^[a-z]/.test(issue.message)
+  const summary = startsLow ? `${fieldName(path)} ${issue.message}` : issue.message
+  return { code, path, summary, ...(hint && { hint }) }
+}

@@ -1,0 +1,52 @@
+/**
+ * The layers of a sensor, with the place of every value.
+ *
+ * @module
+ */
+import { sensorLayer } from '../schemas/documents.ts'
+import type { Origin } from '../schemas/fleet.ts'
+import type { CheckedDocument } from './check-document.ts'
+import { mergeTrees, toTree, type Tree } from './layer.ts'
+import { rangeAt, type ParsedDocument } from './parse-documents.ts'
+import { placeOf } from './source.ts'
+
+/** Where a value stands: the document of its layer and the path there. */
+export interface From {
+  layer: Origin['layer']
+  document: ParsedDocument
+  path: readonly PropertyKey[]
+}
+
+export type LayerTree = Tree<From>
+
+const trees = new WeakMap<ParsedDocument, LayerTree>()
+
+/** The tree of a document's layer. Made once per document: the fleet's is part of every sensor. */
+export function layerOf(document: CheckedDocument): LayerTree {
+  const known = trees.get(document)
+  if (known) return known
+  const [value, path] =
+    document.kind === 'Sensor'
+      ? [document.data.spec, ['spec']]
+      : [document.data.spec.defaults ?? {}, ['spec', 'defaults']]
+  const layer = ({ Fleet: 'fleet', Site: 'site', Sensor: 'sensor' } as const)[document.kind]
+  const tree = toTree<From>(sensorLayer, value, (below) => ({ layer, document, path: [...path, ...below] }))
+  trees.set(document, tree)
+  return tree
+}
+
+/** All layers of a sensor, the lowest first, as one tree. */
+export const mergeLayers = ([first, ...upper]: readonly [LayerTree, ...LayerTree[]]): LayerTree =>
+  upper.reduce(mergeTrees, first)
+
+const origins = new WeakMap<From, Origin>()
+
+/** The place of a value; made once, as inherited values share it. */
+export function originOf(from: From): Origin {
+  const known = origins.get(from)
+  if (known) return known
+  const place = placeOf(from.document.source, rangeAt(from.document, from.path))
+  const origin = { layer: from.layer, place }
+  origins.set(from, origin)
+  return origin
+}

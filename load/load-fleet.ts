@@ -1,0 +1,187 @@
+/**
+ * Files to a fleet. Offline: nothing is contacted, and no secret is needed.
+ *
+ * @module
+ */
+import { resolve } from 'node:path'
+import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'
+import type { Problem } from '../schemas/problem.ts'
+import { checkCertificates, type Unchecked } from './check-certificates.ts'
+import { checkDocument, kindOf, noteSecrets, type CheckedDocument } from './check-document.ts'
+import { duplicateDocuments, duplicateValues, nameOf, namesOf, unresolvedNames } from './names.ts'
+import { faultProblem, parseDocuments, type ParsedDocument, type ParsedSource } from './parse-documents.ts'
+import { documentProblem } from './problem.ts'
+import { readFiles } from './read-files.ts'
+import { makeReferenceReader } from './read-reference.ts'
+import { expiredHold, resolveCredentials, resolveRegistrars, resolveSites, siteHolds } from './resolve-fleet.ts'
+import {
+  placeInTree,
+  resolveSensor,
+  type FleetDocument,
+  type ResolveContext,
+  type ResolvedSensor,
+  type SensorDocument,
+  type SiteDocument,
+} from './resolve-sensor.ts'
+
+export interface LoadOptions {
+  /** Paths are relative to it, and shown so. */
+  cwd: string
+  /** Where files of secrets are looked for first. */
+  secretsDir?: string
+  /** Not given: the environment of the process. Read only to check what is there. */
+  env?: NodeJS.ProcessEnv
+  /** Wall clock, ms. Not given: now. */
+  now?: number
+}
+
+export interface LoadResult {
+  /** Present when no problem is an error. */
+  fleet?: Fleet
+  /** All of them, by file and line. */
+  problems: Problem[]
+  /** Files that were read, as shown. */
+  files: string[]
+  /** Checks that something is missing for, such as a private key. */
+  unchecked: readonly Unchecked[]
+}
+
+/** Loads every document of the given files and folders. */
+export async function loadFleet(paths: readonly string[], options: LoadOptions): Promise<LoadResult> {
+  const { cwd, env = process.env, now = Date.now() } = options
+  const found = await readFiles(paths, cwd)
+  const parsed = found.sources.map(parseDocuments)
+  const documents = parsed.flatMap(({ documents }) => documents)
+  for (const document of documents) noteSecrets(document)
+  const context: ResolveContext = {
+    reader: makeReferenceReader(),
+    ...(options.secretsDir !== undefined && { secretsDir: resolve(cwd, options.secretsDir) }),
+    env,
+    now,
+  }
+  const result = buildFleet(context, documents, found.root, isComplete(parsed, found.problems))
+  const problems = sorted([
+    ...found.problems,
+    ...parsed.flatMap(({ source, faults }) => faults.map((fault) => faultProblem(source, fault))),
+    ...result.problems,
+  ])
+  const ok = problems.every(({ severity }) => severity !== 'error')
+  return {
+    ...(ok && { fleet: result.fleet }),
+    problems,
+    files: found.sources.map(({ file }) => file),
+    unchecked: result.unchecked,
+  }
+}
+
+/** False when something could not be read or parsed, so that what seems to be missing may stand there. */
+const isComplete = (parsed: readonly ParsedSource[], problems: readonly Problem[]): boolean =>
+  problems.length === 0 &&
+  parsed.every(
+    ({ documents, faults }) =>
+      faults.every(({ code }) => code === 'DUPLICATE_KEY' || code === 'YAML_MERGE_KEY') &&
+      documents.every((one) => kindOf(one) && nameOf(one) !== undefined),
+  )
+
+interface Built {
+  fleet: Fleet
+  problems: Problem[]
+  unchecked: readonly Unchecked[]
+}
+
+function buildFleet(
+  context: ResolveContext,
+  documents: readonly ParsedDocument[],
+  root: string,
+  complete: boolean,
+): Built {
+  const checks = documents.map(checkDocument)
+  const checked = checks.filter((item): item is CheckedDocument => !Array.isArray(item))
+  const fleetDocument = checked.find((item): item is FleetDocument => item.kind === 'Fleet')
+  const sites = checked.filter((item): item is SiteDocument => item.kind === 'Site')
+  const resolved = resolveSensors(context, documents, checked)
+  const names = namesOf(documents)
+  const problems = [
+    ...checks.filter((item) => Array.isArray(item)).flat(),
+    ...duplicateDocuments(documents),
+    ...resolved.flatMap((sensor) => sensor.problems),
+    ...(complete ? resolved.flatMap((sensor) => unresolvedNames(sensor, names)) : []),
+    ...duplicateValues(resolved),
+    ...siteHolds(sites, context.now),
+    ...resolved.flatMap((sensor) => sensorHold(sensor, context.now)),
+    ...(complete ? emptySet(documents) : []),
+  ]
+  const registrars = resolveRegistrars(context, fleetDocument, problems)
+  const desired = resolved.flatMap(({ sensor }) => sensor ?? [])
+  const { credentials, sensors } = resolveCredentials(context, fleetDocument, desired, problems)
+  const certificates = checkCertificates(sensors, context.env, context.now)
+  problems.push(...certificates.problems)
+  const siteMap = resolveSites(sites)
+  const fleet: Fleet = {
+    ...(fleetDocument && { name: fleetDocument.data.metadata.name }),
+    root,
+    policy: fleetDocument?.data.spec.policy ?? {},
+    credentials,
+    registrars,
+    sites: siteMap,
+    sensors: new Map(sensors.map((sensor) => [sensor.key, withHold(sensor, siteMap.get(sensor.site ?? '')?.hold)])),
+  }
+  return { fleet, problems, unchecked: certificates.unchecked }
+}
+
+/** Sensors whose layers are as they should be; a broken layer has its own problems, which each sensor would repeat. */
+function resolveSensors(
+  context: ResolveContext,
+  documents: readonly ParsedDocument[],
+  checked: readonly CheckedDocument[],
+): ResolvedSensor[] {
+  const fleet = checked.find((item): item is FleetDocument => item.kind === 'Fleet')
+  const brokenFleet = !fleet && documents.some((document) => kindOf(document) === 'Fleet')
+  const sites = new Map(
+    checked.flatMap((item) => (item.kind === 'Site' ? [[item.data.metadata.name, item] as const] : [])),
+  )
+  const siteNames = new Set(documents.flatMap((item) => (kindOf(item) === 'Site' ? (nameOf(item) ?? []) : [])))
+  const isWhole = ({ data }: SensorDocument) => {
+    const { site } = data.metadata
+    return !brokenFleet && (site === undefined || sites.has(site) || !siteNames.has(site))
+  }
+  return checked
+    .filter((item): item is SensorDocument => item.kind === 'Sensor')
+    .filter(isWhole)
+    .map((document) => resolveSensor(context, document, [fleet, sites.get(document.data.metadata.site ?? '')]))
+}
+
+const sensorHold = ({ document, tree, spec }: ResolvedSensor, now: number): Problem[] =>
+  expiredHold(spec.hold, now, () => placeInTree(tree, ['hold', 'until']), {
+    key: document.data.metadata.name,
+    summary: `The hold of sensor ${document.data.metadata.name}`,
+  })
+
+const withHold = (sensor: DesiredSensor, siteHold: DesiredSensor['hold']): DesiredSensor =>
+  sensor.hold || !siteHold ? sensor : { ...sensor, hold: siteHold }
+
+function emptySet(documents: readonly ParsedDocument[]): Problem[] {
+  if (documents.some((document) => kindOf(document) === 'Sensor')) return []
+  return [
+    documentProblem('NO_SENSORS', {
+      summary: documents.length === 0 ? 'The given paths hold no documents' : 'The given documents declare no sensor',
+      hint: 'Give the files or folders of the fleet. An empty set is never taken as "nothing to do".',
+    }),
+  ]
+}
+
+/** By file and line; what is wrong in a shared layer once, not for each sensor. */
+function sorted(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>()
+  const unique = problems.filter((problem) => !seen.has(idOf(problem)) && seen.add(idOf(problem)))
+  return unique.sort(byPlace)
+}
+
+const idOf = ({ code, at, key, summary }: Problem): string =>
+  JSON.stringify(at ? [code, at.file, at.line, at.column, summary] : [code, key, summary])
+
+const byPlace = ({ at: one }: Problem, { at: other }: Problem): number => {
+  if (!one || !other) return Number(one !== undefined) - Number(other !== undefined)
+  if (one.file !== other.file) return one.file < other.file ? -1 : 1
+  return one.line - other.line || one.column - other.column
+}

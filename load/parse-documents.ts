@@ -1,0 +1,252 @@
+/**
+ * YAML text to values with the places of their nodes. YAML 1.2, core schema: no tags, no merge keys, string keys only.
+ * Nothing in a document is ever run.
+ *
+ * @module
+ */
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLError,
+} from 'yaml'
+import type { Problem } from '../schemas/problem.ts'
+import { documentProblem, type DocumentCode } from './problem.ts'
+import { placeOf, type Range, type Source } from './source.ts'
+
+export interface ParsedDocument {
+  source: Source
+  node: Document.Parsed
+  value: unknown
+}
+
+/** What is wrong with the text, before places can be made: these need the ranges of secrets first. */
+export interface Fault {
+  code: DocumentCode
+  range: Range
+  summary: string
+  hint?: string
+}
+
+export interface ParsedSource {
+  source: Source
+  documents: readonly ParsedDocument[]
+  faults: readonly Fault[]
+}
+
+/** Aliases beyond this many, all expansions counted, are refused. */
+export const maxAliases = 100
+
+/** Parses every document of a file. A document that does not parse gives faults and no value. */
+export function parseDocuments(source: Source): ParsedSource {
+  let parsed
+  try {
+    parsed = parseAllDocuments(source.text, {
+      version: '1.2',
+      schema: 'core',
+      merge: false,
+      stringKeys: true,
+      strict: true,
+      uniqueKeys: true,
+      prettyErrors: false,
+      lineCounter: new LineCounter(),
+    })
+  } catch {
+    return { source, documents: [], faults: [tooDeep] }
+  }
+  const results = [...parsed].map((node) => valueOf(source, node as Document.Parsed))
+  return {
+    source,
+    documents: results.flatMap(({ document }) => document ?? []),
+    faults: results.flatMap(({ faults }) => faults),
+  }
+}
+
+const tooDeep: Fault = {
+  code: 'YAML_SYNTAX',
+  range: [0, 1],
+  summary: 'The file is nested too deeply',
+  hint: 'Documents of this tool are at most ten levels deep.',
+}
+
+function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocument; faults: Fault[] } {
+  const errors = firstPerLine(source, [...node.errors, ...node.warnings])
+  const faults = [...errors.map(toFault), ...versionFaults(node), ...keyFaults(node)]
+  if (node.errors.some(({ code }) => code !== 'DUPLICATE_KEY' && code !== 'NON_STRING_KEY')) return { faults }
+  if (isCyclic(node)) return { faults: [...faults, aliasFault(node)] }
+  try {
+    const value: unknown = node.toJS({ maxAliasCount: maxAliases })
+    return value === null || value === undefined ? { faults } : { document: { source, node, value }, faults }
+  } catch {
+    return { faults: [...faults, aliasFault(node)] }
+  }
+}
+
+/** One mistake often makes the parser stumble several times on the same line; the first says it best. */
+function firstPerLine(source: Source, errors: readonly YAMLError[]): YAMLError[] {
+  const seen = new Set<number>()
+  return errors.filter(({ code, pos }) => {
+    if (code === 'DUPLICATE_KEY') return true
+    const { line } = source.lines.linePos(pos[0])
+    return !seen.has(line) && seen.add(line)
+  })
+}
+
+/** The parser's own messages may quote the text, and with it a secret; so these sentences stand in for them. */
+const sentences: Readonly<Record<string, Omit<Fault, 'range'>>> = {
+  DUPLICATE_KEY: {
+    code: 'DUPLICATE_KEY',
+    summary: 'The key is given twice in one map',
+    hint: 'Remove one of the two; neither wins silently.',
+  },
+  NON_STRING_KEY: { code: 'YAML_SYNTAX', summary: 'A key must be a string', hint: 'Write a plain word as the key.' },
+  TAB_AS_INDENT: { code: 'YAML_TAB', summary: 'A tab indents the line', hint: 'YAML is indented with spaces only.' },
+  TAG_RESOLVE_FAILED: {
+    code: 'YAML_TAG',
+    summary: 'Tags are not supported',
+    hint: 'Write the value plainly; secrets are references such as { fromEnv: NAME }.',
+  },
+  BAD_ALIAS: { code: 'YAML_ALIAS', summary: 'The alias names no anchor', hint: 'Define it with &name above.' },
+  MISSING_CHAR: {
+    code: 'YAML_SYNTAX',
+    summary: 'A character is missing here, such as a closing quote or bracket, a comma or a space',
+    hint: 'Close what was opened, and put a space after ":" and "-".',
+  },
+  BAD_INDENT: {
+    code: 'YAML_SYNTAX',
+    summary: 'The indentation does not fit the lines around it',
+    hint: 'Keys of one map begin in the same column.',
+  },
+  BAD_SCALAR_START: {
+    code: 'YAML_SYNTAX',
+    summary: 'A plain value cannot begin with this character',
+    hint: 'Put the value in quotes.',
+  },
+  MULTILINE_IMPLICIT_KEY: {
+    code: 'YAML_SYNTAX',
+    summary: 'A key must stand on one line and be followed by ":"',
+    hint: 'Add the missing ":" or correct the indentation.',
+  },
+  BLOCK_AS_IMPLICIT_KEY: {
+    code: 'YAML_SYNTAX',
+    summary: 'A map cannot begin in the middle of a line',
+    hint: 'Begin the nested map on its own line, or put a value that holds ": " in quotes.',
+  },
+  UNEXPECTED_TOKEN: { code: 'YAML_SYNTAX', summary: 'This does not belong here', hint: 'Check the lines above it.' },
+}
+
+function toFault({ code, pos }: YAMLError): Fault {
+  const sentence = sentences[code] ?? {
+    code: 'YAML_SYNTAX' as const,
+    summary: `This is not YAML (${code.toLowerCase().replaceAll('_', ' ')})`,
+    hint: 'Correct the line.',
+  }
+  return { ...sentence, range: [pos[0], Math.max(pos[1], pos[0] + 1)] }
+}
+
+function versionFaults({ directives }: Document.Parsed): Fault[] {
+  const { explicit, version } = directives?.yaml ?? {}
+  if (!explicit || version === '1.2') return []
+  return [
+    {
+      code: 'YAML_SYNTAX',
+      range: [0, 1],
+      summary: `Documents are YAML 1.2, not ${version ?? 'another version'}`,
+      hint: 'Remove the %YAML directive.',
+    },
+  ]
+}
+
+/** `<<` would look as if it merged, and `__proto__` would vanish. */
+function keyFaults(node: Document.Parsed): Fault[] {
+  const faults: Fault[] = []
+  visit(node, {
+    Pair(_, { key }) {
+      if (!isScalar(key) || !key.range) return
+      const range: Range = [key.range[0], key.range[1]]
+      if (key.value === '<<') {
+        const hint = 'Use the defaults of the Fleet or Site document, which merge.'
+        faults.push({ code: 'YAML_MERGE_KEY', range, summary: 'YAML 1.2 has no merge keys', hint })
+      }
+      if (key.value === '__proto__') {
+        faults.push({ code: 'YAML_SYNTAX', range, summary: 'The key __proto__ is reserved', hint: 'Use another name.' })
+      }
+    },
+  })
+  return faults
+}
+
+/** An alias inside its own anchor: a value without an end. */
+function isCyclic(node: Document.Parsed): boolean {
+  let cyclic = false
+  visit(node, {
+    Alias(_, alias, path) {
+      const target = alias.resolve(node)
+      if (target) cyclic ||= path.includes(target)
+    },
+  })
+  return cyclic
+}
+
+/** Says where the first alias stands: one of them holds itself, or all together stand for too much. */
+function aliasFault(node: Document.Parsed): Fault {
+  let range: Range = [0, 1]
+  visit(node, {
+    Alias(_, alias) {
+      if (alias.range) range = [alias.range[0], alias.range[1]]
+      return visit.BREAK
+    },
+  })
+  return {
+    code: 'YAML_ALIAS',
+    range,
+    summary: `The aliases of this document are cyclic or stand for more than ${maxAliases} values`,
+    hint: 'Use the defaults of the Fleet or Site document instead of aliases.',
+  }
+}
+
+/** Turns a fault into a problem with its place. */
+export const faultProblem = (source: Source, { code, range, summary, hint }: Fault): Problem =>
+  documentProblem(code, { at: placeOf(source, range), summary, ...(hint && { hint }) })
+
+/** The node of the value at a path, or of the nearest place above it; `key` marks the key instead, where there is one. */
+export function rangeAt(
+  document: ParsedDocument,
+  path: readonly PropertyKey[],
+  mark: 'key' | 'value' = 'value',
+): Range {
+  let at: Node | null | undefined = document.node.contents
+  let range = rangeOf(at)
+  for (const [index, segment] of path.entries()) {
+    if (isAlias(at)) at = at.resolve(document.node)
+    const next = memberOf(at, segment)
+    if (!next) break
+    const last = index === path.length - 1
+    at = isPair(next) ? (next.value as Node | null) : next
+    const key = isPair(next) ? (next.key as Node) : next
+    range = !at || (last && mark === 'key') || isBlock(document, at) ? rangeOf(key) : rangeOf(at)
+  }
+  return range
+}
+
+function memberOf(node: Node | null | undefined, segment: PropertyKey): Pair | Node | undefined {
+  if (isMap(node)) {
+    return node.items.findLast(({ key }) => isScalar(key) && key.value === String(segment))
+  }
+  return isSeq(node) ? (node.items[Number(segment)] as Node | undefined) : undefined
+}
+
+/** A block map or list is marked at its key: its text is many lines. */
+const isBlock = ({ source }: ParsedDocument, node: Node): boolean =>
+  (isMap(node) || isSeq(node)) && source.text.slice(...rangeOf(node)).includes('\n')
+
+const rangeOf = (node: Node | null | undefined): Range =>
+  node?.range ? [node.range[0], Math.max(node.range[1], node.range[0] + 1)] : [0, 1]

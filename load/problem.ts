@@ -1,0 +1,11 @@
+import { documents } from '../schemas/catalog/documents.ts'
+import type { Problem } from '../schemas/problem.ts'
+
+/** Every code that loading can emit. */
+export type DocumentCode = keyof typeof documents
+
+/** Makes a problem of the severity that the catalogue gives its code, unless another is given. */
+export const documentProblem = (
+  code: DocumentCode,
+  { severity, ...rest }: Omit<Problem, 'severity' | 'code'> & { severity?: Problem['severity'] },
+): Problem => ({ severity: severity ?? documents[code].severity, code, ...rest })

@@ -1,0 +1,167 @@
+/**
+ * Finds and reads the files that may hold documents.
+ *
+ * @module
+ */
+import { readFile, readdir, realpath, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import type { Problem } from '../schemas/problem.ts'
+import { documentProblem } from './problem.ts'
+import { makeSource, type Source } from './source.ts'
+
+/** A file of documents larger than this is refused. */
+export const maxFileBytes = 1024 * 1024
+
+export interface FoundFiles {
+  /** In the order of the given paths; within a folder by name. Each file once. */
+  sources: readonly Source[]
+  /** The folder that all of them lie in or below. */
+  root: string
+  problems: readonly Problem[]
+}
+
+/** Reads every given file, and every *.yaml and *.yml below every given folder. */
+export async function readFiles(paths: readonly string[], cwd: string): Promise<FoundFiles> {
+  const problems: Problem[] = []
+  const found = new Map<string, string>()
+  const folders: string[] = []
+  for (const path of paths) {
+    const absolute = resolve(cwd, path)
+    const kind = await kindOf(absolute)
+    if (kind === 'folder') {
+      folders.push(absolute)
+      await listFolder(absolute, await realpath(absolute), (file) => found.set(file.real, file.path), problems, cwd)
+    } else if (kind === 'file') {
+      folders.push(dirname(absolute))
+      found.set(await realpath(absolute), absolute)
+    } else problems.push(missingPath(path))
+  }
+  const read = await Promise.all([...found.values()].map((path) => readSource(path, cwd)))
+  return {
+    sources: read.filter((item) => 'text' in item),
+    problems: [...problems, ...read.filter((item) => 'code' in item)],
+    root: commonFolder(folders.length > 0 ? folders : [cwd]),
+  }
+}
+
+const missingPath = (path: string): Problem =>
+  documentProblem('PATH_NOT_FOUND', {
+    summary: `There is no file or folder ${path}`,
+    hint: 'Give files or folders that hold documents; paths are relative to the working directory.',
+  })
+
+async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+  const stats = await stat(path).catch(() => undefined)
+  if (stats?.isDirectory()) return 'folder'
+  return stats?.isFile() ? 'file' : undefined
+}
+
+interface FoundFile {
+  path: string
+  real: string
+}
+
+/** `real` is the real path of the given folder, which nothing may leave. Folders reached twice are read once. */
+async function listFolder(
+  folder: string,
+  real: string,
+  add: (file: FoundFile) => void,
+  problems: Problem[],
+  cwd: string,
+  seen = new Set<string>(),
+): Promise<void> {
+  const here = await realpath(folder)
+  if (seen.has(here)) return
+  seen.add(here)
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !isSkipped(name))
+  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+    const path = join(folder, entry.name)
+    const [kind, target] = await Promise.all([kindOf(path), realpath(path).catch(() => path)])
+    const wanted = kind === 'folder' || (kind === 'file' && /\.ya?ml$/.test(entry.name))
+    if (!wanted) continue
+    if (entry.isSymbolicLink() && !isInside(target, real)) problems.push(leavingLink(path, cwd))
+    else if (kind === 'folder') await listFolder(path, real, add, problems, cwd, seen)
+    else add({ path, real: target })
+  }
+}
+
+const isSkipped = (name: string): boolean => name.startsWith('.') || name === 'node_modules'
+
+/** True for the folder itself and everything below it. Both paths must be absolute and real. */
+export const isInside = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+
+const leavingLink = (path: string, cwd: string): Problem =>
+  documentProblem('LINK_LEAVES_FOLDER', {
+    at: { file: shownPath(path, cwd), line: 1, column: 1 },
+    summary: `${shownPath(path, cwd)} is a symbolic link to something outside the given folder`,
+    hint: 'Move the file into the folder, or name it on the command line.',
+  })
+
+async function readSource(path: string, cwd: string): Promise<Source | Problem> {
+  const file = shownPath(path, cwd)
+  const at = { file, line: 1, column: 1 }
+  const { size } = await stat(path)
+  if (size > maxFileBytes) {
+    return documentProblem('FILE_TOO_LARGE', {
+      at,
+      summary: `${file} has ${size} bytes; a file of documents may have ${maxFileBytes}`,
+      hint: 'Split it into several files.',
+    })
+  }
+  const bytes = await readFile(path).catch(() => undefined)
+  if (!bytes) {
+    return documentProblem('FILE_UNREADABLE', {
+      at,
+      summary: `${file} cannot be read`,
+      hint: 'Check the permissions of the file.',
+    })
+  }
+  return decode(bytes, path, file)
+}
+
+function decode(bytes: Buffer, path: string, file: string): Source | Problem {
+  const text = decodeUtf8(bytes)
+  if (text !== undefined) return makeSource({ path, file, text })
+  const line = firstInvalidLine(bytes)
+  return documentProblem('NOT_UTF8', {
+    at: { file, line, column: 1 },
+    summary: `${file} is not valid UTF-8 (line ${line})`,
+    hint: 'Save the file as UTF-8.',
+  })
+}
+
+/** Text of UTF-8 bytes, a byte order mark left out; undefined for anything else. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function firstInvalidLine(bytes: Buffer): number {
+  let line = 1
+  for (let start = 0; start < bytes.length; line++) {
+    const end = bytes.indexOf(10, start)
+    const stop = end < 0 ? bytes.length : end
+    if (decodeUtf8(bytes.subarray(start, stop)) === undefined) return line
+    start = stop + 1
+  }
+  return line
+}
+
+/** A path as the user would give it: relative to the working directory when below it, with forward slashes. */
+export function shownPath(path: string, cwd: string): string {
+  const shown = relative(cwd, path)
+  return (shown === '' || shown.startsWith('..') ? path : shown).split(sep).join('/')
+}
+
+function commonFolder(folders: readonly string[]): string {
+  const [first = '', ...others] = folders
+  return others.reduce((common, folder) => {
+    let shorter = common
+    while (!isInside(folder, shorter)) shorter = dirname(shorter)
+    return shorter
+  }, first)
+}

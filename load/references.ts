@@ -1,0 +1,207 @@
+/**
+ * Fills in and follows the references of a value: secrets stay references, public files are read. Each relative path
+ * begins at the folder of the document that it was written in.
+ *
+ * @module
+ */
+import { dirname, resolve } from 'node:path'
+import type * as z from 'zod'
+import type { SecretReference } from '../schemas/rules.ts'
+import type { LoadedFile, LoadedSecret, LoadedTrust } from '../schemas/fleet.ts'
+import type { TrustAnchor } from '../schemas/access.ts'
+import { factsOf } from '../schemas/layered.ts'
+import { pinFile as pinFileSchema } from '../schemas/pin-file.ts'
+import { splitPem } from '../formats/certificate.ts'
+import { fillIn, fillInVariable, type PlaceholderValues } from './placeholders.ts'
+import { BadReferenceError, confine, realPath, type ReferenceReader } from './read-reference.ts'
+import type { DocumentCode } from './problem.ts'
+import { isObject, memberOf, sensitive } from './schema-walk.ts'
+
+/** What following references needs, for one sensor, registrar or set of credentials. */
+export interface ReferenceContext {
+  /** Folder of the document that the value at a path was written in. */
+  folderAt: (path: readonly PropertyKey[]) => string
+  secretsDir?: string | undefined
+  values: PlaceholderValues
+  reader: ReferenceReader
+  report: (code: DocumentCode, path: readonly PropertyKey[], summary: string, hint: string) => void
+}
+
+/** The value with every reference in it followed. What leads nowhere is reported and left as it is. */
+export function followReferences(
+  context: ReferenceContext,
+  schema: z.ZodType,
+  value: unknown,
+  path: readonly PropertyKey[],
+): unknown {
+  if (!isObject(value)) return value
+  if (sensitive(schema)) return followSecret(context, value, path)
+  if (factsOf(schema)?.['x-file'] === true) return followFile(context, String(value['file']), path)
+  const entries = Object.entries(value).map(([key, item]) => {
+    const member = memberOf(schema, key)
+    return [key, member ? followReferences(context, member, item, [...path, key]) : item]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** A reference with its placeholders filled in and, for a file, its absolute path. */
+export function followSecret(
+  context: ReferenceContext,
+  reference: SecretReference,
+  path: readonly PropertyKey[],
+): LoadedSecret {
+  const { fromEnv, fromFile } = reference
+  if (fromEnv !== undefined) {
+    const name = filled(context, fromEnv, [...path, 'fromEnv'], fillInVariable)
+    if (name !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      context.report(
+        'VALUE_INVALID',
+        [...path, 'fromEnv'],
+        `${name} is not the name of an environment variable`,
+        envHint,
+      )
+    }
+    return { fromEnv: name ?? fromEnv }
+  }
+  const absolute = attempt(context, fromFile ?? '', [...path, 'fromFile'], (text) => secretPath(context, text, path))
+  return { fromFile: absolute ?? fromFile }
+}
+
+const envHint = 'Variables hold letters, digits and "_", and do not begin with a digit.'
+
+/** A secret lies in the secrets folder, or else below the folder of its document. */
+function secretPath({ secretsDir, folderAt }: ReferenceContext, text: string, path: readonly PropertyKey[]): string {
+  const folder = folderAt(path)
+  if (secretsDir === undefined) return confine(text, folder)
+  const preferred = confine(text, secretsDir)
+  if (realPath(preferred) !== undefined || realPath(resolve(folder, text)) === undefined) return preferred
+  return confine(text, folder)
+}
+
+/** A public file with its content. */
+function followFile(context: ReferenceContext, file: string, path: readonly PropertyKey[]): LoadedFile | undefined {
+  return attempt(context, file, [...path, 'file'], (text) => {
+    const absolute = confine(text, context.folderAt(path))
+    return { file: absolute, ...context.reader.read(absolute) }
+  })
+}
+
+/** Trust anchors with their files read. `key` is the entry of pin files. */
+export function followTrust(
+  context: ReferenceContext,
+  anchors: readonly TrustAnchor[],
+  path: readonly PropertyKey[],
+  key: string,
+): LoadedTrust[] {
+  const trust = anchors.flatMap((anchor, index) => followAnchor(context, anchor, [...path, index], key) ?? [])
+  const pinned = trust.find((anchor) => 'pinFile' in anchor)
+  if (pinned && trust.every((anchor) => 'pinFile' in anchor && anchor.pins.length === 0)) {
+    const at = [...path, anchors.findIndex(({ pinFile }) => pinFile !== undefined), 'pinFile']
+    const missing = realPath(pinned.pinFile) === undefined
+    context.report(
+      missing ? 'PIN_FILE_MISSING' : 'PIN_MISSING',
+      at,
+      missing ? 'There is no such pin file yet, so nothing is trusted' : `The pin file has no entry for ${key}`,
+      'Run `sensorform trust`: it shows the fingerprints and, confirmed, records them here.',
+    )
+  }
+  return trust
+}
+
+function followAnchor(
+  context: ReferenceContext,
+  { pin, pinFile, caFile }: TrustAnchor,
+  path: readonly PropertyKey[],
+  key: string,
+): LoadedTrust | undefined {
+  if (pin !== undefined) return { pin }
+  if (pinFile !== undefined) {
+    return attempt(context, pinFile, [...path, 'pinFile'], (text) => readPins(context, text, [...path, 'pinFile'], key))
+  }
+  if (caFile === undefined) return { system: true }
+  return attempt(context, caFile, [...path, 'caFile'], (text) => {
+    const absolute = confine(text, context.folderAt(path))
+    const { content } = context.reader.read(absolute)
+    if (splitPem(content).length === 0) {
+      const summary = `${text} holds no certificate in PEM`
+      context.report('CA_FILE_INVALID', [...path, 'caFile'], summary, 'Give the certificate of the authority in PEM.')
+    }
+    return { caFile: absolute, certificates: content }
+  })
+}
+
+/** A pin file that does not exist yet holds no pins: `sensorform trust` will write it. */
+function readPins(context: ReferenceContext, text: string, path: readonly PropertyKey[], key: string): LoadedTrust {
+  const file = confine(text, context.folderAt(path))
+  if (realPath(file) === undefined) return { pinFile: file, pins: [] }
+  const parsed = pinFileSchema.safeParse(parseJson(context.reader.read(file).content))
+  if (!parsed.success) {
+    const hint = 'Let `sensorform trust` write it: document key to pins and identity, in JSON.'
+    context.report('PIN_FILE_INVALID', path, `${text} is not a pin file`, hint)
+  }
+  const entry = parsed.success && Object.hasOwn(parsed.data, key) ? parsed.data[key] : undefined
+  return { pinFile: file, pins: entry?.pins ?? [], ...(entry?.identity !== undefined && { identity: entry.identity }) }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A confined absolute path; reported and undefined when it leads out. */
+export const followFolder = (
+  context: ReferenceContext,
+  text: string,
+  path: readonly PropertyKey[],
+): string | undefined => attempt(context, text, path, (reference) => confine(reference, context.folderAt(path)))
+
+/** Fills in the placeholders of a path and follows it; reports what goes wrong. */
+function attempt<T>(
+  context: ReferenceContext,
+  text: string,
+  path: readonly PropertyKey[],
+  follow: (text: string) => T,
+): T | undefined {
+  const reference = filled(context, text, path, fillIn)
+  if (reference === undefined) return undefined
+  try {
+    return follow(reference)
+  } catch (error) {
+    if (!(error instanceof BadReferenceError)) throw error
+    const separator = error.code === 'REFERENCE_OUTSIDE' ? ' ' : ': '
+    context.report(error.code, path, `${reference}${separator}${error.message}`, referenceHints[error.code])
+    return undefined
+  }
+}
+
+const referenceHints = {
+  REFERENCE_OUTSIDE:
+    'Files lie below the folder of the document that names them; secrets may also lie below --secrets-dir.',
+  FILE_MISSING: 'The path begins at the folder of the document that names it. Create the file or correct the path.',
+  FILE_TOO_LARGE: 'Files that documents refer to may have 1 MiB.',
+} as const
+
+function filled(
+  { values, report }: ReferenceContext,
+  text: string,
+  path: readonly PropertyKey[],
+  fill: typeof fillIn,
+): string | undefined {
+  const { text: result, missing } = fill(text, values)
+  const [name] = missing
+  if (name === undefined) return result
+  report('PLACEHOLDER', path, `\${${name}} stands for nothing here`, missingHints[name] ?? missingHints['key'])
+  return undefined
+}
+
+const missingHints: Readonly<Record<string, string>> & { key: string } = {
+  name: 'Declare the name of the sensor, or use ${key}.',
+  site: 'Declare metadata.site of the sensor, or use ${key}.',
+  key: 'This value belongs to no single sensor; write it without placeholders.',
+}
+
+/** Folder of a file. */
+export const folderOf = (path: string): string => dirname(path)

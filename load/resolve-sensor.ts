@@ -1,0 +1,166 @@
+/**
+ * One sensor: its layers merged, checked as a whole, its references followed.
+ *
+ * @module
+ */
+import type * as z from 'zod'
+import { sensorSpec, type SensorSpec } from '../schemas/documents.ts'
+import { formatPath } from '../schemas/fields.ts'
+import type { DesiredSensor, DesiredSettings, LoadedAccess, Origin } from '../schemas/fleet.ts'
+import type { Problem } from '../schemas/problem.ts'
+import { sensorSettings } from '../schemas/sensor.ts'
+import type { CheckedDocument } from './check-document.ts'
+import { toFindings } from './finding.ts'
+import { leavesOf, originAt, toValue } from './layer.ts'
+import { layerOf, mergeLayers, originOf, type From, type LayerTree } from './layers.ts'
+import { rangeAt } from './parse-documents.ts'
+import { documentProblem, type DocumentCode } from './problem.ts'
+import type { ReferenceReader } from './read-reference.ts'
+import { folderOf, followReferences, followTrust, type ReferenceContext } from './references.ts'
+import { factsOf } from '../schemas/layered.ts'
+import { isObject, schemaAt, sensitive } from './schema-walk.ts'
+import { requirements, type Requirement } from './sensor-rules.ts'
+import { placeOf } from './source.ts'
+
+export type SensorDocument = Extract<CheckedDocument, { kind: 'Sensor' }>
+export type SiteDocument = Extract<CheckedDocument, { kind: 'Site' }>
+export type FleetDocument = Extract<CheckedDocument, { kind: 'Fleet' }>
+
+/** What all sensors share while loading. */
+export interface ResolveContext {
+  reader: ReferenceReader
+  secretsDir?: string | undefined
+  env: NodeJS.ProcessEnv
+  /** Wall clock, ms. */
+  now: number
+}
+
+/** A sensor of a set of documents; without `sensor` it has errors and takes no further part. */
+export interface ResolvedSensor {
+  document: SensorDocument
+  tree: LayerTree
+  /** All layers merged, before references are followed. */
+  spec: SensorSpec
+  sensor?: DesiredSensor
+  problems: readonly Problem[]
+}
+
+/** Merges, checks and resolves. */
+export function resolveSensor(
+  context: ResolveContext,
+  document: SensorDocument,
+  lower: readonly (FleetDocument | SiteDocument | undefined)[],
+): ResolvedSensor {
+  const layers = [...lower.filter((layer) => layer !== undefined), document].map(layerOf)
+  const tree = mergeLayers(layers as [LayerTree, ...LayerTree[]])
+  const value = toValue(tree)
+  const key = document.data.metadata.name
+  const problems: Problem[] = []
+  const report: Report = (code, path, { mark, severity, ...text }) =>
+    problems.push(
+      documentProblem(code, {
+        at: placeInTree(tree, path, mark),
+        key,
+        field: fieldOf(path),
+        ...text,
+        ...(severity && { severity }),
+      }),
+    )
+  const parsed = sensorSpec.safeParse(value)
+  if (!parsed.success) reportIssues(value, parsed.error.issues, report)
+  const spec = (parsed.data ?? value) as SensorSpec
+  for (const { code, path, ...text } of requirements(spec)) report(code, path, text)
+  const resolved = { document, tree, spec }
+  if (problems.some(({ severity }) => severity === 'error')) return { ...resolved, problems }
+  const references = referenceContext(context, document, tree, spec, report)
+  const sensor = desiredSensor(references, document, tree, spec)
+  return { ...resolved, sensor, problems }
+}
+
+type Report = (
+  code: DocumentCode,
+  path: readonly PropertyKey[],
+  text: Omit<Requirement, 'code' | 'path'> & { mark?: 'key' },
+) => void
+
+function reportIssues(value: unknown, issues: readonly z.core.$ZodIssue[], report: Report): void {
+  for (const { code, path, ...text } of toFindings(sensorSpec, value, issues)) report(code, path, text)
+}
+
+const fieldOf = (path: readonly PropertyKey[]): string => formatPath(path.map(String))
+
+/** The place of a merged value, or of the nearest place above it. */
+export function placeInTree(tree: LayerTree, path: readonly PropertyKey[], mark?: 'key') {
+  const from = originAt(tree, path)
+  const depth = from.path.length - (from.path[1] === 'defaults' ? 2 : 1)
+  return placeOf(from.document.source, rangeAt(from.document, [...from.path, ...path.slice(depth)], mark))
+}
+
+function referenceContext(
+  { reader, secretsDir }: ResolveContext,
+  document: SensorDocument,
+  tree: LayerTree,
+  { name }: SensorSpec,
+  report: Report,
+): ReferenceContext {
+  const { name: key, site } = document.data.metadata
+  return {
+    reader,
+    secretsDir,
+    values: { key, name, site },
+    folderAt: (path) => folderOf(originAt(tree, path).document.source.path),
+    report: (code, path, summary, hint) => report(code, path, { summary, hint }),
+  }
+}
+
+function desiredSensor(
+  references: ReferenceContext,
+  document: SensorDocument,
+  tree: LayerTree,
+  { access, hold, ...settings }: SensorSpec,
+): DesiredSensor {
+  const { name: key, site, labels = {}, formerKey } = document.data.metadata
+  const trust = followTrust(references, access.trust ?? [], ['access', 'trust'], key)
+  return {
+    kind: 'Sensor',
+    key,
+    ...(formerKey !== undefined && { formerKey }),
+    ...(site !== undefined && { site }),
+    labels,
+    access: { ...access, driver: access.driver ?? 'api', trust } as LoadedAccess,
+    settings: followReferences(references, sensorSettings, settings, []) as DesiredSettings,
+    ...(hold && { hold }),
+    place: placeOf(document.source, rangeAt(document, ['metadata', 'name'])),
+    origins: originsOf(tree),
+  }
+}
+
+/** The origin of every leaf, and of the parts of leaves that are maps, each at its own place. */
+function originsOf(tree: LayerTree): Map<string, Origin> {
+  return new Map(
+    leavesOf(tree).flatMap(({ path, value, from }) =>
+      [...partsOf(path, value, from)].map(([path, part]) => [formatPath(path), originOf(part)] as const),
+    ),
+  )
+}
+
+const parts = new WeakMap<From, readonly (readonly [readonly string[], From])[]>()
+
+function partsOf(path: readonly string[], value: unknown, from: From): readonly (readonly [readonly string[], From])[] {
+  const known = parts.get(from)
+  if (known) return known
+  const made = [[path, from] as const, ...innerParts(path, value, from)]
+  parts.set(from, made)
+  return made
+}
+
+/** Secrets and files are one value; other groups that replace whole still have places of their own inside. */
+function innerParts(path: readonly string[], value: unknown, from: From): (readonly [readonly string[], From])[] {
+  const schema = schemaAt(sensorSpec, path)
+  const whole = !schema || sensitive(schema) || factsOf(schema)?.['x-file'] === true
+  if (whole || !isObject(value)) return []
+  return Object.entries(value).flatMap(([key, item]) => {
+    const inner = { ...from, path: [...from.path, key] }
+    return [[[...path, key], inner] as const, ...innerParts([...path, key], item, inner)]
+  })
+}

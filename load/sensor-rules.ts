@@ -1,0 +1,136 @@
+/**
+ * Rules over a whole sensor, all layers merged: what is needed to reach it, and what a setting needs beside it.
+ *
+ * @module
+ */
+import type { SensorSpec } from '../schemas/documents.ts'
+import type { Problem } from '../schemas/problem.ts'
+import type { DocumentCode } from './problem.ts'
+
+/** What a merged sensor lacks, at a path of its spec. */
+export interface Requirement {
+  code: DocumentCode
+  path: readonly string[]
+  summary: string
+  hint?: string
+  severity?: Problem['severity']
+}
+
+/** Everything that the merged sensor lacks. Must also bear a spec that the schema refused. */
+export const requirements = (spec: SensorSpec): Requirement[] => [
+  ...accessRequirements(spec),
+  ...enabledRequirements(spec),
+  ...ruleRequirements(spec),
+  ...registrationRequirements(spec),
+]
+
+const missing = (path: readonly string[], why: string, hint: string): Requirement => ({
+  code: 'REQUIRED',
+  path,
+  summary: `${path.join('.')} is missing: ${why}`,
+  hint,
+})
+
+function accessRequirements({ access, network }: SensorSpec): Requirement[] {
+  // An `access` that no layer declares is found by the schema itself.
+  if (!access) return []
+  const { endpoint, credentials, trust, serverName } = access
+  const named = serverName ?? network?.hostname ?? dnsNameOf(endpoint)
+  const byAuthority = trust?.some(({ caFile, system }) => caFile !== undefined || system)
+  return [
+    ...(endpoint === undefined
+      ? [missing(['access', 'endpoint'], 'the sensor cannot be found', 'Give its address, such as https://10.20.0.5.')]
+      : []),
+    ...(credentials === undefined
+      ? [missing(['access', 'credentials'], 'nothing to sign in with', 'Name credentials of the Fleet document.')]
+      : []),
+    ...(trust === undefined
+      ? [
+          missing(
+            ['access', 'trust'],
+            'the sensor cannot be recognised',
+            'Give a pin, pinFile, caFile or system: true.',
+          ),
+        ]
+      : []),
+    ...(byAuthority && named === undefined ? [noServerName] : []),
+  ]
+}
+
+const noServerName: Requirement = {
+  code: 'NO_SERVER_NAME',
+  path: ['access', 'trust'],
+  summary: 'A certificate authority is trusted, but no name is known that the certificate must carry',
+  hint: "Declare access.serverName or network.hostname; the vendor's certificates carry a name and no address.",
+}
+
+/** The host of an endpoint where it is a name; an address names nobody. */
+export function dnsNameOf(endpoint: string | undefined): string | undefined {
+  if (endpoint === undefined || !URL.canParse(endpoint)) return undefined
+  const { hostname } = new URL(endpoint)
+  return /^[0-9.]+$|^\[/.test(hostname) ? undefined : hostname
+}
+
+const isOn = (group: { enabled?: boolean | undefined } | undefined): boolean =>
+  group !== undefined && group.enabled !== false && Object.keys(group).length > 0
+
+const need = (group: string, path: readonly string[], value: unknown): Requirement[] =>
+  value === undefined
+    ? [missing(path, `${group} is on`, `Declare it, or switch ${group} off with enabled: false.`)]
+    : []
+
+/** A group that is on needs what makes it work; `enabled` left out beside declared siblings means on. */
+function enabledRequirements({ network, time, backup }: SensorSpec): Requirement[] {
+  const { target } = backup ?? {}
+  return [
+    ...(isOn(network?.proxy)
+      ? [
+          ...need('the proxy', ['network', 'proxy', 'host'], network?.proxy?.host),
+          ...need('the proxy', ['network', 'proxy', 'port'], network?.proxy?.port),
+        ]
+      : []),
+    ...(isOn(time?.ntp) ? need('NTP', ['time', 'ntp', 'server'], time?.ntp?.server) : []),
+    ...(isOn(target)
+      ? [
+          ...need('the backup target', ['backup', 'target', 'smb', 'server'], target?.smb?.server),
+          ...need('the backup target', ['backup', 'target', 'smb', 'share'], target?.smb?.share),
+        ]
+      : []),
+  ]
+}
+
+function ruleRequirements({ forwarding }: SensorSpec): Requirement[] {
+  return Object.entries(forwarding?.rules ?? {})
+    .filter(([, rule]) => rule.absent !== true && Object.keys(rule.actions ?? {}).length === 0)
+    .map(([name, rule]) => ({
+      code: 'RULE_WITHOUT_ACTION' as const,
+      path: ['forwarding', 'rules', name],
+      summary: `Rule ${JSON.stringify(name)} declares no action`,
+      hint: 'Declare actions; without them the rule can only be changed where it exists already.',
+      ...((rule.actions !== undefined || Object.keys(rule).length === 0) && { severity: 'error' as const }),
+    }))
+}
+
+function registrationRequirements({ name, registration, activation }: SensorSpec): Requirement[] {
+  if (name !== undefined && registration?.registrar === undefined) {
+    return [
+      {
+        code: 'NAME_ONLY_READ',
+        path: ['name'],
+        summary: 'A name is declared without a registrar: it is only compared, a difference is a manual step',
+        hint: 'Declare registration.registrar to have the sensor renamed by re-activation.',
+      },
+    ]
+  }
+  const lacksSite =
+    registration?.registrar !== undefined && activation?.mode === 'cloud' && registration.site === undefined
+  return lacksSite
+    ? [
+        missing(
+          ['registration', 'site'],
+          'a cloud-connected sensor is registered in a site',
+          'Name the site of the registrar.',
+        ),
+      ]
+    : []
+}
