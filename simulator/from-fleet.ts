@@ -1,0 +1,117 @@
+/** From a loaded fleet to the simulator that plays it. */
+import type { DesiredSensor, Fleet, LoadedRegistrar } from '../schemas/fleet.ts'
+import type { Problem } from '../schemas/problem.ts'
+import { isLoopback } from './loopback.ts'
+import type { SimulatedCloudOptions, SimulatedSensorOptions, SimulatorOptions } from './options.ts'
+import type { ReachableProxy } from './world.ts'
+
+export interface FleetSecrets {
+  /** Passwords by name of the credentials. */
+  passwords: ReadonlyMap<string, string>
+  /** Tokens by name of the registrar. */
+  tokens: ReadonlyMap<string, string>
+}
+
+export interface FleetChoices {
+  /** Sensors start out registered and activated as their document declares. Left out: fresh from installation. */
+  activated?: boolean
+}
+
+/** What to start, and what cannot be simulated: an endpoint that is not on this machine, a password that is missing. */
+export function fleetToSimulatorOptions(
+  fleet: Fleet,
+  secrets: FleetSecrets,
+  choices: FleetChoices = {},
+): { options: SimulatorOptions; problems: readonly Problem[] } {
+  const sensors = [...fleet.sensors.values()]
+  const appliances = sensors.map((sensor) => sensorOptions(fleet, sensor, secrets, choices))
+  const clouds = [...fleet.registrars].flatMap(([name, registrar]) => cloudOptions(fleet, name, registrar, secrets))
+  const [first, ...more] = clouds
+  const proxies = sensors.flatMap(proxyOf)
+  return {
+    problems: [...appliances, ...clouds, ...more.map(oneCloudOnly)].filter(isProblem),
+    options: {
+      appliances: appliances.filter((one): one is SimulatedSensorOptions => !isProblem(one)),
+      ...(first && !isProblem(first) && { cloud: first }),
+      ...(proxies.length > 0 && { surroundings: { proxies } }),
+    },
+  }
+}
+
+const isProblem = (value: object): value is Problem => 'severity' in value
+
+function sensorOptions(
+  { credentials }: Fleet,
+  { key, access, settings, place }: DesiredSensor,
+  { passwords }: FleetSecrets,
+  { activated }: FleetChoices,
+): SimulatedSensorOptions | Problem {
+  const where = placeOf(access.endpoint)
+  const subject = { severity: 'error', key, at: place } as const
+  if (!where) return { ...subject, field: 'access.endpoint', ...notLoopback(access.endpoint) }
+  const username = credentials.get(access.credentials)?.username
+  const password = passwords.get(access.credentials)
+  if (username === undefined || password === undefined) {
+    return { ...subject, field: 'access.credentials', ...secretMissing(`the credentials ${access.credentials}`) }
+  }
+  const name = activated ? settings.name : undefined
+  const mode = settings.activation?.mode ?? 'cloud'
+  const { site, zone } = settings.registration ?? {}
+  const registration = mode === 'cloud' ? { ...(site && { site }), ...(zone && { zone }) } : {}
+  return {
+    key,
+    ...where,
+    username,
+    password,
+    ...(access.identity !== undefined && { serialNumber: access.identity }),
+    ...(name !== undefined && { activated: { name, mode, ...registration } }),
+  }
+}
+
+function cloudOptions(
+  fleet: Fleet,
+  registrar: string,
+  loaded: LoadedRegistrar,
+  { tokens }: FleetSecrets,
+): (SimulatedCloudOptions | Problem)[] {
+  if (!('azure' in loaded)) return []
+  const { endpoint, subscriptionId, location } = loaded.azure
+  const where = placeOf(endpoint)
+  const field = `registrars.${registrar}`
+  if (!where) return [{ severity: 'error', field, ...notLoopback(endpoint) }]
+  const token = tokens.get(registrar)
+  if (token === undefined) return [{ severity: 'error', field, ...secretMissing(`the registrar ${registrar}`) }]
+  const registrations = [...fleet.sensors.values()].map(({ settings }) => settings.registration)
+  const sites = registrations.flatMap((one) => (one?.registrar === registrar && one.site ? [one.site] : []))
+  return [{ ...where, subscriptionId, location, token, sites: [...new Set(sites)], registrar }]
+}
+
+function placeOf(endpoint: string): { address: string; port: number } | undefined {
+  const { hostname, port } = new URL(endpoint)
+  const address = hostname === 'localhost' ? '127.0.0.1' : hostname
+  return isLoopback(address) ? { address, port: port === '' ? 443 : Number(port) } : undefined
+}
+
+const notLoopback = (endpoint: string) => ({
+  code: 'SIMULATOR_NOT_LOOPBACK',
+  summary: `${endpoint} is not an address of this machine, so that nothing can be simulated there`,
+  hint: 'Give the documents an endpoint such as https://127.20.1.1:8443 for the simulation.',
+})
+
+const secretMissing = (whose: string) => ({
+  code: 'SIMULATOR_SECRET_MISSING',
+  summary: `the secret of ${whose} is not there, so that nobody could sign in`,
+  hint: 'Set the environment variable, or write the file, that the Fleet document refers to.',
+})
+
+const oneCloudOnly = (): Problem => ({
+  severity: 'error',
+  code: 'SIMULATOR_ONE_CLOUD',
+  summary: 'more than one azure registrar is declared, but the simulator plays one cloud',
+  hint: 'Simulate documents that use one azure registrar.',
+})
+
+function proxyOf({ settings }: DesiredSensor): ReachableProxy[] {
+  const { host, port, enabled } = settings.network?.proxy ?? {}
+  return host === undefined || enabled === false ? [] : [{ host, ...(port !== undefined && { port }) }]
+}

@@ -1,0 +1,73 @@
+/** What a simulator is started with. */
+import type {
+  WriteBackup,
+  WriteCertificate,
+  WriteForwarding,
+  WriteNetwork,
+  WriteTime,
+} from '../schemas/generated/wire.ts'
+import type { Fault } from './faults.ts'
+import type { Surroundings, Tuning } from './world.ts'
+
+/** Settings that differ from those after installation, as a write would say them. */
+export interface InitialSettings {
+  time?: WriteTime
+  network?: WriteNetwork
+  certificate?: Pick<WriteCertificate, 'name' | 'validation'>
+  backup?: WriteBackup
+  forwarding?: WriteForwarding
+}
+
+export interface SimulatedSensorOptions {
+  /** Key of the document, or any name. */
+  key: string
+  /** Loopback address, such as 127.20.1.1. */
+  address: string
+  /** 0 takes any port. */
+  port: number
+  username: string
+  password: string
+  /** Left out: derived from seed and key. */
+  serialNumber?: string
+  softwareVersion?: string
+  /** L100, L500, E1000, E1800 or C5600. */
+  hardwareProfile?: string
+  settings?: InitialSettings
+  /** Starts out registered in the simulated cloud, with the file installed. */
+  activated?: { name: string; mode: 'cloud' | 'local'; site?: string; zone?: string }
+}
+
+export interface SimulatedCloudOptions {
+  address: string
+  port: number
+  subscriptionId: string
+  location: string
+  token: string
+  /** May read only. */
+  readerToken?: string
+  sites: readonly string[]
+  /** Name of the registrar in the Fleet document, for the pin file. */
+  registrar?: string
+  statusLagMs?: number
+  pageSize?: number
+  localFileDays?: number
+}
+
+export interface SimulatorOptions {
+  appliances: readonly SimulatedSensorOptions[]
+  cloud?: SimulatedCloudOptions
+  /** Keeps state here; in memory without. */
+  stateFolder?: string
+  faults?: readonly Fault[]
+  seed?: number
+  /** Starts the control endpoint; 0 takes any port. */
+  controlPort?: number
+  /** True time at the start, ISO 8601. Left out: now. */
+  startAt?: string
+  surroundings?: Surroundings
+  tuning?: Partial<Tuning>
+  /** Writes the pin file here. */
+  pinFile?: string
+  /** RSA keys that are distinct; further sensors share them. Left out: 24. */
+  distinctKeys?: number
+}

@@ -1,0 +1,62 @@
+/** The clock of a sensor: how far it is off, and how the console shows it. */
+import type { Surroundings, World } from '../world.ts'
+import type { SensorState, Settings } from './state.ts'
+
+/** Activation is blocked by a clock that is further off than this. */
+export const mostDriftMs = 5 * 60 * 1000
+
+/** Clock of the sensor. Without NTP it runs ahead by a configured rate. */
+export function sensorNowMs({ clock }: Pick<SensorState, 'clock'>, { clock: simulator, tuning }: World): number {
+  const trueMs = simulator.nowMs()
+  const free = clock.driftingSinceMs === null ? 0 : Math.max(0, trueMs - clock.driftingSinceMs)
+  return trueMs + clock.skewMs + (free * tuning.driftSecondsPerDay) / 86_400
+}
+
+/** Clock of the sensor minus true time. */
+export const driftMs = (state: SensorState, world: World): number => sensorNowMs(state, world) - world.clock.nowMs()
+
+/** Whether the sensor is kept in time by a server that answers. */
+export function followsNtp({ ntp }: Settings['time'], { ntpServers }: Surroundings): boolean {
+  return ntp.enabled === true && ntp.server !== null && (ntpServers?.includes(ntp.server) ?? true)
+}
+
+/**
+ * The clock after a change of the time settings: a server that answers sets it right; without one it runs free from
+ * where it stands.
+ */
+export function clockAfter(state: SensorState, world: World, time: Settings['time']): SensorState['clock'] {
+  if (followsNtp(time, world.surroundings)) return { skewMs: 0, driftingSinceMs: null }
+  if (state.clock.driftingSinceMs !== null) return state.clock
+  return { skewMs: state.clock.skewMs, driftingSinceMs: world.clock.nowMs() }
+}
+
+/** Date and time as the console shows them. */
+export function displayedTime(nowMs: number, { timezone, dateFormat }: Settings['time']): string {
+  const parts = new Map(zonedParts(nowMs, timezone ?? 'UTC'))
+  const part = (name: string): string => parts.get(name) ?? ''
+  const [day, month, year] = [part('day'), part('month'), part('year')]
+  const date = {
+    'dd/MM/yyyy HH:mm:ss': `${day}/${month}/${year}`,
+    'MM/dd/yyyy HH:mm:ss': `${month}/${day}/${year}`,
+    'yyyy/MM/dd HH:mm:ss': `${year}/${month}/${day}`,
+  }[dateFormat ?? 'dd/MM/yyyy HH:mm:ss']
+  return `${date} ${part('hour')}:${part('minute')}:${part('second')}`
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Formats are costly to make and to keep, so that a thousand sensors share them. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const made = formats.get(timeZone)
+  if (made) return made
+  const two = '2-digit'
+  const options = { day: two, month: two, hour: two, minute: two, second: two } as const
+  const format = new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', year: 'numeric', ...options })
+  formats.set(timeZone, format)
+  return format
+}
+
+const zonedParts = (nowMs: number, timeZone: string): [string, string][] =>
+  formatOf(timeZone)
+    .formatToParts(nowMs)
+    .map(({ type, value }) => [type, value])

@@ -1,0 +1,61 @@
+/** Where an appliance keeps its state: a file that is replaced whole, or memory. */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { shiftDeadlines, type SensorState } from './state.ts'
+
+export interface Disk {
+  load(uptimeMs: number): SensorState | undefined
+  save(state: SensorState, uptimeMs: number): void
+}
+
+interface Stored {
+  savedUptimeMs: number
+  state: SensorState
+}
+
+/** Keeps the state for as long as the process lives. */
+export function memoryDisk(): Disk {
+  let kept: SensorState | undefined
+  return {
+    load: () => kept,
+    save: (state) => {
+      kept = state
+    },
+  }
+}
+
+/** Keeps the state in a file. A process that is killed leaves the old state or the new one, never half of one. */
+export function fileDisk(path: string): Disk {
+  mkdirSync(dirname(path), { recursive: true })
+  return {
+    load: (uptimeMs) => {
+      const text = readIfThere(path)
+      if (text === undefined) return undefined
+      const { savedUptimeMs, state } = JSON.parse(text) as Stored
+      return shiftDeadlines(state, uptimeMs - savedUptimeMs)
+    },
+    save: (state, uptimeMs) => replaceFile(path, JSON.stringify({ savedUptimeMs: uptimeMs, state } satisfies Stored)),
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Replaces a file whole: written beside it, flushed to disk, renamed. */
+export function replaceFile(path: string, text: string): void {
+  const beside = `${path}.new`
+  const file = openSync(beside, 'w', 0o600)
+  try {
+    writeSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(beside, path)
+}

@@ -1,0 +1,70 @@
+/** The bulk read and its revision. */
+import { createHash } from 'node:crypto'
+import type { ApplianceRead } from '../../schemas/generated/wire.ts'
+import type { Answer } from '../edge.ts'
+import { activationRead } from './activation.ts'
+import { backupsSupported, latestBackup } from './backup.ts'
+import { displayedTime, driftMs, followsNtp, mostDriftMs } from './clock.ts'
+import { runningJob, jobRead } from './jobs.ts'
+import { leaseOf } from './lease-state.ts'
+import { pendingRead } from './pending.ts'
+import type { Call, Handlers, Sensor } from './sensor.ts'
+
+type Content = Omit<ApplianceRead, 'revision' | 'clock' | 'lease'>
+
+function contentOf(sensor: Sensor): Content {
+  const { state, world } = sensor
+  const job = runningJob(state)
+  return {
+    kind: 'sensor',
+    serialNumber: state.serialNumber,
+    softwareVersion: state.softwareVersion,
+    hardwareProfile: state.hardwareProfile,
+    settings: state.settings,
+    activation: activationRead(sensor),
+    backups: { supported: backupsSupported(state), latest: latestBackup(state), lastError: state.lastBackupError },
+    pending: {
+      networkChange: pendingRead(state, world.clock.uptimeMs()),
+      job: job && jobRead(job, world.clock.uptimeMs()),
+    },
+    intent: state.intent,
+  }
+}
+
+/** Changes with everything in the bulk read but clock, lease and remaining times, and with each write of a secret. */
+function revisionOfContent(content: Content, changes: number): string {
+  const { pending, ...rest } = content
+  const stable = { ...rest, change: pending.networkChange?.id, job: pending.job?.id, changes }
+  return createHash('sha256').update(JSON.stringify(stable)).digest('base64url').slice(0, 22)
+}
+
+/** The revision now. */
+export const revisionOf = (sensor: Sensor): string => revisionOfContent(contentOf(sensor), sensor.state.changes)
+
+function readAppliance(sensor: Sensor, { request }: Call): Answer {
+  const { state, world } = sensor
+  const content = contentOf(sensor)
+  const revision = revisionOfContent(content, state.changes)
+  const now = new Date(sensor.nowMs()).toISOString()
+  const headers = { etag: `"${revision}"`, 'sensorform-clock': now }
+  if (request.headers['if-none-match'] === headers.etag) return { status: 304, headers }
+  const held = leaseOf(state, world.clock.uptimeMs())
+  const read: ApplianceRead = {
+    ...content,
+    revision,
+    clock: {
+      now,
+      displayed: displayedTime(sensor.nowMs(), state.settings.time),
+      synchronized:
+        followsNtp(state.settings.time, world.surroundings) && Math.abs(driftMs(state, world)) <= mostDriftMs,
+    },
+    lease: held && {
+      holder: held.holder,
+      fence: held.fence,
+      remainingSeconds: (held.endsUptimeMs - world.clock.uptimeMs()) / 1000,
+    },
+  }
+  return { status: 200, headers, body: read }
+}
+
+export const readHandlers: Handlers = { readAppliance }

@@ -1,0 +1,203 @@
+/**
+ * Starts simulated sensors and, if wanted, a simulated cloud in this process.
+ *
+ * @module
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { registrarPinKey, type PinFile } from '../schemas/pin-file.ts'
+import { createSimulatorClock } from './clock.ts'
+import { startCloud, type RunningCloud } from './cloud/cloud.ts'
+import { startControl, type Control } from './control.ts'
+import { createFaultEngine, strikesAtOnce, type Fault } from './faults.ts'
+import { installSensor } from './install.ts'
+import { createKeyPool, type KeyPool } from './keys.ts'
+import { canMoveOnLoopback } from './loopback.ts'
+import type { SimulatedSensorOptions, SimulatorOptions } from './options.ts'
+import { createRequestLog, type LoggedRequest } from './request-log.ts'
+import { createAppliance, type Appliance } from './sensor/appliance.ts'
+import { fileDisk, memoryDisk, type Disk } from './sensor/disk.ts'
+import { defaultTuning, type World } from './world.ts'
+
+export type { SimulatorOptions, SimulatedSensorOptions, SimulatedCloudOptions } from './options.ts'
+
+/** One line of the table of appliances. */
+export interface ListedAppliance {
+  key: string
+  endpoint: string
+  pin: string
+  serialNumber: string
+}
+
+/** A running simulator and the handles that tests need. */
+export interface Simulator {
+  /** As they are now: an endpoint follows a move. */
+  readonly appliances: readonly ListedAppliance[]
+  readonly cloud?: RunningCloud
+  /** Present when a control port was asked for. */
+  readonly control?: { url: string }
+  /** Lines for the person who starts it, such as that moves are unavailable. */
+  readonly notices: readonly string[]
+  /** Throws for an unknown key. */
+  appliance(key: string): Appliance
+  advanceClock(seconds: number): void
+  /** Sets the true time, ISO 8601. */
+  setClock(at: string): void
+  /** Adds a fault and gives its id. One of the appliance itself that names no request strikes at once. */
+  addFault(fault: Fault): string
+  removeFaults(id?: string): void
+  /** Requests after a sequence number, oldest first. */
+  requests(since?: number): readonly LoggedRequest[]
+  /** Requests of an appliance by operation. */
+  counts(key: string, since?: number): Readonly<Record<string, number>>
+  /** Takes an appliance away as a power cut would. */
+  kill(key: string): Promise<void>
+  /** Starts an appliance from what is on its disk. */
+  restart(key: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts everything; resolves once all of it accepts connections. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { world, cloud } = await createWorld(options)
+  const slots = await installAll(options, world, cloud)
+  const running = new Map<string, Appliance>()
+  const boot = async ({ options: { key, port }, disk }: Slot): Promise<void> => {
+    const before = running.get(key)
+    const appliance = createAppliance({ key, port: before?.port() ?? port, world, disk })
+    running.set(key, appliance)
+    await appliance.start()
+  }
+  try {
+    for (const slot of slots) await boot(slot)
+  } catch (error) {
+    await stopAll(running, cloud)
+    throw error
+  }
+  const handles = createHandles(world, running, slots, boot)
+  const control = options.controlPort === undefined ? undefined : await startControl(options.controlPort, handles)
+  for (const fault of options.faults ?? []) handles.addFault(fault)
+  if (options.pinFile !== undefined) writePinFile(options, handles.appliances, cloud)
+  const notices = world.canMove ? [] : [movesUnavailable]
+  return Object.assign(handles, {
+    notices,
+    ...(cloud && { cloud }),
+    ...(control && { control: { url: control.url } }),
+    stop: () => stopAll(running, cloud, control),
+  })
+}
+
+const movesUnavailable =
+  'This system has one loopback address only: simulated sensors cannot move, and a change of address is refused (NOT_SUPPORTED).'
+
+async function createWorld(options: SimulatorOptions): Promise<{ world: World; cloud?: RunningCloud }> {
+  const clock = createSimulatorClock(options.startAt === undefined ? undefined : Date.parse(options.startAt))
+  const shared = { clock, faults: createFaultEngine(options.seed), log: createRequestLog() }
+  const { stateFolder } = options
+  if (stateFolder !== undefined) mkdirSync(stateFolder, { recursive: true })
+  const kept = stateFolder === undefined ? {} : { stateFolder }
+  const cloud = options.cloud && (await startCloud({ ...options.cloud, ...shared, ...kept }))
+  const world: World = {
+    ...shared,
+    vendorKey: cloud?.publicKey ?? generateKeyPairSync('ed25519').publicKey,
+    surroundings: options.surroundings ?? {},
+    tuning: { ...defaultTuning, ...options.tuning },
+    canMove: await canMoveOnLoopback(),
+    ...(cloud && { cloud }),
+  }
+  return { world, ...(cloud && { cloud }) }
+}
+
+interface Slot {
+  options: SimulatedSensorOptions
+  disk: Disk
+}
+
+/** Gives every appliance its disk; one that is empty gets a new installation. */
+async function installAll(
+  { appliances, stateFolder, seed = 1, distinctKeys }: SimulatorOptions,
+  world: World,
+  cloud: RunningCloud | undefined,
+): Promise<Slot[]> {
+  const keys: KeyPool = createKeyPool(distinctKeys)
+  return Promise.all(
+    appliances.map(async (options) => {
+      const disk = stateFolder === undefined ? memoryDisk() : fileDisk(join(stateFolder, `${options.key}.json`))
+      const uptimeMs = world.clock.uptimeMs()
+      if (!disk.load(uptimeMs)) {
+        disk.save(await installSensor(options, { world, keys, seed, ...(cloud && { cloud }) }), uptimeMs)
+      }
+      return { options, disk }
+    }),
+  )
+}
+
+export type Handles = Omit<Simulator, 'cloud' | 'control' | 'notices' | 'stop'>
+
+function createHandles(
+  world: World,
+  running: ReadonlyMap<string, Appliance>,
+  slots: readonly Slot[],
+  boot: (slot: Slot) => Promise<void>,
+): Handles {
+  const appliance = (key: string): Appliance => {
+    const found = running.get(key)
+    if (!found) throw new RangeError(`there is no simulated appliance ${key}`)
+    return found
+  }
+  return {
+    get appliances() {
+      return [...running.values()].map(listed)
+    },
+    appliance,
+    advanceClock: (seconds) => world.clock.advance(seconds),
+    setClock: (at) => world.clock.set(Date.parse(at)),
+    addFault: (fault) => {
+      const { appliance: key } = fault
+      const targets = key === undefined ? [...running.values()] : key === 'cloud' ? [] : [appliance(key)]
+      if (strikesAtOnce(fault)) for (const target of targets) target.strike(fault)
+      return world.faults.add(fault)
+    },
+    removeFaults: (id) => world.faults.remove(id),
+    requests: (since) => world.log.since(since),
+    counts: (key, since) => world.log.counts(key, since),
+    kill: (key) => appliance(key).stop(),
+    restart: async (key) => {
+      await appliance(key).stop()
+      const slot = slots.find(({ options }) => options.key === key)
+      if (slot) await boot(slot)
+    },
+  }
+}
+
+const listed = (appliance: Appliance): ListedAppliance => ({
+  key: appliance.key,
+  endpoint: appliance.endpoint(),
+  pin: appliance.pin(),
+  serialNumber: appliance.state().serialNumber,
+})
+
+async function stopAll(
+  running: ReadonlyMap<string, Appliance>,
+  cloud?: RunningCloud,
+  control?: Control,
+): Promise<void> {
+  await Promise.all([...running.values()].map((appliance) => appliance.stop()))
+  await cloud?.stop()
+  await control?.stop()
+}
+
+function writePinFile(
+  { pinFile = '', cloud: cloudOptions }: SimulatorOptions,
+  appliances: readonly ListedAppliance[],
+  cloud: RunningCloud | undefined,
+): void {
+  const pins: PinFile = {}
+  for (const { key, pin, serialNumber } of appliances) pins[key] = { pins: [pin], identity: serialNumber }
+  if (cloud && cloudOptions?.registrar !== undefined) {
+    pins[registrarPinKey(cloudOptions.registrar)] = { pins: [cloud.pin] }
+  }
+  mkdirSync(dirname(pinFile), { recursive: true })
+  writeFileSync(pinFile, `${JSON.stringify(pins, null, 2)}\n`)
+}

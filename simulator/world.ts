@@ -1,0 +1,62 @@
+/** What lies around the sensors: time, cloud, proxies, shares. The same for all sensors of a simulator. */
+import type { KeyObject } from 'node:crypto'
+import type { CloudLink } from './cloud-link.ts'
+import type { SimulatorClock } from './clock.ts'
+import type { FaultEngine } from './faults.ts'
+import type { RequestLog } from './request-log.ts'
+
+/** A proxy that leads to the cloud. */
+export interface ReachableProxy {
+  host: string
+  port?: number
+  /** With these, it asks for them. */
+  username?: string
+  password?: string
+}
+
+/** What answers in the network of the sensors. What is left out always answers. */
+export interface Surroundings {
+  /** Proxies that lead to the cloud. */
+  proxies?: readonly ReachableProxy[]
+  /** Whether the cloud is reached without a proxy. */
+  direct?: boolean
+  /** DNS servers that answer; a sensor needs one of them, or none configured. */
+  dnsServers?: readonly string[]
+  ntpServers?: readonly string[]
+  /**
+   * Folder that plays the SMB servers: `<folder>/<server>/<share>/` is a share. `share.json` beside the content may
+   * hold `username`, `password` and `full: true`.
+   */
+  sharesFolder?: string
+}
+
+/** Speeds and sizes, for tests that cannot wait. */
+export interface Tuning {
+  /** How long a job takes, in ms. */
+  jobMs: number
+  /** Requests per second that one appliance takes before it answers 429. */
+  requestsPerSecond: number
+  /** How far a clock without NTP runs ahead, in seconds a day. */
+  driftSecondsPerDay: number
+  backupSizeBytes: number
+}
+
+export const defaultTuning: Tuning = {
+  jobMs: 200,
+  requestsPerSecond: 50,
+  driftSecondsPerDay: 1,
+  backupSizeBytes: 2_100_000,
+}
+
+export interface World {
+  clock: SimulatorClock
+  faults: FaultEngine
+  log: RequestLog
+  /** Verifies activation files. */
+  vendorKey: KeyObject
+  cloud?: CloudLink
+  surroundings: Surroundings
+  tuning: Tuning
+  /** False where the system has only one loopback address. */
+  canMove: boolean
+}
