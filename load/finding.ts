@@ -83,8 +83,9 @@ function issueFindings(schema: z.ZodType, value: unknown, issue: Issue, path: Pa
     case 'invalid_format':
     case 'invalid_element':
     case 'not_multiple_of':
-      return [invalid(path, formatSentence(issue))]
+      break
   }
+  return [invalid(path, formatSentence(issue))]
 }
 
 const invalid = (path: Path, message: string): Finding => ({

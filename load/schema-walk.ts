@@ -30,7 +30,7 @@ export function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.Zod
 /** Keys that an object schema knows; none for everything else. */
 export function knownKeys(schema: z.ZodType | undefined): string[] {
   const inner = schema && unwrapped(schema)
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape as object) : []
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
 }
 
 /** True where the value is a reference to a secret. */
