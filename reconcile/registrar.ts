@@ -48,18 +48,29 @@ export interface RegistrarSupport {
   download: 'automatic' | 'manual'
 }
 
+export interface LookupOptions {
+  fresh?: boolean
+  signal?: AbortSignal
+  /** Where the record is expected. */
+  at?: Pick<Placement, 'mode' | 'site'>
+}
+
 export interface RegistrarReader {
   readonly name: string
   readonly support: RegistrarSupport
   /**
    * Finds a record by name, in whatever site and mode. Answers are kept for the run until a write; `fresh` asks again.
+   * Names are unique within a site only: `at` says where the record is expected and tells records of one name apart;
+   * without it several of them are not observable.
    * Throws a DeviceError (`REGISTRAR_…`) when the registrar cannot be reached or refuses.
    */
-  lookup(name: string, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<RecordLookup>
+  lookup(name: string, options?: LookupOptions): Promise<RecordLookup>
   /** True when an activation file for the name is at hand (a person put it there). Only for `download: 'manual'`. */
   fileAtHand?(name: string): Promise<boolean>
   /** What a person must do to register and hand in the file: the exact portal path. */
   instructions?(name: string, placement: Placement): string
+  /** Ends its connections. Never throws. */
+  close?(): Promise<void>
 }
 
 export interface Registrar extends RegistrarReader {

@@ -195,4 +195,42 @@ export const devices = {
     explanation: 'The run was interrupted or its time limit passed while a request was under way.',
     remedy: 'Run again; what was done is found by reading.',
   },
+  REGISTRAR_UNREACHABLE: {
+    severity: 'error',
+    title: 'The registrar cannot be reached',
+    explanation:
+      'No trusted connection to the cloud came about, or it ended before the answer was complete. If it was a write, whether it took effect is not known; the next run looks before it writes.',
+    remedy:
+      'Check azure.endpoint and azure.trust, name resolution and the way out of this network, then run again. Sensors themselves are not touched by this.',
+  },
+  REGISTRAR_DENIED: {
+    severity: 'error',
+    title: 'The registrar does not let us do this',
+    explanation:
+      'There is no token, it is wrong or has expired, or the identity behind it lacks a role. Reading needs the Security Reader role; registering, deleting and downloading need Security Admin, Contributor or Owner.',
+    remedy:
+      'Fetch a new token (they last about an hour), give its identity a role on the subscription, or, without a token, run `npm install @azure/identity` and sign in.',
+  },
+  REGISTRAR_REFUSED: {
+    severity: 'error',
+    title: 'The registrar refused the request',
+    explanation:
+      'The request was understood and refused; code and message of the registrar say why. A site that is not there is never made silently. Nothing was changed.',
+    remedy: 'Create the site in the portal, or correct registration.site, azure.subscriptionId or azure.location.',
+  },
+  REGISTRAR_ERROR: {
+    severity: 'error',
+    title: 'The registrar has a fault of its own',
+    explanation:
+      'It answered with a server error, asked for fewer requests, or sent something that is not what was asked for: a redirect, another content type, too much. Repeats that were safe were made.',
+    remedy:
+      'Run again later. If it stays, check that azure.endpoint is Azure Resource Manager and no proxy answers instead.',
+  },
+  ACTIVATION_FILE_MISSING: {
+    severity: 'error',
+    title: 'There is no usable activation file',
+    explanation:
+      'The folder of the registrar holds no <registered name>.zip, or one that is for another sensor or mode, has expired, or is older than 14 days: unused files are not accepted longer than that.',
+    remedy: 'Download the activation file in the portal and save it, unopened, under the name that the message gives.',
+  },
 } as const satisfies Catalog
