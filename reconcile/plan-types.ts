@@ -7,6 +7,7 @@ import type { LoadedFile, LoadedSecret } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { Change } from './change.ts'
 import type { AddressTriple } from './driver.ts'
+import type { Overrides } from './engine.ts'
 import type { Mode, Placement } from './registrar.ts'
 
 /** A value that a step will write: a secret is still a reference. `null` unsets. */
@@ -116,4 +117,6 @@ export interface Plan {
   problems: readonly Problem[]
   /** True when policy refuses the plan (exit 6). */
   refused: boolean
+  /** The exceptions that the plan was made with: recorded, and in force when it is applied. */
+  overrides?: Overrides
 }
