@@ -68,7 +68,9 @@ const isAtOrBelow = (path: readonly string[], above: readonly string[]): boolean
 
 /** Groups that replace whole are also there in parts; the parts say it better. */
 function wholeValues(found: readonly (readonly [string, Origin])[]): (readonly [string, Origin])[] {
-  return found.filter(([path], index) => !found[index + 1]?.[0].startsWith(`${path}.`) && !found[index + 1]?.[0].startsWith(`${path}[`))
+  return found.filter(
+    ([path], index) => !found[index + 1]?.[0].startsWith(`${path}.`) && !found[index + 1]?.[0].startsWith(`${path}[`),
+  )
 }
 
 function valueAt({ access, settings, hold }: DesiredSensor, path: readonly string[]): unknown {

@@ -170,11 +170,19 @@ function emptySet(documents: readonly ParsedDocument[]): Problem[] {
   ]
 }
 
-/** By file and line; what is wrong in a shared layer once, not for each sensor. */
+/** By file and line. What is wrong in a layer that sensors share is said once, and of no sensor. */
 function sorted(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>()
-  const unique = problems.filter((problem) => !seen.has(idOf(problem)) && seen.add(idOf(problem)))
-  return unique.sort(byPlace)
+  const unique = new Map<string, Problem>()
+  for (const problem of problems) {
+    const earlier = unique.get(idOf(problem))
+    unique.set(idOf(problem), earlier && earlier.key !== problem.key ? withoutKey(earlier) : problem)
+  }
+  return [...unique.values()].sort(byPlace)
+}
+
+function withoutKey(problem: Problem): Problem {
+  const { key: _, ...rest } = problem
+  return rest
 }
 
 const idOf = ({ code, at, key, summary }: Problem): string =>

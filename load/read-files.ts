@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Dirent } from 'node:fs'
 import { readFile, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Problem } from '../schemas/problem.ts'
@@ -76,13 +77,27 @@ async function listFolder(
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !isSkipped(name))
   for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     const path = join(folder, entry.name)
-    const [kind, target] = await Promise.all([kindOf(path), realpath(path).catch(() => path)])
+    const { kind, target } = await followEntry(entry, path, here)
     const wanted = kind === 'folder' || (kind === 'file' && /\.ya?ml$/.test(entry.name))
     if (!wanted) continue
     if (entry.isSymbolicLink() && !isInside(target, real)) problems.push(leavingLink(path, cwd))
     else if (kind === 'folder') await listFolder(path, real, add, problems, cwd, seen)
     else add({ path, real: target })
   }
+}
+
+/** What an entry is and where it really lies; only links need to be asked for. */
+async function followEntry(
+  entry: Dirent,
+  path: string,
+  here: string,
+): Promise<{ kind: 'file' | 'folder' | undefined; target: string }> {
+  if (!entry.isSymbolicLink()) {
+    const kind = entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : undefined
+    return { kind, target: join(here, entry.name) }
+  }
+  const [kind, target] = await Promise.all([kindOf(path), realpath(path).catch(() => path)])
+  return { kind, target }
 }
 
 const isSkipped = (name: string): boolean => name.startsWith('.') || name === 'node_modules'

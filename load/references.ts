@@ -10,10 +10,9 @@ import type { SecretReference } from '../schemas/rules.ts'
 import type { LoadedFile, LoadedSecret, LoadedTrust } from '../schemas/fleet.ts'
 import type { TrustAnchor } from '../schemas/access.ts'
 import { factsOf } from '../schemas/layered.ts'
-import { pinFile as pinFileSchema } from '../schemas/pin-file.ts'
 import { splitPem } from '../formats/certificate.ts'
 import { fillIn, fillInVariable, type PlaceholderValues } from './placeholders.ts'
-import { BadReferenceError, confine, realPath, type ReferenceReader } from './read-reference.ts'
+import { BadReferenceError, realPath, type ReferenceReader } from './read-reference.ts'
 import type { DocumentCode } from './problem.ts'
 import { isObject, memberOf, sensitive } from './schema-walk.ts'
 
@@ -70,18 +69,22 @@ export function followSecret(
 const envHint = 'Variables hold letters, digits and "_", and do not begin with a digit.'
 
 /** A secret lies in the secrets folder, or else below the folder of its document. */
-function secretPath({ secretsDir, folderAt }: ReferenceContext, text: string, path: readonly PropertyKey[]): string {
+function secretPath(
+  { secretsDir, folderAt, reader }: ReferenceContext,
+  text: string,
+  path: readonly PropertyKey[],
+): string {
   const folder = folderAt(path)
-  if (secretsDir === undefined) return confine(text, folder)
-  const preferred = confine(text, secretsDir)
+  if (secretsDir === undefined) return reader.confine(text, folder)
+  const preferred = reader.confine(text, secretsDir)
   if (realPath(preferred) !== undefined || realPath(resolve(folder, text)) === undefined) return preferred
-  return confine(text, folder)
+  return reader.confine(text, folder)
 }
 
 /** A public file with its content. */
 function followFile(context: ReferenceContext, file: string, path: readonly PropertyKey[]): LoadedFile | undefined {
   return attempt(context, file, [...path, 'file'], (text) => {
-    const absolute = confine(text, context.folderAt(path))
+    const absolute = context.reader.confine(text, context.folderAt(path))
     return { file: absolute, ...context.reader.read(absolute) }
   })
 }
@@ -120,7 +123,7 @@ function followAnchor(
   }
   if (caFile === undefined) return { system: true }
   return attempt(context, caFile, [...path, 'caFile'], (text) => {
-    const absolute = confine(text, context.folderAt(path))
+    const absolute = context.reader.confine(text, context.folderAt(path))
     const { content } = context.reader.read(absolute)
     if (splitPem(content).length === 0) {
       const summary = `${text} holds no certificate in PEM`
@@ -132,23 +135,15 @@ function followAnchor(
 
 /** A pin file that does not exist yet holds no pins: `sensorform trust` will write it. */
 function readPins(context: ReferenceContext, text: string, path: readonly PropertyKey[], key: string): LoadedTrust {
-  const file = confine(text, context.folderAt(path))
+  const file = context.reader.confine(text, context.folderAt(path))
   if (realPath(file) === undefined) return { pinFile: file, pins: [] }
-  const parsed = pinFileSchema.safeParse(parseJson(context.reader.read(file).content))
-  if (!parsed.success) {
+  const pins = context.reader.readPins(file)
+  if (!pins) {
     const hint = 'Let `sensorform trust` write it: document key to pins and identity, in JSON.'
     context.report('PIN_FILE_INVALID', path, `${text} is not a pin file`, hint)
   }
-  const entry = parsed.success && Object.hasOwn(parsed.data, key) ? parsed.data[key] : undefined
+  const entry = pins && Object.hasOwn(pins, key) ? pins[key] : undefined
   return { pinFile: file, pins: entry?.pins ?? [], ...(entry?.identity !== undefined && { identity: entry.identity }) }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** A confined absolute path; reported and undefined when it leads out. */
@@ -156,7 +151,8 @@ export const followFolder = (
   context: ReferenceContext,
   text: string,
   path: readonly PropertyKey[],
-): string | undefined => attempt(context, text, path, (reference) => confine(reference, context.folderAt(path)))
+): string | undefined =>
+  attempt(context, text, path, (reference) => context.reader.confine(reference, context.folderAt(path)))
 
 /** Fills in the placeholders of a path and follows it; reports what goes wrong. */
 function attempt<T>(
