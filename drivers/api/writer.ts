@@ -31,13 +31,13 @@ export function createWriter(
   }
 }
 
-/** Renewing may be repeated whatever became of it; acquiring must not meet its own lease. */
+/** May be repeated whatever became of it: a lease is held by another holder only, and each grant has a higher fence. */
 async function takeLease(session: ApiSession, { signal, ...request }: LeaseRequest): Promise<LeaseGrant> {
   const { fence, remainingSeconds, revision } = await session.call({
     operation: 'lease',
     doing: request.fence === undefined ? 'grant its lease' : 'renew its lease',
     json: request,
-    repeatable: request.fence !== undefined,
+    repeatable: true,
     ...(signal && { signal }),
   })
   return { fence, remainingSeconds, revision }
