@@ -55,6 +55,8 @@ export interface PlanOptions {
   concurrency?: number
   /** Sign in with `access.readCredentials` where given. */
   readOnly?: boolean
+  /** Ask appliances that drifted who changed them: one call more for each. */
+  attribute?: boolean
 }
 
 /** What one sensor's plan is made from. Pure data. */
@@ -72,6 +74,8 @@ export interface Sight {
    */
   tags: ReadonlyMap<string, SecretTag | null>
   remembered?: Remembered
+  /** What could not be asked, such as a registrar that does not answer. */
+  problems?: readonly Problem[]
 }
 
 /** What planning needs beside the sights. Pure data, so that a plan is a pure function. */

@@ -1,8 +1,9 @@
 /** Every problem code with its explanation. Codes are stable: scripts may rely on them. */
+import { applying } from './catalog/applying.ts'
 import { cli } from './catalog/cli.ts'
 import { devices } from './catalog/devices.ts'
 import { documents } from './catalog/documents.ts'
 import { engine } from './catalog/engine.ts'
 import type { Catalog } from './catalog/entry.ts'
 
-export const problemCatalog: Catalog = { ...documents, ...devices, ...engine, ...cli }
+export const problemCatalog: Catalog = { ...documents, ...devices, ...engine, ...applying, ...cli }

@@ -1,0 +1,194 @@
+import { DeviceError } from '../../reconcile/device-error.ts'
+import type {
+  Driver,
+  Guard,
+  LiveValue,
+  Observation,
+  Reader,
+  Support,
+  Target,
+  Write,
+  Writer,
+} from '../../reconcile/driver.ts'
+import * as device from './appliance.ts'
+import { called, isoNow, newId, type MemoryAppliance, type MemoryWorld } from './world.ts'
+
+/** Everything that a driver can offer. */
+export const richSupport: Support = {
+  default: { read: true, write: 'automatic' },
+  fields: {},
+  lease: true,
+  tags: true,
+  guardedNetworkChange: true,
+  activationUpload: 'automatic',
+  backupNow: true,
+  audit: true,
+}
+
+export interface MemoryDriverOptions {
+  support?: Support
+  /** Says whether the driver can read a field. */
+  reads?: (path: string) => boolean
+}
+
+/** A driver for the appliances of a world in memory. */
+export function createMemoryDriver(world: MemoryWorld, options: MemoryDriverOptions = {}): Driver {
+  const support = options.support ?? richSupport
+  const connect = (target: Target) => new MemoryConnection(world, target, support, options.reads ?? (() => true))
+  return {
+    name: 'memory',
+    support,
+    reader: (target) => readerOf(connect(target), support),
+    writer: (target) => writerOf(connect(target), support),
+  }
+}
+
+const readerOf = (connection: MemoryConnection, { audit }: Support): Reader => ({
+  observe: (known) => connection.observe(known),
+  close: () => connection.close(),
+  ...(audit && { audit: (since: string) => connection.audit(since) }),
+})
+
+const writerOf = (connection: MemoryConnection, support: Support): Writer => ({
+  ...readerOf(connection, support),
+  write: (write, guard) => connection.write(write, guard),
+  ...(support.lease && {
+    lease: (request) =>
+      connection.call('lease', (appliance) => device.grantLease(connection.world, appliance, request)),
+    release: async (fence, { clearIntent }) => {
+      await connection
+        .call('release', (appliance) => device.releaseLease(appliance, fence, clearIntent))
+        .catch(() => undefined)
+    },
+  }),
+})
+
+class MemoryConnection {
+  readonly world: MemoryWorld
+  readonly #target: Target
+  readonly #support: Support
+  readonly #reads: (path: string) => boolean
+  #endpoint: string | undefined
+
+  constructor(world: MemoryWorld, target: Target, support: Support, reads: (path: string) => boolean) {
+    this.world = world
+    this.#target = target
+    this.#support = support
+    this.#reads = reads
+  }
+
+  async call<T>(method: string, work: (appliance: MemoryAppliance) => T | Promise<T>): Promise<T> {
+    const endpoint = (this.#endpoint ??= await this.#signIn())
+    this.#target.signal?.throwIfAborted()
+    const appliance = device.applianceAt(this.world, endpoint)
+    if (!appliance) {
+      this.#endpoint = undefined
+      throw new DeviceError('CONNECTION_LOST', `Nothing answers at ${endpoint} any more.`)
+    }
+    return called(this.world, { method, target: appliance.serialNumber }, () => work(appliance))
+  }
+
+  async #signIn(): Promise<string> {
+    let failure = new DeviceError('UNREACHABLE', `Nothing answers at ${this.#target.endpoints.join(' or ')}.`)
+    for (const endpoint of this.#target.endpoints) {
+      const appliance = device.applianceAt(this.world, endpoint)
+      if (!appliance) continue
+      const { identity } = this.#target
+      if (identity === undefined || identity === appliance.serialNumber) {
+        return called(this.world, { method: 'signIn', target: appliance.serialNumber }, () => endpoint)
+      }
+      failure = new DeviceError('IDENTITY_MISMATCH', `${endpoint} is ${appliance.serialNumber}, not ${identity}.`)
+    }
+    throw failure
+  }
+
+  observe(known?: Observation): Promise<Observation> {
+    return this.call('read', (appliance) => {
+      const base = { endpoint: this.#endpoint ?? '', observedAt: isoNow(this.world) }
+      const unchanged = known?.revision === String(appliance.revision) && known.identity === appliance.serialNumber
+      return known && unchanged ? { ...known, ...base, unchanged } : { ...this.#read(appliance), ...base }
+    })
+  }
+
+  #read(appliance: MemoryAppliance): Omit<Observation, 'endpoint' | 'observedAt'> {
+    const { activation, networkChange, lease, intent } = appliance
+    const remaining = (endsAt: number) => (endsAt - this.world.clock.monotonic()) / 1000
+    return {
+      identity: appliance.serialNumber,
+      revision: String(appliance.revision),
+      unchanged: false,
+      softwareVersion: appliance.softwareVersion,
+      hardwareProfile: appliance.hardwareProfile,
+      clockDriftSeconds: appliance.clockDriftSeconds,
+      live: this.#live(appliance),
+      activation: {
+        ...activation,
+        cloud: activation.mode === 'cloud' ? { reachable: appliance.cloudReachable, detail: null } : null,
+      },
+      served: device.servedOf(appliance),
+      backups: { supported: true, latest: appliance.latestBackup, lastError: null },
+      unfinished: {
+        ...(networkChange && {
+          networkChange: {
+            id: networkChange.id,
+            from: networkChange.from,
+            to: networkChange.to,
+            remainingSeconds: remaining(networkChange.endsAt),
+          },
+        }),
+        ...(intent && { intent: structuredClone(intent) }),
+        ...(lease && {
+          lease: { holder: lease.holder, fence: lease.fence, remainingSeconds: remaining(lease.endsAt) },
+        }),
+      },
+      warnings: [],
+    }
+  }
+
+  #live(appliance: MemoryAppliance): ReadonlyMap<string, LiveValue> {
+    const withTag = (value: LiveValue): LiveValue =>
+      typeof value === 'object' && 'set' in value && !this.#support.tags ? { set: value.set, tag: null } : value
+    const entries = [...device.liveOf(appliance)].filter(([path]) => this.#reads(path))
+    return new Map(entries.map(([path, value]) => [path, withTag(value)]))
+  }
+
+  audit(since: string): ReturnType<NonNullable<Reader['audit']>> {
+    return this.call('audit', ({ audit }) => audit.filter(({ at }) => at >= since))
+  }
+
+  write(write: Write, guard: Guard): Promise<{ revision?: string }> {
+    return this.call(write.type === 'set' ? `set ${write.aspect}` : write.type, async (appliance) => {
+      guard.signal?.throwIfAborted()
+      device.checkGuard(this.world, appliance, guard, this.#support.lease ?? false)
+      await carryOut(this.world, appliance, write)
+      return { revision: String(appliance.revision) }
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#endpoint = undefined
+  }
+}
+
+async function carryOut(world: MemoryWorld, appliance: MemoryAppliance, write: Write): Promise<void> {
+  switch (write.type) {
+    case 'set':
+    case 'importCertificate':
+      return device.writeSettings(appliance, write.values)
+    case 'removeRule':
+      device.removeRule(appliance, write.rule)
+      appliance.revision++
+      return
+    case 'activate':
+      await world.clock.sleep(5_000)
+      return device.activate(world, appliance, write.file)
+    case 'createBackup':
+      appliance.latestBackup = { name: newId(world, 'backup'), createdAt: isoNow(world) }
+      appliance.revision++
+      return
+    case 'changeAddress':
+      return device.changeAddress(world, appliance, write)
+    case 'confirmAddress':
+      return device.confirmAddress(appliance, write.id)
+  }
+}

@@ -1,0 +1,158 @@
+/** A fleet, a world in memory and an engine over both, in a few lines. */
+import { activate, addAppliance } from '../../drivers/memory/appliance.ts'
+import { createMemoryDriver } from '../../drivers/memory/driver.ts'
+import { createMemoryRegistrar } from '../../drivers/memory/registrar.ts'
+import { createMemoryWorld, type MemoryAppliance, type MemoryWorld } from '../../drivers/memory/world.ts'
+import { applyPlan } from '../../reconcile/apply.ts'
+import { DeviceError } from '../../reconcile/device-error.ts'
+import type { Driver } from '../../reconcile/driver.ts'
+import type { ApplyOptions, PlanOptions, World } from '../../reconcile/engine.ts'
+import type { Outcome, RunEvent } from '../../reconcile/outcome.ts'
+import type { Plan } from '../../reconcile/plan-types.ts'
+import type { Registrar } from '../../reconcile/registrar.ts'
+import { planRun } from '../../reconcile/run.ts'
+import type { DesiredSensor, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
+import { createMemoryStore, type MemoryStore } from './memory-store.ts'
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+
+/** Secrets by the name of their variable. */
+export type SecretValues = Record<string, string>
+
+export interface Bench {
+  clock: VirtualClock
+  memoryWorld: MemoryWorld
+  store: MemoryStore
+  secrets: SecretValues
+  events: RunEvent[]
+  world: World
+}
+
+/** An engine's world over a world in memory. */
+export function createBench(driverOf: (world: MemoryWorld) => Driver = createMemoryDriver): Bench {
+  const clock = createVirtualClock()
+  const memoryWorld = createMemoryWorld(clock)
+  const store = createMemoryStore(clock)
+  const secrets: SecretValues = { ADMIN: 'admin-password' }
+  const events: RunEvent[] = []
+  const driver = driverOf(memoryWorld)
+  const registrars = new Map<string, Registrar>()
+  const registrar = (name: string) => {
+    const known = registrars.get(name) ?? createMemoryRegistrar(memoryWorld, name)
+    registrars.set(name, known)
+    return known
+  }
+  const world: World = {
+    clock,
+    memory: store,
+    secrets: {
+      read: async ({ fromEnv = '' }) => {
+        const value = secrets[fromEnv]
+        if (value === undefined) throw new DeviceError('SECRET_MISSING', `The variable ${fromEnv} is not set.`)
+        return value
+      },
+    },
+    fingerprintKey: { id: 'key-1', key: new Uint8Array(32).fill(7) },
+    driver: () => driver,
+    registrarReader: registrar,
+    registrar,
+    onEvent: (event) => events.push(event),
+    toolVersion: '0.0.0-test',
+  }
+  return { clock, memoryWorld, store, secrets, events, world }
+}
+
+/** A process that starts anew on the same world: what was looked up or kept in memory is gone. */
+export function restarted({ world, memoryWorld }: Bench): World {
+  const registrars = new Map<string, Registrar>()
+  const registrar = (name: string) => {
+    const known = registrars.get(name) ?? createMemoryRegistrar(memoryWorld, name)
+    registrars.set(name, known)
+    return known
+  }
+  return { ...world, registrar, registrarReader: registrar }
+}
+
+export interface SensorOptions {
+  key?: string
+  address?: string
+  site?: string
+  identity?: string
+  hold?: DesiredSensor['hold']
+  formerKey?: string
+}
+
+export function desiredSensor(settings: DesiredSettings, options: SensorOptions = {}): DesiredSensor {
+  const { key = 'line-1', address = '10.1.0.5', site, identity, hold, formerKey } = options
+  return {
+    kind: 'Sensor',
+    key,
+    labels: {},
+    access: {
+      driver: 'api',
+      endpoint: `https://${address}`,
+      credentials: 'default',
+      trust: [{ pin: `sha256/${'A'.repeat(43)}=` }],
+      ...(identity !== undefined && { identity }),
+    },
+    settings,
+    place: { file: 'fleet.yaml', line: 1, column: 1 },
+    origins: new Map(),
+    ...(site !== undefined && { site }),
+    ...(hold && { hold }),
+    ...(formerKey !== undefined && { formerKey }),
+  }
+}
+
+export function fleetOf(sensors: readonly DesiredSensor[], more: Partial<Fleet> = {}): Fleet {
+  const sites = new Set(sensors.flatMap(({ site }) => site ?? []))
+  return {
+    root: '/fleet',
+    policy: {},
+    credentials: new Map([['default', { username: 'admin', password: { fromEnv: 'ADMIN' } }]]),
+    registrars: new Map([
+      ['cloud', { directory: { path: 'unused' } }],
+      ['other', { directory: { path: 'unused' } }],
+    ]),
+    sites: new Map([...sites].map((name) => [name, { name, labels: {} }])),
+    sensors: new Map(sensors.map((sensor) => [sensor.key, sensor])),
+    ...more,
+  }
+}
+
+/** A sensor that is installed, registered in the cloud and activated from there. */
+export async function installActivated(
+  { memoryWorld }: Bench,
+  options: { serialNumber?: string; address?: string; name: string; mode?: 'cloud' | 'local'; site?: string },
+): Promise<MemoryAppliance> {
+  const { serialNumber = 'SN-1', address = '10.1.0.5', name, mode = 'cloud', site = 'plant' } = options
+  const appliance = addAppliance(memoryWorld, { serialNumber, address })
+  const registrar = createMemoryRegistrar(memoryWorld)
+  const record = await registrar.register(name, mode === 'cloud' ? { mode, site } : { mode })
+  const file = await registrar.downloadActivation(record)
+  activate(memoryWorld, appliance, file)
+  memoryWorld.calls.length = 0
+  return appliance
+}
+
+let runs = 0
+
+/** Plans and applies, as `apply` does. */
+export async function converge(
+  fleet: Fleet,
+  world: World,
+  options: PlanOptions & Partial<ApplyOptions> = {},
+): Promise<{ plan: Plan; outcome: Outcome }> {
+  const { plan } = await planRun(fleet, world, options)
+  const outcome = await applyPlan(plan, fleet, world, { ...options, run: options.run ?? `run-${++runs}` })
+  return { plan, outcome }
+}
+
+/** What a plan has to say about each sensor, without what always differs. */
+export const digestPlan = (plan: Plan) =>
+  plan.sensors.map(({ key, status, changes, steps, problems }) => ({
+    key,
+    status,
+    changes: changes.map(({ path }) => path),
+    steps: steps.map(({ id }) => id),
+    problems: problems.map(({ code }) => code),
+  }))
