@@ -54,7 +54,7 @@ export interface RunningCloud extends SimulatedCloud {
 /** Starts it; resolves once it accepts connections. */
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const { stateFolder, clock, subscriptionId, location, token, statusLagMs = 0, localFileDays = 365 } = options
-  const stateFile = stateFolder === undefined ? {} : { stateFile: join(stateFolder, 'cloud.json') }
+  const stateFile = stateFolder === undefined ? {} : { stateFile: join(stateFolder, '_cloud.json') }
   const store = new CloudStore({ ...stateFile, clock, statusLagMs, subscriptionId, localFileDays })
   for (const site of options.sites) addSite(store, site)
   const requests: CloudRequest[] = []

@@ -63,7 +63,7 @@ export function finishActivation(sensor: Sensor, { file, actor }: StoredJob): Jo
   if (answer === 'rejected') {
     return failed('rejected', 'The file is valid, but the service rejected it. Download another activation file.')
   }
-  sensor.memory.contact = { answer, detail }
+  sensor.memory.contactUptimeMs = sensor.world.clock.uptimeMs()
   return installed(sensor, file, actor)
 }
 
@@ -90,7 +90,6 @@ export function activationRead(sensor: Sensor): ActivationRead {
   const file = sensor.state.activation
   if (file?.mode === 'local') return { ...fileRead(file), cloud: null, ...localStatus(file, sensor.nowMs()) }
   const contact = file ? contactCloud(sensor, file, false) : probeCloud(sensor)
-  sensor.memory.contact = contact
   const cloud = { reachable: contact.answer !== 'unreachable', detail: contact.detail }
   if (!file) return { name: null, mode: null, site: null, file: null, expiresAt: null, cloud, ...notActivated }
   return { ...fileRead(file), cloud, ...cloudStatus(contact) }

@@ -15,6 +15,7 @@ import { sensorNowMs } from './clock.ts'
 import type { Disk } from './disk.ts'
 import { endDueJob } from './end-job.ts'
 import { runningJob } from './jobs.ts'
+import { nextHeartbeatUptimeMs, sendDueHeartbeat } from './heartbeat.ts'
 import { createListener } from './listener.ts'
 import { revertDueChange } from './network-change.ts'
 import { errorOf } from './refusal.ts'
@@ -140,22 +141,23 @@ export function createAppliance({ key, port, world, disk }: ApplianceOptions): A
     serve(service, request, response)
 
   const tick = (): void => {
-    if (presence === 'stopped') return
     if (presence === 'away' && world.clock.uptimeMs() >= backUptimeMs) {
       presence = 'up'
-      backUptimeMs = Infinity
       enqueue(listen)
     }
-    endDueJob(sensor)
-    revertDueChange(sensor)
-    runDueBackup(sensor)
+    if (presence === 'up') {
+      endDueJob(sensor)
+      revertDueChange(sensor)
+      runDueBackup(sensor)
+      sendDueHeartbeat(sensor)
+    }
     schedule()
   }
   const schedule = (): void => {
     clearTimeout(timer)
-    if (presence === 'stopped') return
-    const inMs = Math.min(nextDueMs(sensor, backUptimeMs), 3_600_000)
-    timer = setTimeout(tick, Math.max(1, Math.ceil(inMs))).unref()
+    if (presence === 'stopped' || presence === 'gone') return
+    const dueMs = presence === 'away' ? backUptimeMs - world.clock.uptimeMs() : nextDueMs(sensor)
+    timer = setTimeout(tick, Math.max(1, Math.ceil(Math.min(dueMs, longestWaitMs)))).unref()
   }
   const forgetMove = world.clock.onMove(tick)
 
@@ -213,11 +215,14 @@ const codeOf = (status: number) =>
           ? 'INVALID'
           : 'INTERNAL'
 
+/** Timers beyond this are cut short and set anew. */
+const longestWaitMs = 3_600_000
+
 /** How long until something is due, in ms. */
-function nextDueMs(sensor: Sensor, backUptimeMs: number): number {
+function nextDueMs(sensor: Sensor): number {
   const { state, world } = sensor
   const uptimeMs = world.clock.uptimeMs()
-  const deadlines = [backUptimeMs, runningJob(state)?.endsUptimeMs, state.networkChange?.endsUptimeMs]
+  const deadlines = [runningJob(state)?.endsUptimeMs, state.networkChange?.endsUptimeMs, nextHeartbeatUptimeMs(sensor)]
   const untilBackup = nextDailyBackupMs(state.backupsSeenMs) - sensor.nowMs()
   return Math.min(untilBackup, ...deadlines.map((deadline) => (deadline ?? Infinity) - uptimeMs))
 }

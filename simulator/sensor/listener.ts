@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { ServedKey } from '../keys.ts'
 
 export interface Listener {
-  /** Listens at an address. Port 0 becomes any port, and stays that port from then on. */
+  /** Listens at an address, and nowhere else. Port 0 becomes any port, and stays that port from then on. */
   open(address: string): Promise<void>
   /** Stops listening and cuts every connection. */
   close(): Promise<void>
@@ -48,6 +48,7 @@ export function createListener(port: number, served: ServedKey, handle: Handle):
   return {
     close,
     open: async (address) => {
+      if (server && (server.address() as AddressInfo).address === address) return
       await close()
       const opening = make()
       await listenAt(opening, address, wantedPort)

@@ -1,6 +1,5 @@
 /** What the aspects of a simulated sensor work on. */
 import type { Operation } from '../../schemas/api/operations.ts'
-import type { CloudAnswer } from '../cloud-link.ts'
 import type { Answer, Request } from '../edge.ts'
 import type { Fault } from '../faults.ts'
 import type { World } from '../world.ts'
@@ -19,15 +18,15 @@ export interface Memory {
   /** Refused sign-ins in a row, and until when the account is locked, by user. */
   refusals: Map<string, { count: number; lockedUntilUptimeMs: number }>
   bucket: { tokens: number; filledUptimeMs: number }
-  /** The last contact with the cloud. */
-  contact: { answer: CloudAnswer; detail: string | null } | undefined
+  /** Uptime at the last contact with the cloud. */
+  contactUptimeMs: number
 }
 
 export const freshMemory = (): Memory => ({
   sessions: new Map(),
   refusals: new Map(),
   bucket: { tokens: 0, filledUptimeMs: -Infinity },
-  contact: undefined,
+  contactUptimeMs: -Infinity,
 })
 
 export interface Sensor {
