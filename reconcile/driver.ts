@@ -43,6 +43,18 @@ export interface Driver {
   /** Nothing is contacted before the first call of a method. */
   reader(target: Target): Reader
   writer(target: Target): Writer
+  /** Operations that are no state. Absent where the appliance offers none. */
+  operator?(target: Target): Operator
+}
+
+/** What can be asked of an appliance beside its settings; each member is there as far as the driver can. */
+export interface Operator {
+  /** Sends a forwarding rule's test message and tells what became of each action. */
+  testRule?(rule: string): Promise<readonly { action: string; ok: boolean; message: string }[]>
+  /** Newest first. */
+  listBackups?(): Promise<readonly { name: string; createdAt: string; sizeBytes?: number }[]>
+  /** Ends the session and its connections. Never throws. */
+  close(): Promise<void>
 }
 
 /** Where an appliance is found and how it is recognised. */

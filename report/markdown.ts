@@ -92,6 +92,8 @@ function diffLines(changes: readonly Change[]): string[] {
   ])
 }
 
+const indent = (block: string): string => block.replaceAll(/^/gm, '   ')
+
 function stepItem(step: Step): string {
   const facts = [
     `${step.risk} risk`,
@@ -100,7 +102,6 @@ function stepItem(step: Step): string {
     ...(step.undo === 'no' ? ['cannot be undone'] : []),
     ...(step.pointOfNoReturn === undefined ? [] : [`**point of no return:** ${markdownText(step.pointOfNoReturn)}`]),
   ]
-  const indent = (block: string): string => block.replaceAll(/^/gm, '   ')
   const how = step.instructions === undefined ? '' : `\n\n${indent(markdownFence('', step.instructions.split('\n')))}\n`
   return `1. ${markdownText(step.title)} (${facts.join('; ')})${how}`
 }

@@ -1,25 +1,164 @@
-/** Wrong usage of the command line. */
+/** Wrong usage of the command line, and what stands in its way on this machine. */
 import type { Catalog } from './entry.ts'
 
+const help = '`sensorform VERB --help` lists flags and arguments, with examples.'
+
 export const cli = {
-  SIMULATOR_NOT_LOOPBACK: {
+  VERB_UNKNOWN: {
     severity: 'error',
-    title: 'An endpoint cannot be simulated',
-    explanation:
-      'Simulated sensors and the simulated cloud listen on this machine only. The document names an endpoint elsewhere; it may be a real appliance.',
-    remedy: 'Give the documents loopback endpoints for the simulation, such as https://127.20.1.1:8443.',
+    title: 'There is no such verb',
+    explanation: 'Nothing is guessed: a mistyped verb does nothing.',
+    remedy: '`sensorform --help` lists the verbs.',
   },
-  SIMULATOR_SECRET_MISSING: {
+  FLAG_UNKNOWN: {
     severity: 'error',
-    title: 'A simulated appliance would have no password',
-    explanation:
-      'The simulator gives its sensors the passwords, and its cloud the token, that the documents refer to. One of them is not set.',
-    remedy: 'Set the environment variable, or write the file, that the Fleet document refers to. Any text will do.',
+    title: 'The verb has no such flag',
+    explanation: 'A flag that is ignored could turn a dry run into a real one, so unknown flags are errors.',
+    remedy: help,
   },
-  SIMULATOR_ONE_CLOUD: {
+  FLAG_VALUE: {
     severity: 'error',
-    title: 'More than one cloud is to be simulated',
-    explanation: 'The simulator plays one cloud, but the documents declare several azure registrars.',
-    remedy: 'Simulate documents that use one azure registrar.',
+    title: 'The value of a flag is not one that it takes',
+    explanation: 'Values are checked before anything is done.',
+    remedy: help,
+  },
+  FLAG_REPEATED: {
+    severity: 'error',
+    title: 'A flag is given twice',
+    explanation: 'Only one of the two values could count, and which one would be a guess.',
+    remedy: 'Give it once. Flags that may be repeated say so in the help.',
+  },
+  FLAG_CONFLICT: {
+    severity: 'error',
+    title: 'Flags or arguments exclude each other',
+    explanation: 'Together they ask for two different things.',
+    remedy: help,
+  },
+  ARGUMENTS: {
+    severity: 'error',
+    title: 'Too few or too many arguments',
+    explanation: 'Each verb says in its usage line what it needs.',
+    remedy: help,
+  },
+  KEY_UNKNOWN: {
+    severity: 'error',
+    title: 'No document has this key, site or endpoint',
+    explanation: 'Keys are the names of documents (`metadata.name`), not the registered names of sensors.',
+    remedy: 'Check the spelling, and name the folder of the documents with `--in`.',
+  },
+  NOT_DECLARED: {
+    severity: 'error',
+    title: 'The field is not declared',
+    explanation: 'Only declared fields are compared and written; there is no layer to explain.',
+    remedy: '`sensorform explain KEY` lists what is declared.',
+  },
+  STEP_UNKNOWN: {
+    severity: 'error',
+    title: 'The sensor has no such manual step',
+    explanation: 'Only a step that waits for a person can be confirmed.',
+    remedy: '`sensorform plan` shows the steps and their names.',
+  },
+  SCHEMA_UNKNOWN: {
+    severity: 'error',
+    title: 'There is no such schema',
+    explanation: 'Schemas exist for each document kind and for each JSON result.',
+    remedy: '`sensorform schema` lists them.',
+  },
+  NOT_A_TERMINAL: {
+    severity: 'error',
+    title: 'A question cannot be asked',
+    explanation: 'Where nobody can answer, silence is no consent.',
+    remedy: 'Give the flag that the hint names, or apply a saved plan.',
+  },
+  NOT_OFFERED: {
+    severity: 'error',
+    title: 'The driver cannot do this',
+    explanation: 'Drivers differ in what their interface offers.',
+    remedy: 'Do it from the console, as the hint says.',
+  },
+  ENDPOINT_INVALID: {
+    severity: 'error',
+    title: 'This is not the address of an appliance',
+    explanation: 'Appliances are reached by HTTPS, at a host and perhaps a port.',
+    remedy: 'Write it as `https://10.20.0.5`.',
+  },
+  TRUST_MISSING: {
+    severity: 'error',
+    title: 'Nothing says whom to trust',
+    explanation: 'No password is sent to a peer that is not known. Nothing turns this off.',
+    remedy: 'Run `sensorform trust`, or give `--pin`, `--pin-file` or `--ca-file`.',
+  },
+  PIN_REFUSED: {
+    severity: 'error',
+    title: 'The fingerprint is another than the accepted one',
+    explanation: 'Either the fingerprint was copied wrongly, or something else answers at this address.',
+    remedy: 'Compare it with the one that the appliance itself shows. Do not accept it before you know whose it is.',
+  },
+  FILE_UNREADABLE: {
+    severity: 'error',
+    title: 'A file cannot be read',
+    explanation: 'It is missing, or its permissions forbid it.',
+    remedy: 'Name another file, or mend its permissions.',
+  },
+  FILE_UNWRITABLE: {
+    severity: 'error',
+    title: 'A file cannot be written',
+    explanation: 'Its folder is missing or may not be written. Files are written whole or not at all.',
+    remedy: 'Name a file in a folder that can be written.',
+  },
+  PLAN_ALTERED: {
+    severity: 'error',
+    title: 'The saved plan is not what was saved',
+    explanation: 'Its digest does not match its content: it was edited, cut off or damaged.',
+    remedy: 'Make the plan again.',
+  },
+  PLAN_STALE: {
+    severity: 'error',
+    title: 'The saved plan was made by another version',
+    explanation: 'Another version may carry steps out in another way than was reviewed. Exit code 5.',
+    remedy: 'Make the plan again with this version.',
+  },
+  FAULTS_INVALID: {
+    severity: 'error',
+    title: 'The file of faults cannot be used',
+    explanation: 'It holds something that the simulator cannot play.',
+    remedy: 'docs/simulator.md lists the faults and their members.',
+  },
+  SIMULATOR_ADDRESS: {
+    severity: 'error',
+    title: 'The simulator cannot listen there',
+    explanation: 'Something else listens at that address, or the machine does not have it.',
+    remedy: 'Stop what listens there, or give the documents another endpoint.',
+  },
+  STATE_CORRUPT: {
+    severity: 'error',
+    title: 'The state file is damaged',
+    explanation: 'What it remembered cannot be trusted. Sensors are not affected: everything else can be observed.',
+    remedy: 'Move the file away. The next run works without memory; causes are then undetermined.',
+  },
+  STATE_NEWER: {
+    severity: 'error',
+    title: 'The state file was written by a newer version',
+    explanation: 'An older version could lose what it does not know.',
+    remedy: 'Use that version or a newer one, or another folder with `--state`.',
+  },
+  STATE_UNWRITABLE: {
+    severity: 'error',
+    title: 'The state folder cannot be written',
+    explanation: 'Leases, the journal and what was applied last are kept there.',
+    remedy: 'Give a folder that can be written with `--state`, or go without memory with `--no-state`.',
+  },
+  STATE_BUSY: {
+    severity: 'error',
+    title: 'The state file is locked',
+    explanation: 'Another process has been writing to it for longer than 10 seconds.',
+    remedy: 'Wait for the other run to end.',
+  },
+  FINGERPRINT_KEY: {
+    severity: 'error',
+    title: 'The fingerprint key cannot be used',
+    explanation:
+      'With it, secrets are tagged, so that a change of one is noticed. It has 32 bytes or more and is secret itself.',
+    remedy: 'Make one with `openssl rand -base64 32`; a file of it has mode 0600.',
   },
 } as const satisfies Catalog

@@ -1,0 +1,37 @@
+/** One appliance of the documents, for verbs that ask it something. */
+import { DeviceError } from '../reconcile/device-error.ts'
+import type { Driver, Target } from '../reconcile/driver.ts'
+import { problemOf } from '../reconcile/problem-of.ts'
+import { targetOf } from '../reconcile/target.ts'
+import { problemLines } from '../report/human-problem.ts'
+import { styleOf } from '../report/style.ts'
+import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'
+import type { Problem } from '../schemas/problem.ts'
+import type { Command } from './command.ts'
+import type { OpenWorld } from './world.ts'
+
+/** Where it is and who speaks to it, with what is remembered of it. */
+export async function reach(
+  fleet: Fleet,
+  desired: DesiredSensor,
+  { world }: OpenWorld,
+  options: { readOnly: boolean },
+): Promise<{ driver: Driver; target: Target }> {
+  const remembered = await world.memory.recall(desired.key)
+  const target = targetOf(fleet, desired, remembered, { ...options, signal: world.signal })
+  return { driver: world.driver(desired.access.driver), target }
+}
+
+/** The work's result, or the problem of an appliance that did not do it. */
+export async function attempt<T>(key: string, work: () => Promise<T>): Promise<{ value: T } | { problem: Problem }> {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error
+    return { problem: problemOf(error, key) }
+  }
+}
+
+export function sayProblem(command: Command, problem: Problem): void {
+  command.say(problemLines(problem, styleOf(command.colour.stderr)).join('\n'))
+}

@@ -1,0 +1,182 @@
+import { resolve } from 'node:path'
+import { applyPlan } from '../../reconcile/apply.ts'
+import type { Overrides } from '../../reconcile/engine.ts'
+import type { Outcome } from '../../reconcile/outcome.ts'
+import type { Plan } from '../../reconcile/plan-types.ts'
+import { planRun } from '../../reconcile/run.ts'
+import { renderHuman } from '../../report/human.ts'
+import type { ApplyReport } from '../../report/report.ts'
+import { counted } from '../../report/words.ts'
+import type { Fleet } from '../../schemas/fleet.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import { askYes } from '../ask.ts'
+import type { Command } from '../command.ts'
+import { loadDocuments } from '../documents.ts'
+import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { emit, outputsOf, type Outputs } from '../output.ts'
+import { outcomeReasons, planReasons } from '../plan-exits.ts'
+import { isPlanFile, readPlan, StalePlanError } from '../plan-file.ts'
+import { planOptionsOf } from '../plan-options.ts'
+import { nameRun, recordEnd, recordStart } from '../run-history.ts'
+import { sayError } from '../say-error.ts'
+import { UsageError } from '../usage-error.ts'
+import { openWorld, type OpenWorld } from '../world.ts'
+
+interface Work {
+  fleet: Fleet
+  overrides: Overrides
+  warnings: readonly Problem[]
+  /** From a saved plan, which was reviewed where it was made. */
+  saved: boolean
+  planned(opened: OpenWorld): Promise<Plan>
+}
+
+export async function run(command: Command): Promise<number> {
+  const outputs = outputsOf(command)
+  let work: Work
+  try {
+    work = await workOf(command, outputs)
+  } catch (error) {
+    if (!(error instanceof StalePlanError)) throw error
+    sayError(error, command.io, { verbose: false, colour: command.colour.stderr })
+    return exitCodes.stale
+  }
+  const opened = await openWorld(command, work.fleet, { writes: true })
+  try {
+    return await carryOut(command, outputs, work, opened)
+  } finally {
+    opened.close()
+  }
+}
+
+async function workOf(command: Command, outputs: Outputs): Promise<Work> {
+  const { io, positionals, given } = command
+  const [first = ''] = positionals
+  if (positionals.length === 1 && (await isPlanFile(resolve(io.cwd, first)))) return savedWork(command, first)
+  if (given.on('root')) {
+    throw new UsageError('FLAG_CONFLICT', '--root is for saved plans, and none is given', 'Leave --root out.')
+  }
+  const { fleet, warnings } = await loadDocuments(command, positionals, outputs)
+  const options = planOptionsOf(command, fleet)
+  return {
+    fleet,
+    warnings,
+    overrides: options.overrides ?? {},
+    saved: false,
+    planned: async ({ world }) => (await planRun(fleet, world, options)).plan,
+  }
+}
+
+/** What shaped the plan stands in it; flags that would change it are refused. */
+async function savedWork({ io, given, tool }: Command, file: string): Promise<Work> {
+  const shaping = [
+    'select',
+    'only',
+    'allow-changed',
+    'allow-delete',
+    'allow-window',
+    'adopt-record',
+    'allow-unguarded-network-change',
+    'rewrite-secrets',
+  ]
+  const stray = shaping.find((name) => given.on(name))
+  if (stray !== undefined) {
+    throw new UsageError(
+      'FLAG_CONFLICT',
+      `--${stray} would change a saved plan, which is carried out as it is`,
+      'Give it to "sensorform plan" and save the plan again.',
+    )
+  }
+  const root = given.text('root')
+  const { plan, fleet, overrides } = await readPlan(resolve(io.cwd, file), {
+    toolVersion: tool.version,
+    ...(root !== undefined && { root: resolve(io.cwd, root) }),
+  })
+  return { fleet, overrides, warnings: [], saved: true, planned: async () => plan }
+}
+
+async function carryOut(command: Command, outputs: Outputs, work: Work, opened: OpenWorld): Promise<number> {
+  const plan = await work.planned(opened)
+  opened.progress.end()
+  const told = { ...plan, problems: [...work.warnings, ...plan.problems] }
+  showPlan(command, outputs, told)
+  if (opened.interruption.stopping()) return exitCodes.interrupted
+  if (plan.refused || !plan.sensors.some(({ steps }) => steps.length > 0)) {
+    const nothing: Outcome = nothingDone(plan, command.startedAt)
+    if (outputs.format !== 'human' || outputs.files.length > 0) {
+      await emitOutcome(command, outputs, { kind: 'apply', plan: told, outcome: nothing, ...headerOf(command) }, true)
+    }
+    return exitCodeOf(planReasons(plan, { detailed: false }))
+  }
+  if (!work.saved && !command.given.on('auto-approve') && !(await approved(command, plan))) {
+    command.say('Nothing was done.')
+    return exitCodes.error
+  }
+  const outcome = await execute(command, plan, work, opened)
+  await emitOutcome(command, outputs, { kind: 'apply', plan: told, outcome, ...headerOf(command) })
+  return exitCodeOf(outcomeReasons(plan, outcome))
+}
+
+const headerOf = ({ tool, startedAt }: Command) => ({ tool, startedAt })
+
+/** On stdout for a person; elsewhere stdout is for the result alone. */
+function showPlan(command: Command, { format }: Outputs, plan: Plan): void {
+  const { colour, given, io } = command
+  const report = { kind: 'plan', plan, ...headerOf(command) } as const
+  const verbose = given.on('verbose')
+  if (format === 'human') io.stdout.write(renderHuman(report, { colour: colour.stdout, verbose }))
+  else command.note(renderHuman(report, { colour: colour.stderr, verbose }).trimEnd())
+}
+
+function approved(command: Command, plan: Plan): Promise<boolean> {
+  const sensors = plan.sensors.filter(({ steps }) => steps.length > 0)
+  const steps = sensors.reduce((sum, sensor) => sum + sensor.steps.length, 0)
+  return askYes(
+    command,
+    `\nCarry out ${counted(steps, 'step')} on ${counted(sensors.length, 'sensor')}?`,
+    'Give --auto-approve, or save a plan with "sensorform plan --out plan=FILE" and apply that.',
+  )
+}
+
+async function execute(
+  command: Command,
+  plan: Plan,
+  work: Work,
+  { world, state, progress }: OpenWorld,
+): Promise<Outcome> {
+  const id = nameRun(command.startedAt)
+  await recordStart(state, command, id, work.overrides)
+  const concurrency = command.given.count('concurrency')
+  const outcome = await applyPlan(plan, work.fleet, world, {
+    run: id,
+    overrides: work.overrides,
+    ...(concurrency !== undefined && { concurrency }),
+  })
+  progress.end()
+  await recordEnd(state, command, outcome, work.overrides)
+  return outcome
+}
+
+const nothingDone = (plan: Plan, startedAt: string): Outcome => ({
+  run: nameRun(startedAt),
+  startedAt,
+  finishedAt: new Date().toISOString(),
+  interrupted: false,
+  sensors: plan.sensors.map(({ key, site, identity, endpoint, status, problems, steps }) => ({
+    key,
+    ...(site !== undefined && { site }),
+    status: status === 'unknown' ? 'unknown' : steps.length > 0 ? 'notAttempted' : 'unchanged',
+    ...(identity !== undefined && { identity }),
+    ...(endpoint !== undefined && { endpoint }),
+    steps: steps.map(({ id, title }) => ({ id, title, status: 'notAttempted', notes: [] })),
+    problems,
+  })),
+})
+
+/** `filesOnly`: a person has read all of it in the plan. */
+async function emitOutcome(command: Command, outputs: Outputs, report: ApplyReport, told = false): Promise<void> {
+  if (outputs.format === 'human' && !told) command.io.stdout.write('\n')
+  const quiet = told && outputs.format === 'human'
+  const silent = { ...command, io: { ...command.io, stdout: { write: () => true } } }
+  await emit(quiet ? silent : command, outputs, report)
+}

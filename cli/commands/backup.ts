@@ -1,0 +1,130 @@
+import { hostname } from 'node:os'
+import { isUnknown, DeviceError } from '../../reconcile/device-error.ts'
+import type { Writer } from '../../reconcile/driver.ts'
+import { LeaseKeeper, type LeaseChannel } from '../../reconcile/lease-keeper.ts'
+import { problemOf as jsonProblem } from '../../report/json.ts'
+import { neutralJson, plainText } from '../../report/neutral.ts'
+import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import type { ResultOf } from '../../schemas/results.ts'
+import { attempt, reach, sayProblem } from '../appliance.ts'
+import type { Command } from '../command.ts'
+import { documentPaths, loadDocuments } from '../documents.ts'
+import { exitCodeOf, exitCodes, type ExitReason } from '../exit-codes.ts'
+import { sensorOf } from '../keys.ts'
+import { nameRun } from '../run-history.ts'
+import { UsageError } from '../usage-error.ts'
+import { openWorld, type OpenWorld } from '../world.ts'
+
+type Reported = ResultOf<'backup'>['sensors'][number]
+type Found = Omit<Reported, 'key' | 'problem'>
+
+export async function run(command: Command): Promise<number> {
+  const [action = '', ...keys] = command.positionals
+  if (action !== 'create' && action !== 'list') {
+    throw new UsageError(
+      'ARGUMENTS',
+      `"sensorform backup" takes create or list, not ${JSON.stringify(action)}`,
+      'As in "sensorform backup list line-1".',
+    )
+  }
+  const creates = action === 'create'
+  const { fleet } = await loadDocuments(command, documentPaths(command))
+  const sensors = keys.map((key) => sensorOf(fleet, key))
+  const opened = await openWorld(command, fleet, { writes: creates })
+  const found: Reported[] = []
+  try {
+    for (const desired of sensors) {
+      if (opened.interruption.stopping()) return exitCodes.interrupted
+      const result = await attempt(desired.key, () =>
+        creates ? createBackup(fleet, desired, opened, command) : newestBackup(fleet, desired, opened),
+      )
+      found.push('value' in result ? { key: desired.key, ...result.value } : failed(desired.key, result.problem))
+      if ('problem' in result) sayProblem(command, result.problem)
+    }
+  } finally {
+    opened.close()
+  }
+  tell(command, found)
+  return exitCodeOf(reasonsOf(found, creates))
+}
+
+const failed = (key: string, problem: Problem): Reported => ({ key, problem: jsonProblem(problem) })
+
+async function newestBackup(fleet: Fleet, desired: DesiredSensor, opened: OpenWorld): Promise<Found> {
+  const { driver, target } = await reach(fleet, desired, opened, { readOnly: true })
+  const reader = driver.reader(target)
+  try {
+    const { backups } = await reader.observe()
+    return { supported: backups?.supported ?? false, latest: backups?.latest ?? null }
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Makes one under a lease, so that it meets no run, and tells what the sensor then reports as the newest. */
+async function createBackup(fleet: Fleet, desired: DesiredSensor, opened: OpenWorld, command: Command): Promise<Found> {
+  const { driver, target } = await reach(fleet, desired, opened, { readOnly: false })
+  const writer = driver.writer(target)
+  try {
+    const { identity, backups } = await writer.observe()
+    if (!driver.support.backupNow || backups?.supported === false) {
+      throw new DeviceError('NOT_SUPPORTED', 'The sensor makes no backups.', {
+        advice: 'Its hardware profile or its driver offers none.',
+      })
+    }
+    const { clock, memory } = opened.world
+    const lease = new LeaseKeeper(clock, `${nameRun(command.startedAt)} on ${hostname()}`, () =>
+      channelOf(writer, identity, memory),
+    )
+    await lease.acquire()
+    try {
+      command.note(`${desired.key}: making a backup …`)
+      await writer.write({ type: 'createBackup' }, { fence: lease.fenceForWrite(), signal: lease.lost })
+    } finally {
+      await lease.release({ clearIntent: false })
+    }
+    return { supported: true, latest: (await writer.observe()).backups?.latest ?? null }
+  } finally {
+    await writer.close()
+  }
+}
+
+function channelOf(writer: Writer, identity: string, memory: OpenWorld['world']['memory']): LeaseChannel {
+  if (writer.lease && writer.release) return writer as Writer & LeaseChannel
+  return {
+    lease: (request) => memory.lease(identity, request),
+    release: (fence, options) => memory.release(identity, fence, options),
+  }
+}
+
+function tell({ given, io, tool, startedAt }: Command, sensors: Reported[]): void {
+  if (given.text('format') === 'json') {
+    const result: ResultOf<'backup'> = { formatVersion: 1, kind: 'backup', tool, startedAt, sensors }
+    io.stdout.write(`${neutralJson(result)}\n`)
+    return
+  }
+  for (const { key, supported, latest, problem } of sensors) {
+    if (!problem) io.stdout.write(`${key}: ${plainText(textOf(supported, latest))}\n`)
+  }
+}
+
+function textOf(supported: boolean | undefined, latest: Found['latest']): string {
+  if (!supported) return 'makes no backups'
+  return latest ? `newest backup ${latest.name}, made ${latest.createdAt}` : 'no backup yet'
+}
+
+function reasonsOf(found: readonly Reported[], creates: boolean): ReadonlySet<ExitReason> {
+  const done = found.some(({ problem }) => !problem)
+  return new Set(
+    found.flatMap(({ problem }): ExitReason[] => {
+      if (!problem) return []
+      if (problem.code === 'LEASE_HELD' || problem.code === 'BUSY') return ['waiting']
+      if (creates && done) return ['partial']
+      return [isUnreadable(problem.code) ? 'unknown' : 'error']
+    }),
+  )
+}
+
+const isUnreadable = (code: string): boolean =>
+  code !== 'NOT_SUPPORTED' && code !== 'BACKUP_FAILED' && isUnknown(new DeviceError(code as DeviceError['code'], ''))

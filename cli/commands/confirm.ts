@@ -1,0 +1,85 @@
+import { confirmationOf } from '../../reconcile/confirmation.ts'
+import type { Plan, SensorPlan, Step } from '../../reconcile/plan-types.ts'
+import { planRun } from '../../reconcile/run.ts'
+import { problemLines } from '../../report/human-problem.ts'
+import { plainText } from '../../report/neutral.ts'
+import { styleOf } from '../../report/style.ts'
+import type { Command } from '../command.ts'
+import { documentPaths, loadDocuments } from '../documents.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { sensorOf } from '../keys.ts'
+import { nearest } from '../nearest.ts'
+import { UsageError } from '../usage-error.ts'
+import { openWorld, type OpenWorld } from '../world.ts'
+
+export async function run(command: Command): Promise<number> {
+  const [key = '', wanted] = command.positionals
+  const { fleet } = await loadDocuments(command, documentPaths(command))
+  sensorOf(fleet, key)
+  if (command.given.on('no-state')) {
+    throw new UsageError(
+      'FLAG_CONFLICT',
+      'A confirmation is kept in the state folder, and --no-state keeps nothing',
+      'Leave --no-state out.',
+    )
+  }
+  const opened = await openWorld(command, fleet, { writes: false })
+  try {
+    const look = async (): Promise<Plan> => (await planRun(fleet, opened.world, { keys: [key], readOnly: true })).plan
+    const before = only(await look())
+    opened.progress.end()
+    if (before.status === 'unknown') return sayUnknown(command, before)
+    const steps = manualSteps(before, wanted)
+    if (steps.length === 0) {
+      command.note(`${key} waits for no person.`)
+      return exitCodes.ok
+    }
+    await record(opened, key, steps)
+    return judge(command, steps, only(await look()))
+  } finally {
+    opened.close()
+  }
+}
+
+function only({ sensors: [sensor] }: Plan): SensorPlan {
+  if (!sensor) throw new TypeError('the plan of one sensor has none')
+  return sensor
+}
+
+function sayUnknown(command: Command, { problems }: SensorPlan): number {
+  const style = styleOf(command.colour.stderr)
+  for (const problem of problems) command.say(problemLines(problem, style).join('\n'))
+  return exitCodes.unknown
+}
+
+/** The steps that a person does: all, or the one that is named. */
+function manualSteps({ key, steps }: SensorPlan, wanted: string | undefined): readonly Step[] {
+  const manual = steps.filter((step) => confirmationOf(step) !== undefined)
+  if (wanted === undefined) return manual
+  const step = manual.find(({ id }) => id === wanted)
+  if (step) return [step]
+  const ids = manual.map(({ id }) => id)
+  const near = nearest(wanted, ids)
+  const known = ids.length === 0 ? `${key} waits for no person.` : `It waits for ${ids.join(', ')}.`
+  throw new UsageError(
+    'STEP_UNKNOWN',
+    `${key} has no manual step ${JSON.stringify(wanted)}`,
+    near === undefined ? known : `Did you mean ${near}?`,
+  )
+}
+
+async function record({ world: { memory } }: OpenWorld, key: string, steps: readonly Step[]): Promise<void> {
+  const known = (await memory.recall(key))?.confirmed ?? {}
+  const added = Object.fromEntries(steps.map((step) => [step.id, confirmationOf(step) ?? '']))
+  await memory.remember(key, { confirmed: { ...known, ...added } })
+}
+
+/** What can be read back decides; a step that is still planned is not done. */
+function judge(command: Command, steps: readonly Step[], after: SensorPlan): number {
+  const open = new Set(after.steps.map(({ id }) => id))
+  for (const { id, title } of steps) {
+    const text = open.has(id) ? 'still differs when read back; it goes on waiting' : 'confirmed'
+    command.io.stdout.write(`${after.key}: ${plainText(title)}: ${text}\n`)
+  }
+  return steps.some(({ id }) => open.has(id)) ? exitCodes.waiting : exitCodes.ok
+}

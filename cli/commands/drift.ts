@@ -1,0 +1,27 @@
+import { planRun } from '../../reconcile/run.ts'
+import type { Command } from '../command.ts'
+import { loadDocuments } from '../documents.ts'
+import { exitCodeOf } from '../exit-codes.ts'
+import { emit, outputsOf } from '../output.ts'
+import { driftReasons } from '../plan-exits.ts'
+import { planOptionsOf } from '../plan-options.ts'
+import { openWorld } from '../world.ts'
+
+export async function run(command: Command): Promise<number> {
+  const outputs = outputsOf(command)
+  const { fleet, warnings } = await loadDocuments(command, command.positionals, outputs)
+  const options = planOptionsOf(command, fleet)
+  const opened = await openWorld(command, fleet, { writes: false })
+  try {
+    const found = await planRun(fleet, opened.world, { ...options, readOnly: true, attribute: true })
+    opened.progress.end()
+    // What policy would say to an apply is no part of what has drifted.
+    const plan = { ...found.plan, refused: false, problems: [...warnings, ...found.plan.problems] }
+    await emit(command, outputs, { kind: 'drift', tool: command.tool, startedAt: command.startedAt, plan })
+    const reasons = driftReasons({ ...found.plan, refused: false, problems: [] })
+    if (opened.interruption.stopping()) reasons.add('interrupted')
+    return exitCodeOf(reasons, 'drift')
+  } finally {
+    opened.close()
+  }
+}

@@ -1,0 +1,89 @@
+import { declaredFields, findField } from '../../reconcile/setting-fields.ts'
+import { factsOfStep } from '../../reconcile/step-facts.ts'
+import { groupOf } from '../../reconcile/step-groups.ts'
+import type { ExplainedField } from '../../report/report.ts'
+import { shownText } from '../../report/words.ts'
+import type { DesiredSensor, Origin } from '../../schemas/fleet.ts'
+import type { Command } from '../command.ts'
+import { documentPaths, loadDocuments } from '../documents.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { splitKeyPath } from '../keys.ts'
+import { nearest } from '../nearest.ts'
+import { emit, outputsOf } from '../output.ts'
+import { UsageError } from '../usage-error.ts'
+
+export async function run(command: Command): Promise<number> {
+  const outputs = outputsOf(command)
+  const { fleet } = await loadDocuments(command, documentPaths(command), outputs)
+  const { sensor, path } = splitKeyPath(fleet, command.positionals[0] ?? '')
+  const all = explainSensor(sensor)
+  const fields = path === '' ? all : all.filter((field) => isBelow(field.path, path))
+  if (fields.length === 0) throw notDeclared(sensor, path, all)
+  const { tool, startedAt } = command
+  await emit(command, outputs, { kind: 'explain', tool, startedAt, key: sensor.key, fields })
+  return exitCodes.ok
+}
+
+const isBelow = (path: string, prefix: string): boolean =>
+  path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`)
+
+function notDeclared({ key }: DesiredSensor, path: string, declared: readonly ExplainedField[]): UsageError {
+  const near = nearest(
+    path,
+    declared.map((field) => field.path),
+  )
+  const known = findField(path) !== undefined
+  return new UsageError(
+    'NOT_DECLARED',
+    known ? `No document declares ${path} for ${key}: it is not managed` : `${key} has no field ${path}`,
+    near === undefined ? `"sensorform explain ${key}" lists what is declared.` : `Did you mean ${key}.${near}?`,
+  )
+}
+
+/** Every declared value with its origin. */
+function explainSensor(sensor: DesiredSensor): ExplainedField[] {
+  const settings = [...declaredFields(sensor)].map(([path, value]) => ({ path, value, effect: effectOf(path) }))
+  const access = Object.entries(sensor.access).map(([name, value]) => ({
+    path: `access.${name}`,
+    value: name === 'trust' ? trustTexts(sensor) : value,
+    effect: 'says how the sensor is reached; nothing is written',
+  }))
+  return [...access, ...settings].flatMap(({ path, value, effect }) => {
+    const origin = originOf(sensor, path)
+    if (!origin) return []
+    const { layer, place } = origin
+    return [{ path, value: valueText(value), layer, file: place.file, line: place.line, column: place.column, effect }]
+  })
+}
+
+const trustTexts = ({ access }: DesiredSensor): string[] =>
+  access.trust.map((anchor) => {
+    if ('pin' in anchor) return anchor.pin
+    if ('pinFile' in anchor) return `pins of ${anchor.pinFile}`
+    return 'caFile' in anchor ? `authority ${anchor.caFile}` : 'system'
+  })
+
+/** The origin of the path, or of the nearest group around it. */
+function originOf({ origins }: DesiredSensor, path: string): Origin | undefined {
+  let at = path
+  for (;;) {
+    const origin = origins.get(at)
+    if (origin || at === '') return origin
+    at = at.slice(0, Math.max(0, at.lastIndexOf('.'), at.lastIndexOf('[')))
+  }
+}
+
+function valueText(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return shownText(value as string)
+  const { fromEnv, fromFile, file } = value as { fromEnv?: string; fromFile?: string; file?: string }
+  if (fromEnv !== undefined) return `(secret from the environment variable ${fromEnv})`
+  if (fromFile !== undefined) return `(secret from the file ${fromFile})`
+  return file === undefined ? JSON.stringify(value) : `(file ${file})`
+}
+
+function effectOf(path: string): string {
+  const facts = findField(path)?.facts
+  if (facts?.['x-reactivates']) return 'changing it re-activates the sensor'
+  if (facts?.['x-not-a-setting']) return 'says how Sensorform behaves; nothing is written'
+  return `changing it is a step of ${factsOfStep(groupOf(path)).risk} risk`
+}

@@ -1,0 +1,171 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Document, stringify } from 'yaml'
+import { createApiDriver } from '../../drivers/api/driver.ts'
+import { DeviceError } from '../../reconcile/device-error.ts'
+import type { Observation, Target } from '../../reconcile/driver.ts'
+import { problemOf } from '../../reconcile/problem-of.ts'
+import { problemLines } from '../../report/human-problem.ts'
+import { plainText } from '../../report/neutral.ts'
+import { styleOf } from '../../report/style.ts'
+import { trustAnchor } from '../../schemas/access.ts'
+import { apiVersion } from '../../schemas/documents.ts'
+import type { LoadedTrust } from '../../schemas/fleet.ts'
+import type { PinFile } from '../../schemas/pin-file.ts'
+import { systemClock } from '../clock.ts'
+import type { Command } from '../command.ts'
+import { endpointOf } from '../endpoint.ts'
+import { exitCodeOf, exitCodes, type ExitReason } from '../exit-codes.ts'
+import { exportSensor, type ExportedSensor } from '../export-document.ts'
+import { watchInterruption } from '../interruption.ts'
+import { readPins } from '../pins.ts'
+import { UsageError } from '../usage-error.ts'
+import { secretsFrom } from '../world.ts'
+
+interface Access {
+  username: string
+  passwordEnv: string
+  trust: readonly LoadedTrust[]
+  pins: PinFile
+  serverName?: string
+}
+
+export async function run(command: Command): Promise<number> {
+  const { positionals, given, io } = command
+  const endpoints = positionals.map(endpointOf)
+  if (given.on('key') && endpoints.length > 1) {
+    throw new UsageError('FLAG_CONFLICT', '--key is for a single endpoint', 'Leave it out, or export one at a time.')
+  }
+  const access = await accessOf(command)
+  const interruption = watchInterruption(command, { writes: false })
+  const reasons = new Set<ExitReason>()
+  const taken = new Set<string>()
+  const documents: string[] = given.on('no-fleet') ? [] : [fleetDocument(command, access)]
+  try {
+    for (const endpoint of endpoints) {
+      const observation = await observe(command, endpoint, access, interruption.signal)
+      if (!observation) reasons.add('unknown')
+      else documents.push(sensorDocument(command, endpoint, observation, access.pins, taken))
+    }
+  } finally {
+    interruption.dispose()
+  }
+  if (interruption.stopping()) return exitCodes.interrupted
+  if (taken.size > 0) io.stdout.write(documents.join('---\n'))
+  return exitCodeOf(reasons)
+}
+
+async function accessOf({ given, io }: Command): Promise<Access> {
+  const pinFile = given.text('pin-file')
+  const caFile = given.text('ca-file')
+  const pins = pinFile === undefined ? {} : await readPins(resolve(io.cwd, pinFile))
+  const serverName = given.text('server-name')
+  const trust: LoadedTrust[] = [
+    ...given.list('pin').map(checkPin),
+    ...(pinFile === undefined ? [] : [{ pinFile, pins: Object.values(pins).flatMap((entry) => entry.pins) }]),
+    ...(caFile === undefined ? [] : [{ caFile, certificates: await readCa(resolve(io.cwd, caFile)) }]),
+  ]
+  if (trust.length === 0) {
+    throw new UsageError(
+      'TRUST_MISSING',
+      'Nothing says whom to trust, so nothing is signed in to',
+      'Give --pin, --pin-file or --ca-file; "sensorform trust ENDPOINT --key KEY" shows and records fingerprints.',
+    )
+  }
+  return {
+    username: given.text('username') ?? 'admin',
+    passwordEnv: given.text('password-env') ?? 'SENSOR_PASSWORD',
+    trust,
+    pins,
+    ...(serverName !== undefined && { serverName }),
+  }
+}
+
+function checkPin(pin: string): { pin: string } {
+  if (trustAnchor.safeParse({ pin }).success) return { pin }
+  throw new UsageError('FLAG_VALUE', `--pin ${JSON.stringify(pin)} is not a pin such as sha256/<base64 of 32 bytes>`)
+}
+
+const readCa = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch(() => {
+    throw new UsageError('FILE_UNREADABLE', `${file} cannot be read`, 'Name a file of certificates in PEM.')
+  })
+
+/** One sign-in and one read; says why when it cannot be read. */
+async function observe(
+  command: Command,
+  endpoint: string,
+  { username, passwordEnv, trust, serverName }: Access,
+  signal: AbortSignal,
+): Promise<Observation | undefined> {
+  const secrets = secretsFrom(command.io.env)
+  const driver = createApiDriver({ clock: systemClock, readSecret: (reference) => secrets.read(reference) })
+  const host = new URL(endpoint).hostname
+  const name = serverName ?? (/^[0-9.]+$|^\[/.test(host) ? undefined : host)
+  const target: Target = {
+    key: endpoint,
+    endpoints: [endpoint],
+    credentials: { name: `--username ${username}`, entry: { username, password: { fromEnv: passwordEnv } } },
+    trust,
+    trustedCertificates: [],
+    knownPins: [],
+    ...(name !== undefined && { serverName: name }),
+    signal,
+  }
+  const reader = driver.reader(target)
+  try {
+    return await reader.observe()
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error
+    command.say(problemLines(problemOf(error, endpoint), styleOf(command.colour.stderr)).join('\n'))
+    return undefined
+  } finally {
+    await reader.close()
+  }
+}
+
+function fleetDocument({ given }: Command, { username, passwordEnv }: Access): string {
+  const credentials = { [given.text('credentials') ?? 'default']: { username, password: { fromEnv: passwordEnv } } }
+  return stringify({ apiVersion, kind: 'Fleet', metadata: { name: 'exported' }, spec: { credentials } })
+}
+
+function sensorDocument(
+  { given }: Command,
+  endpoint: string,
+  observation: Observation,
+  pins: PinFile,
+  taken: Set<string>,
+): string {
+  const key = freeKey(given.text('key') ?? keyIn(pins, observation) ?? keyFrom(observation, endpoint), taken)
+  const credentials = given.text('credentials') ?? 'default'
+  return yamlOf(exportSensor(observation, { key, endpoint, credentials }))
+}
+
+/** The key under which the pin file knows the appliance. */
+const keyIn = (pins: PinFile, { served }: Observation): string | undefined =>
+  Object.entries(pins).find(([key, entry]) => !key.includes(':') && served && entry.pins.includes(served.pin))?.[0]
+
+/** A document name made from the registered name, else from the address. */
+function keyFrom({ live }: Observation, endpoint: string): string {
+  const name = live.get('name')
+  const text = typeof name === 'string' ? name : `sensor-${new URL(endpoint).hostname}`
+  const plain = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]+/g, '-')
+    .slice(0, 60)
+    .replaceAll(/^[.-]+|[.-]+$/g, '')
+  return plain === '' ? 'sensor' : plain
+}
+
+function freeKey(key: string, taken: Set<string>): string {
+  let free = key
+  for (let count = 2; taken.has(free); count++) free = `${key}-${count}`
+  taken.add(free)
+  return free
+}
+
+function yamlOf({ document, leftOut }: ExportedSensor): string {
+  const yaml = new Document(document)
+  if (leftOut.length > 0) yaml.comment = [' Left out:', ...leftOut.map((line) => ` - ${plainText(line)}`)].join('\n')
+  return yaml.toString({ lineWidth: 0 })
+}

@@ -1,0 +1,55 @@
+/** Loads the documents that a verb is about, and ends the verb when they have errors. */
+import { loadFleet, type LoadResult } from '../load/load-fleet.ts'
+import type { ProblemsReport } from '../report/report.ts'
+import type { Fleet } from '../schemas/fleet.ts'
+import type { Problem } from '../schemas/problem.ts'
+import type { Command } from './command.ts'
+import { exitCodes } from './exit-codes.ts'
+import { emit, type Outputs } from './output.ts'
+import { ReportedError } from './reported-error.ts'
+
+/** Reads documents without judging them. */
+export function readDocuments({ io, given }: Command, paths: readonly string[]): Promise<LoadResult> {
+  const secretsDir = given.text('secrets-dir')
+  return loadFleet(paths, { cwd: io.cwd, env: io.env, ...(secretsDir !== undefined && { secretsDir }) })
+}
+
+export function problemsReport(command: Command, result: LoadResult): ProblemsReport {
+  return {
+    kind: 'problems',
+    tool: command.tool,
+    startedAt: command.startedAt,
+    verb: command.verb,
+    ...(result.fleet && { sensors: result.fleet.sensors.size }),
+    problems: result.problems,
+    unchecked: result.unchecked.map(({ key, field, what }) => `${key}.${field}: ${what}`),
+  }
+}
+
+/**
+ * Loads a fleet. With errors in it, they are the verb's result: on stdout in the format that was asked for, or on
+ * stderr for a person, and the verb ends.
+ */
+export async function loadDocuments(
+  command: Command,
+  paths: readonly string[],
+  outputs?: Outputs,
+): Promise<{ fleet: Fleet; warnings: readonly Problem[] }> {
+  const result = await readDocuments(command, paths)
+  if (result.fleet) return { fleet: result.fleet, warnings: result.problems }
+  const report = problemsReport(command, result)
+  if (outputs && outputs.format !== 'human') await emit(command, { ...outputs, files: [] }, report)
+  else await sayReport(command, report)
+  throw new ReportedError(exitCodes.error)
+}
+
+async function sayReport(command: Command, report: ProblemsReport): Promise<void> {
+  const { renderHuman } = await import('../report/human.ts')
+  command.say(renderHuman(report, { colour: command.colour.stderr, verbose: false }).trimEnd())
+}
+
+/** Documents of a verb whose arguments are keys. */
+export const documentPaths = ({ given }: Command): readonly string[] => {
+  const paths = given.list('in')
+  return paths.length > 0 ? paths : ['.']
+}

@@ -1,0 +1,91 @@
+/** What a live sensor would be declared as: a pure function from one read to a document. */
+import type { Observation } from '../reconcile/driver.ts'
+import { findField } from '../reconcile/setting-fields.ts'
+import { apiVersion, sensorSpec } from '../schemas/documents.ts'
+import { parsePath } from '../schemas/fields.ts'
+
+export interface ExportOptions {
+  key: string
+  endpoint: string
+  credentials: string
+}
+
+export interface ExportedSensor {
+  document: Readonly<Record<string, unknown>>
+  /** What is left out, and why. */
+  leftOut: readonly string[]
+}
+
+type Tree = { [key: string]: unknown }
+
+export function exportSensor(observation: Observation, { key, endpoint, credentials }: ExportOptions): ExportedSensor {
+  const { served, identity } = observation
+  const access = {
+    endpoint,
+    credentials,
+    identity,
+    ...(served && { trust: [{ pin: served.pin }] }),
+  }
+  const { settings, leftOut } = settingsOf(observation)
+  return {
+    document: { apiVersion, kind: 'Sensor', metadata: { name: key }, spec: { access, ...settings } },
+    leftOut,
+  }
+}
+
+function settingsOf({ live }: Observation): { settings: Tree; leftOut: string[] } {
+  const settings: Tree = {}
+  const leftOut: string[] = []
+  for (const [path, value] of live) {
+    const type = findField(path)?.type
+    if (type === 'secret') leftOut.push(`${path}: a secret cannot be read; declare a reference to it`)
+    else if (type === 'file') leftOut.push(`${path}: a file; declare the file that it was made from`)
+    else if (type === undefined) leftOut.push(`${path}: no field of this version`)
+    else put(settings, parsePath(path), value)
+  }
+  silenceDisabled(settings)
+  return { settings, leftOut: [...leftOut, ...removeRefused(settings)] }
+}
+
+function put(tree: Tree, segments: readonly string[], value: unknown): void {
+  const [first = '', ...rest] = segments
+  if (rest.length === 0) tree[first] = value
+  else {
+    const below = isTree(tree[first]) ? tree[first] : {}
+    tree[first] = below
+    put(below, rest, value)
+  }
+}
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Settings of what is switched off are neither compared nor written. */
+function silenceDisabled(tree: Tree): void {
+  if (tree['enabled'] === false) for (const key of Object.keys(tree)) if (key !== 'enabled') delete tree[key]
+  for (const value of Object.values(tree)) if (isTree(value)) silenceDisabled(value)
+}
+
+/** Takes out what the spec refuses, until it refuses nothing: a sensor may say what no document could. */
+function removeRefused(settings: Tree): string[] {
+  const removed: string[] = []
+  for (let round = 0; round < 1000; round++) {
+    const issue = sensorSpec
+      .omit({ access: true })
+      .safeParse(settings)
+      .error?.issues.find(({ path }) => path.length > 0)
+    if (!issue) return removed
+    const path = issue.path.map(String)
+    removed.push(`${path.join('.')}: ${issue.message}`)
+    remove(settings, path)
+  }
+  return removed
+}
+
+/** Removes a value, or the nearest group around it that is there. */
+function remove(tree: Tree, [first = '', ...rest]: readonly string[]): void {
+  const below = tree[first]
+  const inside = rest.length > 0 && isTree(below) && (rest[0] ?? '') in below
+  if (inside) remove(below, rest)
+  else delete tree[first]
+  if (inside && Object.keys(below).length === 0) delete tree[first]
+}

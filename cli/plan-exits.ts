@@ -1,0 +1,65 @@
+/** Why a run ends as it does, from the plan and the outcome and from nothing that was printed. */
+import { isDrift } from '../reconcile/change.ts'
+import type { Outcome, SensorOutcome } from '../reconcile/outcome.ts'
+import type { Plan, SensorPlan } from '../reconcile/plan-types.ts'
+import type { ExitReason } from './exit-codes.ts'
+
+const hasError = ({ problems }: Pick<SensorPlan, 'problems'>): boolean =>
+  problems.some(({ severity }) => severity === 'error')
+
+/** Of a plan that is only shown. */
+export function planReasons(plan: Plan, { detailed }: { detailed: boolean }): Set<ExitReason> {
+  const reasons = lookReasons(plan)
+  if (plan.refused) reasons.add('refused')
+  if (detailed && plan.sensors.some(({ changes }) => changes.length > 0)) reasons.add('changes')
+  return reasons
+}
+
+export function driftReasons(plan: Plan): Set<ExitReason> {
+  const reasons = lookReasons(plan)
+  if (plan.sensors.some(({ changes }) => changes.some(isDrift))) reasons.add('changes')
+  return reasons
+}
+
+function lookReasons(plan: Plan): Set<ExitReason> {
+  const reasons = new Set<ExitReason>()
+  if (plan.sensors.some(({ status }) => status === 'unknown')) reasons.add('unknown')
+  if (plan.sensors.some((sensor) => sensor.status !== 'unknown' && hasError(sensor))) reasons.add('error')
+  if (!plan.refused && hasError(plan)) reasons.add('error')
+  return reasons
+}
+
+/** Of what became of a plan. */
+export function outcomeReasons(plan: Plan, outcome: Outcome): Set<ExitReason> {
+  const reasons = lookReasons(plan)
+  if (outcome.interrupted) reasons.add('interrupted')
+  if (plan.refused) reasons.add('refused')
+  for (const sensor of outcome.sensors) reasonsOf(sensor).forEach((reason) => reasons.add(reason))
+  return reasons
+}
+
+const attempted = ({ steps }: SensorOutcome): boolean =>
+  steps.some(({ status }) => status === 'done' || status === 'failed' || status === 'unknown')
+
+function reasonsOf(sensor: SensorOutcome): ExitReason[] {
+  switch (sensor.status) {
+    case 'partial':
+      return ['partial', ...waitingOf(sensor)]
+    case 'failed':
+      return [attempted(sensor) ? 'partial' : 'error']
+    case 'stale':
+    case 'waiting':
+    case 'unknown':
+      return [sensor.status]
+    case 'notAttempted':
+      return ['partial']
+    case 'done':
+    case 'unchanged':
+      return waitingOf(sensor)
+    default:
+      return sensor.status satisfies never
+  }
+}
+
+const waitingOf = ({ steps }: SensorOutcome): ExitReason[] =>
+  steps.some(({ status }) => status === 'waiting') ? ['waiting'] : []

@@ -1,0 +1,82 @@
+/** Options of planning, as the flags say. */
+import { selectKeys } from '../load/select.ts'
+import { findField } from '../reconcile/setting-fields.ts'
+import type { Overrides, PlanOptions } from '../reconcile/engine.ts'
+import type { Fleet } from '../schemas/fleet.ts'
+import { sensorAspects } from '../schemas/sensor.ts'
+import type { Command } from './command.ts'
+import { sensorOf } from './keys.ts'
+import { nearest } from './nearest.ts'
+import { UsageError } from './usage-error.ts'
+
+export function planOptionsOf({ given }: Command, fleet: Fleet): PlanOptions {
+  const select = given.text('select')
+  const only = given.list('only').map(checkOnly)
+  const concurrency = given.count('concurrency')
+  return {
+    ...(select !== undefined && { keys: keysOf(fleet, select) }),
+    ...(only.length > 0 && { only }),
+    ...(concurrency !== undefined && { concurrency }),
+    overrides: overridesOf(given, fleet),
+  }
+}
+
+/** A selection that selects nothing is an error, never "all is well". */
+function keysOf(fleet: Fleet, selector: string): readonly string[] {
+  const { keys, problems } = selectKeys(fleet, selector)
+  const [problem] = problems
+  if (problem) throw new UsageError(problem.code, problem.summary, problem.hint)
+  return keys
+}
+
+function checkOnly(path: string): string {
+  const aspects = Object.keys(sensorAspects)
+  if (aspects.includes(path.split(/[.[]/)[0] ?? '')) {
+    if (isPath(path)) return path
+  }
+  const near = nearest(path, aspects)
+  throw new UsageError(
+    'FLAG_VALUE',
+    `--only ${JSON.stringify(path)} is neither an aspect nor a field`,
+    near === undefined ? `Aspects are ${aspects.join(', ')}.` : `Did you mean ${near}?`,
+  )
+}
+
+/** A field, or a group of fields. */
+function isPath(path: string): boolean {
+  try {
+    return findField(path) !== undefined || groupPattern(path)
+  } catch {
+    return false
+  }
+}
+
+const groups = new Set(['network.proxy', 'time.ntp', 'backup.target', 'backup.target.smb', 'forwarding.rules'])
+const groupPattern = (path: string): boolean =>
+  Object.hasOwn(sensorAspects, path) ||
+  groups.has(path) ||
+  path.startsWith('forwarding.rules.') ||
+  path.startsWith('forwarding.rules[')
+
+function overridesOf(given: Command['given'], fleet: Fleet): Overrides {
+  const keys = (name: string): string[] => given.list(name).map((key) => sensorOf(fleet, key).key)
+  const allowChanged = given.count('allow-changed')
+  return {
+    ...(allowChanged !== undefined && { allowChanged }),
+    ...(given.on('allow-delete') && { allowDelete: keys('allow-delete') }),
+    ...(given.on('allow-window') && { allowWindow: given.list('allow-window').map((site) => siteOf(fleet, site)) }),
+    ...(given.on('adopt-record') && { adoptRecord: keys('adopt-record') }),
+    ...(given.on('allow-unguarded-network-change') && { allowUnguardedNetworkChange: true }),
+    ...(given.on('rewrite-secrets') && { rewriteSecrets: true }),
+  }
+}
+
+function siteOf({ sites }: Fleet, name: string): string {
+  if (sites.has(name)) return name
+  const near = nearest(name, sites.keys())
+  throw new UsageError(
+    'KEY_UNKNOWN',
+    `No document declares a site ${JSON.stringify(name)}`,
+    near === undefined ? undefined : `Did you mean ${near}?`,
+  )
+}

@@ -1,0 +1,109 @@
+/** Binds the engine to this machine: drivers, registrars, memory, secrets, clock. */
+import { createApiDriver } from '../drivers/api/driver.ts'
+import { readSecret, SecretMissingError } from '../load/secrets.ts'
+import { DeviceError } from '../reconcile/device-error.ts'
+import type { World } from '../reconcile/engine.ts'
+import type { Registrar } from '../reconcile/registrar.ts'
+import type { Secrets } from '../reconcile/secrets.ts'
+import type { Fleet, LoadedRegistrar, LoadedSecret } from '../schemas/fleet.ts'
+import { findFingerprintKey } from '../state/fingerprint-key.ts'
+import { systemClock } from './clock.ts'
+import type { Command } from './command.ts'
+import { watchInterruption, type Interruption } from './interruption.ts'
+import type { Io } from './io.ts'
+import { startProgress, type Progress } from './progress.ts'
+import { openState, type OpenState } from './state-folder.ts'
+
+/** A world with what the CLI itself needs of it. Must be closed. */
+export interface OpenWorld {
+  world: World
+  state: OpenState
+  interruption: Interruption
+  progress: Progress
+  /** Takes the live line away, forgets Ctrl-C, closes the state file. May be called twice. */
+  close(): void
+}
+
+/** `writes`: the verb changes appliances, so that a missing fingerprint key is made and Ctrl-C lets steps end. */
+export async function openWorld(command: Command, fleet: Fleet, { writes }: { writes: boolean }): Promise<OpenWorld> {
+  const state = await openState(command)
+  try {
+    const { key, madeAt } = findFingerprintKey({ folder: state.folder, env: command.io.env, create: writes })
+    if (madeAt !== undefined) {
+      command.say(
+        `Made ${madeAt}: with it, secrets that change on a sensor are noticed. Keep it with the state folder.`,
+      )
+    }
+    const interruption = watchInterruption(command, { writes })
+    const progress = startProgress(command)
+    const secrets = secretsFrom(command.io.env)
+    const driver = createApiDriver({ clock: systemClock, readSecret: (reference) => secrets.read(reference) })
+    const registrars = await openRegistrars(fleet, secrets, interruption.signal)
+    const world: World = {
+      clock: systemClock,
+      memory: state.memory,
+      secrets,
+      ...(key && { fingerprintKey: key }),
+      driver: () => driver,
+      registrarReader: (name) => registrarOf(registrars, name),
+      registrar: (name) => registrarOf(registrars, name),
+      onEvent: (event) => progress.onEvent(event),
+      toolVersion: command.tool.version,
+      signal: interruption.signal,
+      stopping: () => interruption.stopping(),
+    }
+    return { world, state, interruption, progress, close: () => closeAll({ state, interruption, progress }) }
+  } catch (error) {
+    state.close()
+    throw error
+  }
+}
+
+function closeAll({ state, interruption, progress }: Pick<OpenWorld, 'state' | 'interruption' | 'progress'>): void {
+  progress.end()
+  interruption.dispose()
+  state.close()
+}
+
+export const secretsFrom = (env: Io['env']): Secrets => ({
+  read: async (reference) => {
+    try {
+      return readSecret(reference, { ...env })
+    } catch (error) {
+      if (!(error instanceof SecretMissingError)) throw error
+      throw new DeviceError('SECRET_MISSING', error.message, { advice: error.hint })
+    }
+  },
+})
+
+async function openRegistrars(
+  { registrars }: Fleet,
+  secrets: Secrets,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Registrar>> {
+  const opened = await Promise.all(
+    [...registrars].map(async ([name, config]) => [name, await openRegistrar(name, config, secrets, signal)] as const),
+  )
+  return new Map(opened)
+}
+
+async function openRegistrar(
+  name: string,
+  config: LoadedRegistrar,
+  secrets: Secrets,
+  signal: AbortSignal,
+): Promise<Registrar> {
+  const deps = { clock: systemClock, readSecret: (reference: LoadedSecret) => secrets.read(reference), signal }
+  if ('directory' in config) {
+    const { createDirectoryRegistrar } = await import('../registrars/directory/registrar.ts')
+    return createDirectoryRegistrar(name, config.directory, deps)
+  }
+  const { createAzureRegistrar } = await import('../registrars/azure/registrar.ts')
+  return createAzureRegistrar(name, config.azure, deps)
+}
+
+function registrarOf(registrars: ReadonlyMap<string, Registrar>, name: string): Registrar {
+  const registrar = registrars.get(name)
+  if (registrar) return registrar
+  throw new TypeError(`the fleet declares no registrar ${name}`)
+}

@@ -1,0 +1,139 @@
+/**
+ * The state file: SQLite, written ahead and synced at every commit, so that what a promise says is remembered survives
+ * a power cut. Folder and file belong to their owner alone.
+ *
+ * @module
+ */
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { StateError } from './state-error.ts'
+
+/** Each brings the file from the version of its index to the next. */
+const migrations: readonly string[] = [
+  `CREATE TABLE remembered (
+     key TEXT NOT NULL, member TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (key, member)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE journal (
+     id INTEGER PRIMARY KEY, run TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,
+     step TEXT NOT NULL, event TEXT NOT NULL, detail TEXT
+   ) STRICT;
+   CREATE INDEX journal_run ON journal (run, key);
+   CREATE TABLE leases (
+     identity TEXT PRIMARY KEY, holder TEXT, fence INTEGER NOT NULL, ttl_ms INTEGER NOT NULL, boot TEXT NOT NULL,
+     monotonic_deadline INTEGER NOT NULL, wall_deadline INTEGER NOT NULL, intent TEXT
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE runs (
+     run TEXT PRIMARY KEY, verb TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, detail TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+]
+
+/** Version of the state file that this code writes. */
+export const stateVersion = migrations.length
+
+/** Opens the state file below a folder, making both where they are missing. Throws a StateError. */
+export function openDatabase(folder: string): DatabaseSync {
+  const file = join(folder, 'state.sqlite')
+  try {
+    prepareFolder(folder, file)
+    return prepareDatabase(new DatabaseSync(file), file)
+  } catch (error) {
+    throw toStateError(error, file)
+  }
+}
+
+function prepareFolder(folder: string, file: string): void {
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    chmodSync(folder, 0o700)
+    writeFileSync(join(folder, '.gitignore'), '*\n', { mode: 0o600 })
+  }
+  closeSync(openSync(file, 'a', 0o600))
+}
+
+function prepareDatabase(database: DatabaseSync, file: string): DatabaseSync {
+  try {
+    database.exec('PRAGMA busy_timeout = 10000')
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    migrate(database, file)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function migrate(database: DatabaseSync, file: string): void {
+  if (versionOf(database) === stateVersion) return
+  inTransaction(database, () => {
+    const version = versionOf(database)
+    if (version > stateVersion) {
+      throw new StateError(
+        'STATE_NEWER',
+        `${file} was written by a newer Sensorform (state version ${version}, this one knows ${stateVersion})`,
+        'Use that version or a newer one, or another folder with --state.',
+      )
+    }
+    for (const migration of migrations.slice(version)) database.exec(migration)
+    database.exec(`PRAGMA user_version = ${stateVersion}`)
+  })
+}
+
+const versionOf = (database: DatabaseSync): number =>
+  Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+
+/** Runs with the write lock held; all of it is written, or nothing. */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+const sqliteCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+
+/** Words any failure of the file or the folder as one sentence. */
+export function toStateError(error: unknown, file: string): unknown {
+  if (error instanceof StateError || !(error instanceof Error)) return error
+  const { code, errcode } = error as Error & { code?: string; errcode?: number }
+  const primary = errcode === undefined ? undefined : errcode & 0xff
+  if (primary === sqliteCode.corrupt || primary === sqliteCode.notADatabase || /malformed/.test(error.message)) {
+    return new StateError(
+      'STATE_CORRUPT',
+      `${file} is damaged`,
+      'Move it away; the next run begins without memory, and causes are then undetermined.',
+      { cause: error },
+    )
+  }
+  if (primary === sqliteCode.busy) {
+    return new StateError('STATE_BUSY', `${file} is locked by another process`, 'Wait for the other run to end.', {
+      cause: error,
+    })
+  }
+  if (primary === sqliteCode.full || code === 'ENOSPC') return unwritable(file, 'the disk is full', error)
+  if (primary !== undefined || isFileError(code)) return unwritable(file, reasonOf(code, primary), error)
+  return error
+}
+
+const isFileError = (code: string | undefined): boolean =>
+  code !== undefined && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'EIO', 'ELOOP'].includes(code)
+
+function reasonOf(code: string | undefined, primary: number | undefined): string {
+  if (primary === sqliteCode.readOnly || code === 'EROFS') return 'it may only be read'
+  return code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR'
+    ? 'something else is in its place'
+    : 'access is denied'
+}
+
+const unwritable = (file: string, reason: string, cause: Error): StateError =>
+  new StateError(
+    'STATE_UNWRITABLE',
+    `${file} cannot be written: ${reason}`,
+    'Give a folder that can be written with --state, or go without memory with --no-state.',
+    { cause },
+  )
