@@ -30,6 +30,8 @@ export interface CloudOptions extends CloudContext, Access {
   statusLagMs?: number
   /** Cuts lists into pages of this size. Default: one page, as published. */
   pageSize?: number
+  /** Keys of a cloud that starts without state. Default: fresh ones. */
+  identity?: CloudIdentity
   /** Days for which files of locally managed sensors are valid; the vendor publishes no figure. Default: 365. */
   localFileDays?: number
 }
@@ -55,7 +57,8 @@ export interface RunningCloud extends SimulatedCloud {
 export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const { stateFolder, clock, subscriptionId, location, token, statusLagMs = 0, localFileDays = 365 } = options
   const stateFile = stateFolder === undefined ? {} : { stateFile: join(stateFolder, '_cloud.json') }
-  const store = new CloudStore({ ...stateFile, clock, statusLagMs, subscriptionId, localFileDays })
+  const identity = options.identity && { identity: options.identity }
+  const store = new CloudStore({ ...stateFile, ...identity, clock, statusLagMs, subscriptionId, localFileDays })
   for (const site of options.sites) addSite(store, site)
   const requests: CloudRequest[] = []
   const { server, origin } = await listen(store.identity, options, (at) => createService(options, store, requests, at))

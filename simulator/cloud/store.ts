@@ -23,6 +23,8 @@ const dayMs = 86_400_000
 export interface StoreOptions {
   /** Without it nothing outlives the process. */
   stateFile?: string
+  /** Keys to begin with where there is no state. */
+  identity?: CloudIdentity
   clock: Pick<SimulatorClock, 'nowMs' | 'uptimeMs'>
   /** How long the shown status lags behind. Documented: up to 15 minutes. */
   statusLagMs: number
@@ -64,7 +66,7 @@ export class CloudStore {
     const loaded = options.stateFile === undefined ? undefined : loadState(options.stateFile)
     this.#options = options
     this.#contacts = createContacts(options.clock, options.statusLagMs)
-    this.identity = loaded?.identity ?? createIdentity()
+    this.identity = loaded?.identity ?? options.identity ?? createIdentity()
     this.sites = loaded?.sites ?? []
     this.records = loaded?.records ?? []
     this.#files = loaded?.files ?? []

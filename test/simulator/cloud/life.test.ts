@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, test } from 'vitest'
 import { readActivationFile } from '../../../formats/activation-file.ts'
+import { createIdentity } from '../../../simulator/cloud/identity.ts'
 import { startTestCloud, type TestCloud } from './start.ts'
 import type { CloudOptions } from '../../../simulator/cloud/cloud.ts'
 
@@ -179,20 +180,20 @@ describe('state on disk', () => {
     first.cloud.link.connect(id, 'SN-1', 'line-1', '22.1.3')
     const records = first.cloud.records()
     await first.stop()
-    const second = await start({ stateFolder })
+    const second = await start({ stateFolder, identity: createIdentity() })
     expect(second.cloud.pin).toBe(first.cloud.pin)
     expect(second.cloud.publicKey.equals(first.cloud.publicKey)).toBe(true)
     expect(second.cloud.records()).toEqual(records)
     expect(await statusOf(second)).toEqual(['Disconnected', true, '22.1.3'])
     expect(second.cloud.link.heartbeat(contact(id))).toBe('accepted')
-    expect(statSync(join(stateFolder, 'cloud.json')).mode & 0o077).toBe(0)
+    expect(statSync(join(stateFolder, '_cloud.json')).mode & 0o077).toBe(0)
   })
 
   it('is never overwritten when it cannot be read', async () => {
     const stateFolder = makeFolder()
-    writeFileSync(join(stateFolder, 'cloud.json'), '{"formatVersion":9}')
+    writeFileSync(join(stateFolder, '_cloud.json'), '{"formatVersion":9}')
     await expect(start({ stateFolder })).rejects.toThrow(/is not the state of a simulated cloud/)
-    expect(readFileSync(join(stateFolder, 'cloud.json'), 'utf8')).toBe('{"formatVersion":9}')
+    expect(readFileSync(join(stateFolder, '_cloud.json'), 'utf8')).toBe('{"formatVersion":9}')
   })
 
   it('survives kill -9: every registration that was answered is there', async () => {

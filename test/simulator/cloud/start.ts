@@ -1,6 +1,7 @@
 /** Starts a simulated cloud and a client of it over real TLS. Addresses of this part: 127.20.120.0 to 127.20.139.255. */
 import { createSimulatorClock, type SimulatorClock } from '../../../simulator/clock.ts'
 import { startCloud, type CloudOptions, type RunningCloud } from '../../../simulator/cloud/cloud.ts'
+import { createIdentity } from '../../../simulator/cloud/identity.ts'
 import { createFaultEngine, type FaultEngine } from '../../../simulator/faults.ts'
 import { createRequestLog } from '../../../simulator/request-log.ts'
 import { createHttp, readJson, type Http, type HttpResponse } from '../../../transport/http.ts'
@@ -9,6 +10,9 @@ export const token = 'owner-token'
 export const readerToken = 'reader-token'
 export const subscriptionId = '20ff7fc3-0000-4000-8000-000000000001'
 export const startMs = Date.parse('2026-03-01T00:00:00Z')
+
+/** Making keys takes longer than all else here, so the clouds of one file share them. */
+const identity = createIdentity()
 
 export interface Reply {
   status: number
@@ -35,7 +39,16 @@ export async function startTestCloud(address: string, options: Partial<CloudOpti
   const clock = createSimulatorClock(startMs)
   const faults = createFaultEngine()
   const log = createRequestLog()
-  const base = { address, port: 0, token, readerToken, subscriptionId, location: 'eastus', sites: ['berlin-plant'] }
+  const base = {
+    address,
+    port: 0,
+    token,
+    readerToken,
+    subscriptionId,
+    location: 'eastus',
+    sites: ['berlin-plant'],
+    identity,
+  }
   const cloud = await startCloud({ ...base, clock, faults, log, ...options })
   const http = createHttp({
     origin: cloud.endpoint,
