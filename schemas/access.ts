@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { exactlyOne, hostName, refuse, secret } from './rules.ts'
+import { exactlyOne, hostName, isTimeZone, refuse, secret } from './rules.ts'
 
 const choice = { 'x-basis': 'project choice', 'x-not-a-setting': true } as const
 
@@ -245,15 +245,12 @@ export const window = z
     }),
   })
   .superRefine((value, ctx) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: value.timezone })
-    } catch {
-      refuse(ctx, {
-        code: 'VALUE_INVALID',
-        path: ['timezone'],
-        message: `${value.timezone} is not an IANA time zone such as Europe/Berlin`,
-      })
-    }
+    if (isTimeZone(value.timezone)) return
+    refuse(ctx, {
+      code: 'VALUE_INVALID',
+      path: ['timezone'],
+      message: `${value.timezone} is not an IANA time zone such as Europe/Berlin`,
+    })
   })
   .meta({ description: 'Maintenance window of the site.', 'x-leaf': true })
 

@@ -45,7 +45,9 @@ export type SensorSpec = z.infer<typeof sensorSpec>
 
 /** What one layer may say: any part of a sensor's spec, incomplete. */
 export const sensorLayer = layered(
-  z.strictObject({ access: access.optional(), ...sensorAspects, hold: hold.optional() }),
+  z
+    .strictObject({ access: access.optional(), ...sensorAspects, hold: hold.optional() })
+    .meta({ description: 'Any part of the spec of a sensor. null withdraws what an upper layer declared.' }),
 )
 
 const header = <Kind extends string>(kind: Kind) => ({
@@ -53,7 +55,9 @@ const header = <Kind extends string>(kind: Kind) => ({
   kind: z.literal(kind).meta({ description: 'Kind of the document.' }),
 })
 
-const fleetMetadata = z.strictObject({ name: documentName.meta({ description: 'Name of the fleet.' }) })
+const metadata = { description: 'Who the document is about.' } as const
+
+const fleetMetadata = z.strictObject({ name: documentName.meta({ description: 'Name of the fleet.' }) }).meta(metadata)
 
 export const fleetDocument = z
   .strictObject({
@@ -76,10 +80,12 @@ export const fleetDocument = z
 export const siteDocument = z
   .strictObject({
     ...header('Site'),
-    metadata: z.strictObject({
-      name: documentName.meta({ description: 'Name of the site.' }),
-      labels: labels.optional(),
-    }),
+    metadata: z
+      .strictObject({
+        name: documentName.meta({ description: 'Name of the site.' }),
+        labels: labels.optional(),
+      })
+      .meta(metadata),
     spec: z
       .strictObject({
         window: window.optional(),
@@ -93,14 +99,16 @@ export const siteDocument = z
 export const sensorDocument = z
   .strictObject({
     ...header('Sensor'),
-    metadata: z.strictObject({
-      name: documentName.meta({ description: 'Key of the sensor; it stays when the sensor is renamed or moved.' }),
-      site: documentName.optional().meta({ description: 'Site that the sensor belongs to.' }),
-      labels: labels.optional(),
-      formerKey: documentName
-        .optional()
-        .meta({ description: 'The key that this document had before, when the key itself changes.' }),
-    }),
+    metadata: z
+      .strictObject({
+        name: documentName.meta({ description: 'Key of the sensor; it stays when the sensor is renamed or moved.' }),
+        site: documentName.optional().meta({ description: 'Site that the sensor belongs to.' }),
+        labels: labels.optional(),
+        formerKey: documentName
+          .optional()
+          .meta({ description: 'The key that this document had before, when the key itself changes.' }),
+      })
+      .meta(metadata),
     spec: sensorLayer,
   })
   .meta({ title: 'Sensor', description: 'One OT network sensor.' })

@@ -79,9 +79,9 @@ export function isTimeZone(name: string): boolean {
   if (knownZones.has(name)) return true
   if (!/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    knownZones.add(name)
-    return true
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
+    if (timeZone) knownZones.add(name)
+    return knownZones.has(name)
   } catch {
     return false
   }

@@ -5,6 +5,9 @@
  */
 import { compile } from 'json-schema-to-typescript'
 import packageJson from '../package.json' with { type: 'json' }
+import { documentKinds } from '../schemas/documents.ts'
+import { anyDocumentSchema, kindSchemas } from '../schemas/json-schema.ts'
+import { problemsPage, referencePage } from '../schemas/markdown.ts'
 import { jsonSchemaOf, namedSchemas, openApiDocument } from '../schemas/api/openapi.ts'
 import { resultJsonSchema, resultSchemas, type ResultName } from '../schemas/results.ts'
 
@@ -24,7 +27,7 @@ async function wireTypes(): Promise<string> {
       required: names,
       properties: Object.fromEntries(names.map((name) => [name, { $ref: `#/definitions/${name}` }])),
       definitions,
-    } as Parameters<typeof compile>[0],
+    },
     'SensorSettingsApi',
     {
       bannerComment: '/* Generated from schemas/api/ by `npm run generate`. Do not edit. */',
@@ -50,4 +53,18 @@ export const projections: Readonly<Record<string, () => string | Promise<string>
   'schemas/generated/sensor-settings.openapi.json': () => asJson(openApiDocument(packageJson.version)),
   'schemas/generated/wire.ts': wireTypes,
   ...resultProjections(),
+  ...Object.fromEntries(
+    Object.entries(kindSchemas()).map(([kind, schema]) => [
+      `schemas/generated/${kind.toLowerCase()}.schema.json`,
+      () => asJson(schema),
+    ]),
+  ),
+  'schemas/generated/document.schema.json': () => asJson(anyDocumentSchema()),
+  ...Object.fromEntries(
+    (Object.keys(documentKinds) as (keyof typeof documentKinds)[]).map((kind) => [
+      `docs/reference/${kind.toLowerCase()}.md`,
+      () => referencePage(kind),
+    ]),
+  ),
+  'docs/problems.md': problemsPage,
 }
