@@ -27,6 +27,7 @@ export interface ConnectOptions {
   timeoutMs: number
   /** Wall clock, ms. */
   now: () => number
+  signal?: AbortSignal
 }
 
 export interface Connection {
@@ -34,11 +35,17 @@ export interface Connection {
   served: ServedCertificate
 }
 
-/** Opens a connection to a trusted peer. Throws `UNREACHABLE` or `TLS_UNTRUSTED`; nothing was sent then. */
-export async function connectTrusted({ origin, trust, timeoutMs, now }: ConnectOptions): Promise<Connection> {
+/** Opens a connection to a trusted peer. Throws `UNREACHABLE`, `TLS_UNTRUSTED` or `ABORTED`; nothing was sent then. */
+export async function connectTrusted(options: ConnectOptions): Promise<Connection> {
+  const { origin, trust, timeoutMs, now, signal } = options
   const host = hostOf(origin)
-  const name = expectedName(trust, host)
-  const socket = await shakeHands(origin, { timeoutMs, ca: authoritiesOf(trust), ...(name && { servername: name }) })
+  const servername = expectedName(trust, host)
+  const socket = await shakeHands(origin, {
+    timeoutMs,
+    ca: authoritiesOf(trust),
+    ...(servername && { servername }),
+    ...(signal && { signal }),
+  })
   const handshake = handshakeOf(socket)
   const verdict = handshake && judgeCertificate(handshake, trust, host, now())
   if (verdict?.trusted) return { socket, served: describeCertificate(handshake!.leaf, verdict.expired) }
@@ -64,10 +71,12 @@ const hostOf = (origin: string): string => new URL(origin).hostname.replace(/^\[
 
 function shakeHands(
   origin: string,
-  { timeoutMs, ca, servername }: { timeoutMs: number; ca: string[]; servername?: string },
+  options: { timeoutMs: number; ca: string[]; servername?: string; signal?: AbortSignal },
 ): Promise<tls.TLSSocket> {
+  const { timeoutMs, ca, servername, signal } = options
   const { port } = new URL(origin)
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(origin, signal.reason))
     const socket = tls.connect({
       host: hostOf(origin),
       port: Number(port || 443),
@@ -80,16 +89,23 @@ function shakeHands(
       checkServerIdentity: () => undefined,
       ...(servername && isIP(servername) === 0 && { servername }),
     })
-    const fail = (why: string, cause?: unknown) => {
-      clearTimeout(timer)
+    const end = (error: TransportError) => {
+      settle()
       socket.destroy()
-      reject(unreachable(origin, why, cause))
+      reject(error)
     }
+    const settle = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    }
+    const fail = (why: string, cause?: unknown) => end(unreachable(origin, why, cause))
+    const onAbort = () => end(aborted(origin, signal?.reason))
+    signal?.addEventListener('abort', onAbort, { once: true })
     const timer = setTimeout(() => fail(`no connection within ${timeoutMs / 1000} s`), timeoutMs)
     socket.on('error', (error) => fail(reasonOf(error), error))
     socket.once('close', () => fail('it closed the connection before the TLS handshake was done'))
     socket.once('secureConnect', () => {
-      clearTimeout(timer)
+      settle()
       socket.removeAllListeners('error').removeAllListeners('close')
       socket.on('error', () => socket.destroy())
       socket.disableRenegotiation()
@@ -138,6 +154,10 @@ const reasonOf = (error: NodeJS.ErrnoException & { errors?: readonly NodeJS.Errn
   if (code.startsWith('ERR_SSL')) return words['EPROTO'] ?? ''
   return words[code] ?? sanitise(error.message || code)
 }
+
+/** Called off by the caller. */
+export const aborted = (origin: string, cause: unknown): TransportError =>
+  new TransportError('ABORTED', `the request to ${sanitise(origin)} was called off`, { cause })
 
 const unreachable = (origin: string, why: string, cause?: unknown): TransportError =>
   new TransportError('UNREACHABLE', `${sanitise(origin)} cannot be reached: ${why}`, {

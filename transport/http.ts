@@ -7,7 +7,7 @@
 import type { TLSSocket } from 'node:tls'
 import { Pool, type Dispatcher } from 'undici'
 import type { TransportClock } from './clock.ts'
-import { connectTrusted } from './connect.ts'
+import { aborted, connectTrusted } from './connect.ts'
 import { backoffMs, createBudget, isPassing, isRefusal, retryAfterMs } from './retry.ts'
 import { sanitise } from './sanitise.ts'
 import { TransportError } from './transport-error.ts'
@@ -74,8 +74,8 @@ export interface HttpResponse {
 }
 
 export interface Http {
-  /** Opens a connection to a trusted peer for the next request. Sends nothing. Throws a TransportError. */
-  connect(): Promise<void>
+  /** Opens a connection to a trusted peer for the next request, if none is free. Sends nothing. Throws a TransportError. */
+  connect(signal?: AbortSignal): Promise<void>
   /** Throws a TransportError. */
   request(request: HttpRequest): Promise<HttpResponse>
   /** Certificate of the newest connection. */
@@ -105,9 +105,10 @@ export function createHttp(options: HttpOptions): Http {
   const budget = createBudget(settled.retryBudget)
   let served: ServedCertificate | undefined
   let spare: TLSSocket | undefined
-  const dial = async (): Promise<TLSSocket> => {
+  const dial = async (signal?: AbortSignal): Promise<TLSSocket> => {
     const { origin, trust, connectTimeoutMs: timeoutMs, clock } = settled
-    const connection = await connectTrusted({ origin, trust, timeoutMs, now: () => clock.now() })
+    const now = () => clock.now()
+    const connection = await connectTrusted({ origin, trust, timeoutMs, now, ...(signal && { signal }) })
     served = connection.served
     return connection.socket
   }
@@ -119,8 +120,8 @@ export function createHttp(options: HttpOptions): Http {
   const open = () => createPool(settled, async () => takeSpare() ?? dial())
   let pool = open()
   return {
-    async connect() {
-      spare ??= await dial()
+    async connect(signal) {
+      if (pool.stats.free === 0) spare = takeSpare() ?? (await dial(signal))
     },
     request: (request) => repeat(request, settled, budget, () => pool),
     served: () => served,
@@ -269,9 +270,6 @@ async function readBody(
   return Buffer.concat(chunks)
 }
 
-const aborted = (origin: string, cause: unknown): TransportError =>
-  new TransportError('ABORTED', `the request to ${sanitise(origin)} was called off`, { cause })
-
 function toTransportError(
   error: unknown,
   origin: string,
@@ -285,6 +283,7 @@ function toTransportError(
   if (deadline.aborted || code.endsWith('_TIMEOUT')) return fail('TIMEOUT', 'did not answer in time')
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return fail('ANSWER_TOO_LARGE', 'sent too many headers')
   if (name === 'HTTPParserError' || code.startsWith('HPE_')) return fail('ANSWER_MALFORMED', 'does not answer in HTTP')
+  if (code === 'UND_ERR_INVALID_ARG') return fail('ANSWER_MALFORMED', 'gave a value that cannot be sent back to it')
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return aborted(origin, error)
   return fail('CONNECTION_LOST', 'lost the connection before its answer was complete')
 }

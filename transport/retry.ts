@@ -24,15 +24,15 @@ export const isPassing = (status: number): boolean => status === 500 || status =
 
 /** Keeps a peer that is in trouble from being asked ever more: each repeat costs one, each success returns a tenth. */
 export function createBudget(size: number): { take(): boolean; refund(): void } {
-  let left = size
+  let tenths = size * 10
   return {
     take() {
-      if (left < 1) return false
-      left -= 1
+      if (tenths < 10) return false
+      tenths -= 10
       return true
     },
     refund() {
-      left = Math.min(size, left + 0.1)
+      tenths = Math.min(size * 10, tenths + 1)
     },
   }
 }

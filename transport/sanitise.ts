@@ -6,5 +6,5 @@ export function sanitise(text: string): string {
     .slice(0, 4 * longest)
     .replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
+  return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line
 }

@@ -69,16 +69,18 @@ export function describeCertificate(certificate: X509Certificate, expired: boole
   }
 }
 
-/** Authorities of a policy as PEM, for the handshake. */
+/** Authorities of a policy as PEM, for the handshake. What is no certificate is left out. */
 export function authoritiesOf({ anchors }: TrustPolicy): string[] {
   return anchors.flatMap((anchor) => {
-    if ('caFile' in anchor) return splitPem(anchor.certificates)
+    if ('caFile' in anchor) return certificatesIn(anchor.certificates)
     return 'system' in anchor ? systemAuthorities() : []
   })
 }
 
-const splitPem = (text: string): string[] =>
-  text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
+const certificatesIn = (text: string): string[] =>
+  (text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []).filter(
+    (pem) => parseCertificate(pem) !== undefined,
+  )
 
 /** Those of the operating system; a system without a store (a bare container) gets those that Node brings. */
 function systemAuthorities(): string[] {
@@ -115,9 +117,13 @@ const pinsOf = ({ anchors }: TrustPolicy): string[] =>
 function mismatches(policy: TrustPolicy): string[] {
   const pins = pinsOf(policy)
   const files = policy.anchors.flatMap((anchor) => ('pinFile' in anchor && anchor.pins.length === 0 ? [anchor] : []))
+  const empty = policy.anchors.flatMap((anchor) =>
+    'caFile' in anchor && certificatesIn(anchor.certificates).length === 0 ? [anchor] : [],
+  )
   return [
     ...(pins.length > 0 ? [`expected public key ${pins.slice(0, 3).join(' or ')}`] : []),
     ...files.map(({ pinFile }) => `${sanitise(pinFile)} holds no public key for it`),
+    ...empty.map(({ caFile }) => `${sanitise(caFile)} holds no certificate`),
   ]
 }
 

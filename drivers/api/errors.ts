@@ -49,7 +49,7 @@ export function statusError(
 /** The error of a refusal that the appliance explains. */
 export function wireError(status: number, error: WireError, circumstances: Circumstances): DeviceError {
   const code = codeOf(status, error)
-  const said = redact(sanitise(error.userDisplayErrorMessage), circumstances.secrets ?? [])
+  const said = sanitise(redact(error.userDisplayErrorMessage, circumstances.secrets ?? []))
   const { holder, remainingSeconds } = error.details ?? {}
   const facts = {
     status,

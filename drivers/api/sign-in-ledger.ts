@@ -14,8 +14,8 @@ export type SignInResult = 'accepted' | 'refused' | 'other'
 export interface SignInLedger {
   /** Throws `CREDENTIALS_RETIRED` for a retired entry. */
   assertUsable(entry: string): void
-  /** Waits for its turn; gives what must be called with the result. Throws `CREDENTIALS_RETIRED`. */
-  enter(entry: string): Promise<(result: SignInResult) => void>
+  /** Waits for its turn; gives what must be called with the result. Throws `CREDENTIALS_RETIRED` or `ABORTED`. */
+  enter(entry: string, signal?: AbortSignal): Promise<(result: SignInResult) => void>
   /** What is known of one entry at one endpoint. */
   at(entry: string, endpoint: string): Known
 }
@@ -47,12 +47,12 @@ export function createSignInLedger(): SignInLedger {
   }
   return {
     assertUsable,
-    async enter(name) {
+    async enter(name, signal) {
       const entry = entryOf(name)
       for (;;) {
         assertUsable(name)
         if (entry.proven || entry.underWay < mostRefusals - entry.refusals) break
-        await new Promise<void>((resolve) => entry.waiting.push(resolve))
+        await turn(entry, signal)
       }
       entry.underWay += 1
       return (result) => leave(entry, result)
@@ -64,6 +64,19 @@ export function createSignInLedger(): SignInLedger {
       return found
     },
   }
+}
+
+function turn({ waiting }: Entry, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () =>
+      reject(new DeviceError('ABORTED', 'waiting to sign in was called off', { cause: signal?.reason }))
+    if (signal?.aborted) return onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    waiting.push(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    })
+  })
 }
 
 function leave(entry: Entry, result: SignInResult): void {

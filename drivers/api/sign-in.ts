@@ -27,8 +27,8 @@ export async function signIn(http: Http, endpoint: string, target: Target, deps:
   if (known.refused) throw known.refused
   deps.ledger.assertUsable(name)
   const password = await deps.readSecret(target.credentials.entry.password)
-  await connect(http)
-  const leave = await deps.ledger.enter(name)
+  await connect(http, target.signal)
+  const leave = await deps.ledger.enter(name, target.signal)
   try {
     const signedIn = await tryPasswords(http, endpoint, target, password, deps)
     leave('accepted')
@@ -43,9 +43,9 @@ export async function signIn(http: Http, endpoint: string, target: Target, deps:
 const isRefusal = (error: unknown): error is DeviceError =>
   error instanceof DeviceError && (error.code === 'CREDENTIALS_REFUSED' || error.code === 'ACCOUNT_LOCKED')
 
-async function connect(http: Http): Promise<void> {
+async function connect(http: Http, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await http.connect()
+    await http.connect(signal)
   } catch (error) {
     throw toDeviceError(error)
   }

@@ -92,7 +92,26 @@ test('a connection opened beforehand sends nothing and serves the next request',
   await http.connect()
   expect([server.connections(), server.received()]).toEqual([1, 0])
   await http.request({ method: 'POST', path: '/' })
+  await http.connect()
   expect([server.connections(), server.received()]).toEqual([1, 1])
+})
+
+test('connecting is called off at once', async () => {
+  const silent = createServer((socket) => closing.push({ close: async () => void socket.destroy() }))
+  await new Promise<void>((resolve) => silent.listen(0, '127.20.140.2', resolve))
+  closing.push({ close: async () => void silent.close() })
+  const { port } = silent.address() as { port: number }
+  const { http } = client({ origin: `https://127.20.140.2:${port}` })
+  expect((await failure(http.connect(AbortSignal.timeout(30)))).code).toBe('ABORTED')
+  expect((await failure(http.connect(AbortSignal.abort()))).code).toBe('ABORTED')
+})
+
+test('a header that cannot be sent is a malformed answer of before, and nothing is sent', async () => {
+  const server = await https((_, response) => response.end('ok'))
+  const { http } = client(server)
+  const error = await failure(http.request({ method: 'POST', path: '/', headers: { authorization: 'a\r\nb: c' } }))
+  expect(error.code).toBe('ANSWER_MALFORMED')
+  expect(server.received()).toBe(0)
 })
 
 test('many requests at once use few connections', async () => {

@@ -38,6 +38,12 @@ const served = {
   }),
 } as const
 
+const intermediate = makeCertificate({ cn: 'Plant CA 2', key: 'two', ca: true, issuer })
+const below = { identity: intermediate, cn: 'Plant CA 2' }
+const chained = makeCertificate({ cn: name, issuer: below })
+const chainedExpired = makeCertificate({ cn: name, issuer: below, ...past })
+const notAnAuthority = makeCertificate({ cn: name, issuer: { identity: served.commonName, cn: name } })
+
 const ca: LoadedTrust = { caFile: 'ca.pem', certificates: authority.cert }
 const pin: LoadedTrust = { pin: selfSigned.pin }
 const pinFile = (...pins: string[]): LoadedTrust => ({ pinFile: 'pins.json', pins })
@@ -117,8 +123,8 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.close()
 })
 
-async function serveTls(identity: Identity, host = '127.20.140.3'): Promise<TestServer> {
-  const server = await listenTls(identity, (socket) => socket.end('HTTP/1.1 204 No Content\r\n\r\n'), { host })
+async function serveTls(identity: Identity, host = '127.20.140.3', chain = ''): Promise<TestServer> {
+  const server = await listenTls(identity, (socket) => socket.end('HTTP/1.1 204 No Content\r\n\r\n'), { host, chain })
   servers.push(server)
   return server
 }
@@ -149,6 +155,35 @@ test.each(rows)('trust by %s', async (_, which, policy, expected) => {
   })
   expect((result as TransportError).message).toContain(served[which].pin)
   expect(server.received()).toBe(0)
+})
+
+const caOf = (...identities: Identity[]): TrustPolicy => ({
+  anchors: [{ caFile: 'ca.pem', certificates: `# Plant\n${identities.map(({ cert }) => cert).join('\n')}` }],
+  serverName: name,
+})
+const broken = { anchors: [{ caFile: 'ca.pem', certificates: authority.cert.replaceAll('A', '!') }], serverName: name }
+const chains: readonly [string, Identity, Identity | undefined, TrustPolicy, 'trusted' | 'expired' | RegExp][] = [
+  ['its root, chain served', chained, intermediate, caOf(authority), 'trusted'],
+  ['its root, chain not served', chained, undefined, caOf(authority), /no trusted authority/],
+  ['the intermediate alone', chained, undefined, caOf(intermediate), 'trusted'],
+  ['one of several authorities', chained, undefined, caOf(served.otherKey, intermediate), 'trusted'],
+  ['its root, expired, key known', chainedExpired, intermediate, { ...caOf(authority), ...known }, 'expired'],
+  [
+    'another root, expired, key known',
+    chainedExpired,
+    intermediate,
+    { ...caOf(served.otherKey), ...known },
+    /no trusted/,
+  ],
+  ['the root of a certificate that may sign nothing', notAnAuthority, served.commonName, caOf(authority), /no trusted/],
+  ['a file that holds no certificate', chained, intermediate, broken, /ca.pem holds no certificate/],
+]
+test.each(chains)('trust by %s', async (_, leaf, issuing, policy, expected) => {
+  const server = await serveTls(leaf, '127.20.140.3', issuing?.cert)
+  const result = await attempt(server.origin, policy)
+  if (typeof expected === 'string') expect(result).toBe(expected)
+  else expect(result).toMatchObject({ code: 'TLS_UNTRUSTED', message: expect.stringMatching(expected) })
+  expect(server.received() > 0).toBe(typeof expected === 'string')
 })
 
 test('the name of the endpoint is checked when no other is given', async () => {

@@ -136,6 +136,7 @@ test('a session that ended is opened again once, also for two calls at once', as
   server.endSessions()
   await Promise.all([reader.observe(), reader.audit?.('2030-01-01T00:00:00Z')])
   expect(server.calls.filter((call) => call === 'signIn')).toHaveLength(2)
+  expect(server.connections()).toBeLessThanOrEqual(2)
 })
 
 test('an appliance that ends every session is in trouble', async () => {
@@ -166,6 +167,40 @@ test('a refused password is not sent again in the run', async () => {
   await failureOf(reader.observe())
   await failureOf(keep(api.writer(wrong)).observe())
   expect(server.calls).toEqual(['signIn'])
+})
+
+test('a sensor that repeats the password in its refusal does not get it into a message', async () => {
+  const server = await sensor()
+  const password = 'canary-secret'
+  const message = `${'x'.repeat(185)} ${password} is wrong`
+  server.script('signIn', { status: 401, json: refusal('CREDENTIALS_REFUSED', message) })
+  const reader = keep(driver().api.reader(target(server.origin, { credentials: credentials(password) })))
+  const error = await failureOf(reader.observe())
+  expect(error.message).not.toContain('canary')
+  expect(error.code).toBe('CREDENTIALS_REFUSED')
+})
+
+test('a session whose token is no header is a malformed answer', async () => {
+  const server = await sensor()
+  server.script('signIn', {
+    status: 201,
+    json: { token: 'a\r\nHost: evil-evil', idleSeconds: 300, serialNumber: 'SN-1' },
+  })
+  expect((await failureOf(keep(driver().api.reader(target(server.origin))).observe())).code).toBe('ANSWER_MALFORMED')
+})
+
+test('waiting for a turn to sign in is called off', async () => {
+  const silent = await Promise.all(
+    [2, 3, 4, 5].map((last) => listenHttps(selfSigned, (_, response) => void response, { host: `127.20.141.${last}` })),
+  )
+  closing.push(...silent)
+  const controller = new AbortController()
+  const { api } = driver()
+  const readers = silent.map(({ origin }) => keep(api.reader(target(origin, { signal: controller.signal }))))
+  const failures = Promise.all(readers.map((reader) => failureOf(reader.observe())))
+  setTimeout(() => controller.abort(), 100)
+  expect((await failures).map(({ code }) => code)).toEqual(['ABORTED', 'ABORTED', 'ABORTED', 'ABORTED'])
+  expect(silent.map((server) => server.received()).toSorted()).toEqual([0, 1, 1, 1])
 })
 
 test('the previous password is tried once, reported, and used first from then on', async () => {
