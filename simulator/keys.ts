@@ -17,14 +17,18 @@ export interface KeyPool {
 
 const generate = promisify(generateKeyPair)
 
-/** Makes a pool of so many distinct RSA keys of 2048 bits, each made when it is first needed. */
-export function createKeyPool(distinctKeys = 24): KeyPool {
-  const made: Promise<KeyObject>[] = []
+/** Keys that this process has made, by seed and place: starting a simulator again costs none. */
+const made = new Map<string, Promise<KeyObject>>()
+
+/** Makes a pool of so many distinct RSA keys of 2048 bits, each made when it is first needed. Another seed has others. */
+export function createKeyPool(distinctKeys = 24, seed = 1): KeyPool {
   let asked = 0
   return {
     next: () => {
-      const place = asked++ % distinctKeys
-      return (made[place] ??= generate('rsa', { modulusLength: 2048 }).then(({ privateKey }) => privateKey))
+      const place = `${seed}/${asked++ % distinctKeys}`
+      const key = made.get(place) ?? generate('rsa', { modulusLength: 2048 }).then(({ privateKey }) => privateKey)
+      made.set(place, key)
+      return key
     },
   }
 }

@@ -120,7 +120,7 @@ async function installAll(
   world: World,
   cloud: RunningCloud | undefined,
 ): Promise<Slot[]> {
-  const keys: KeyPool = createKeyPool(distinctKeys)
+  const keys: KeyPool = createKeyPool(distinctKeys, seed)
   return Promise.all(
     appliances.map(async (options) => {
       const disk = stateFolder === undefined ? memoryDisk() : fileDisk(join(stateFolder, `${options.key}.json`))

@@ -201,3 +201,9 @@ export const refusalOf = ({ status, body }: Reply): [number, string] => [
   status,
   (body as { error?: { code?: string } }).error?.code ?? 'none',
 ]
+
+/** Every operation and status that the OpenAPI document declares. */
+export const documentedStatuses = (): string[] =>
+  operations.flatMap(({ id, path, method }) =>
+    Object.keys(openApi.paths[path]?.[method]?.responses ?? {}).map((status) => `${id} ${status}`),
+  )
