@@ -49,6 +49,7 @@ const undeclared = ({ key }: SensorPlan): Problem => ({
 /** Nothing to do: the sensor is not contacted, but what it is in sync with is remembered. */
 async function settle(fleet: Fleet, world: World, desired: DesiredSensor, plan: SensorPlan): Promise<SensorOutcome> {
   if (plan.status === 'unknown') return ended(plan, 'unknown', plan.problems)
+  if (plan.problems.some(({ code }) => code === 'RUN_IN_PROGRESS')) return ended(plan, 'waiting', plan.problems)
   const lastRead = plan.status === 'inSync' ? (await world.memory.recall(plan.key))?.lastRead : undefined
   if (lastRead) await rememberApplied(fleet, world, desired, plan, lastRead, [])
   return ended(plan, plan.status === 'waiting' ? 'waiting' : 'unchanged', [])

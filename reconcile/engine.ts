@@ -57,6 +57,8 @@ export interface PlanOptions {
   readOnly?: boolean
   /** Ask appliances that drifted who changed them: one call more for each. */
   attribute?: boolean
+  /** Wait until another run's lease, or a job of the appliance, has ended, as apply does; not longer than two minutes. */
+  waitForRuns?: boolean
 }
 
 /** What one sensor's plan is made from. Pure data. */

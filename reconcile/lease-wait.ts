@@ -4,7 +4,7 @@ import type { Intent } from './lease.ts'
 import type { ApplianceSession } from './session.ts'
 
 /** Another run or a job is waited for so long; then the sensor waits for a later run. */
-const mostWaitMs = 120_000
+export const mostWaitMs = 120_000
 const longestPauseMs = 5_000
 
 /** Acquires the lease, waiting for another run's until the deadline. Says whether it had to wait. */

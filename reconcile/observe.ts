@@ -9,7 +9,9 @@ import type { Problem } from '../schemas/problem.ts'
 import type { Observation, Reader } from './driver.ts'
 import type { PlanOptions, Sight, World } from './engine.ts'
 import { isHeld } from './hold.ts'
+import { mostWaitMs } from './lease-wait.ts'
 import type { Remembered } from './memory.ts'
+import { poll } from './poll.ts'
 import { forEachLimited } from './pool.ts'
 import { problemOf } from './problem-of.ts'
 import { observeRecords } from './observe-records.ts'
@@ -72,7 +74,7 @@ async function observeSensor(
       signal: world.signal,
     })
     reader = world.driver(desired.access.driver).reader(target)
-    const sight = await lookAt(reader, desired, world, known.remembered)
+    const sight = await lookAt(reader, desired, world, known.remembered, options.waitForRuns ?? false)
     await afterRead?.(sight, reader)
     world.onEvent({ type: 'observed', key, at: at() })
     return sight
@@ -90,14 +92,36 @@ async function lookAt(
   desired: DesiredSensor,
   world: World,
   remembered: Remembered | undefined,
+  waits: boolean,
 ): Promise<Sight> {
-  const observation = await observeThrough(reader, desired, world, remembered?.lastRead)
+  const first = await observeThrough(reader, desired, world, remembered?.lastRead)
+  const observation = waits && isBusy(first) ? await observeAtRest(reader, desired, world, first) : first
   await rememberRead(world.memory, desired, observation)
   const [records, tags] = await Promise.all([
     observeRecords(desired, observation, world),
     tagsOf(desired, observation.identity, world),
   ])
   return { desired, observation, ...records, tags, ...(remembered && { remembered }) }
+}
+
+const isBusy = ({ unfinished: { lease, job } }: Observation): boolean =>
+  job !== undefined || (lease !== undefined && lease.remainingSeconds > 0)
+
+/** Looks until nobody is at work. A lease is no part of the revision, so each look is a whole one. */
+async function observeAtRest(reader: Reader, desired: DesiredSensor, world: World, first: Observation) {
+  const { clock, signal } = world
+  let observation = first
+  const patience = {
+    deadlineMs: clock.monotonic() + mostWaitMs,
+    firstPauseMs: 2_000,
+    longestPauseMs: 5_000,
+    signal,
+  }
+  await poll(clock, patience, async () => {
+    observation = await observeThrough(reader, desired, world, undefined)
+    return !isBusy(observation) || undefined
+  })
+  return observation
 }
 
 /** One read; where the driver keeps no intent on the appliance, the one kept in state is put beside it. */

@@ -43,11 +43,14 @@ export function planContext(world: World, options: PlanOptions, orphans: readonl
     support: (driver) => world.driver(driver).support,
     registrarSupport: (name) => world.registrarReader(name).support,
     instructions: (registrar, name, placement) =>
-      world.registrarReader(registrar).instructions?.(name, placement) ?? '',
+      world.registrarReader(registrar).instructions?.(name, placement) ?? portalInstructions(name),
     options,
     orphans,
   }
 }
+
+const portalInstructions = (name: string): string =>
+  `In the Azure portal: Defender for IoT > Sites and sensors: delete the old registration, register the sensor as ${name}, download its activation file.`
 
 async function orphansOf(fleet: Fleet, world: World): Promise<string[]> {
   const former = new Set([...fleet.sensors.values()].map(({ formerKey }) => formerKey))

@@ -142,7 +142,7 @@ export async function converge(
   world: World,
   options: PlanOptions & Partial<ApplyOptions> = {},
 ): Promise<{ plan: Plan; outcome: Outcome }> {
-  const { plan } = await planRun(fleet, world, options)
+  const { plan } = await planRun(fleet, world, { waitForRuns: true, ...options })
   const outcome = await applyPlan(plan, fleet, world, { ...options, run: options.run ?? `run-${++runs}` })
   return { plan, outcome }
 }

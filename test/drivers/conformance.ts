@@ -1,0 +1,284 @@
+/**
+ * What every driver must do, as far as it declares abilities. Each field of the spec is set, changed, moved by somebody
+ * else and left alone again; after each apply a second run plans nothing.
+ *
+ * @module
+ */
+import { afterEach, describe, expect, test } from 'vitest'
+import { applyPlan } from '../../reconcile/apply.ts'
+import { isDrift } from '../../reconcile/change.ts'
+import { confirmationOf } from '../../reconcile/confirmation.ts'
+import type { Support } from '../../reconcile/driver.ts'
+import type { World } from '../../reconcile/engine.ts'
+import type { Outcome } from '../../reconcile/outcome.ts'
+import type { Plan, SensorPlan } from '../../reconcile/plan-types.ts'
+import { planRun } from '../../reconcile/run.ts'
+import { abilityOf, findField } from '../../reconcile/setting-fields.ts'
+import type { DesiredSensor, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
+import { parsePath } from '../../schemas/fields.ts'
+import { certificates, samples, type Sample } from './samples.ts'
+
+/** One appliance, registered as `registeredName` in site `plant` of the registrar `cloud`, and an engine that reaches it. */
+export interface ConformanceWorld {
+  world: World
+  support: Support
+  /** The sensor's document without settings; its credentials and registrars are in `fleet`. */
+  sensor: DesiredSensor
+  fleet: Omit<Fleet, 'sensors'>
+  registeredName: string
+  /** Where the appliance may be moved to. */
+  addresses: readonly [string, string]
+  /** A person sets a field in the console; a secret is given as `{ secret }`, a file as its text, `null` unsets. */
+  changeInConsole(path: string, value: unknown): Promise<void> | void
+  /** Secrets by the name of their variable. */
+  setSecret(name: string, value: string): void
+  close(): Promise<void> | void
+}
+
+export interface ConformanceHarness {
+  name: string
+  open(): Promise<ConformanceWorld>
+}
+
+let runs = 0
+
+class Session {
+  readonly under: ConformanceWorld
+
+  constructor(under: ConformanceWorld) {
+    this.under = under
+  }
+
+  fleet(settings: DesiredSettings): Fleet {
+    const { sensor, fleet } = this.under
+    return { ...fleet, sensors: new Map([[sensor.key, { ...sensor, settings }]]) }
+  }
+
+  async plan(settings: DesiredSettings): Promise<SensorPlan> {
+    const { plan } = await planRun(this.fleet(settings), this.under.world, {})
+    return only(plan)
+  }
+
+  async apply(
+    settings: DesiredSettings,
+  ): Promise<{ plan: SensorPlan; outcome: Outcome['sensors'][number] | undefined }> {
+    const fleet = this.fleet(settings)
+    const overrides = { allowUnguardedNetworkChange: true }
+    const { plan } = await planRun(fleet, this.under.world, { overrides, waitForRuns: true })
+    const outcome = await applyPlan(plan, fleet, this.under.world, { run: `conformance-${++runs}`, overrides })
+    return { plan: only(plan), outcome: outcome.sensors[0] }
+  }
+}
+
+function only({ sensors: [sensor] }: Plan): SensorPlan {
+  if (!sensor) throw new Error('the plan has no sensor')
+  return sensor
+}
+
+const settled = { changes: [], steps: [] }
+const stateOf = ({ changes, steps }: SensorPlan) => ({
+  changes: changes.map(({ path }) => path),
+  steps: steps.map(({ id }) => id),
+})
+
+const registration = { registrar: 'cloud', site: 'plant' }
+const named = (name: string): DesiredSettings => ({ name, registration })
+const syslogRule = (host: string) => ({
+  minimumSeverity: 'Major' as const,
+  actions: { siem: { syslog: { host, port: 514, format: 'text' as const, protocol: 'udp' as const } } },
+})
+
+/** Declares the suite for one driver. */
+export function describeConformance(harness: ConformanceHarness): void {
+  describe(`driver ${harness.name}`, () => {
+    const opened: ConformanceWorld[] = []
+    const start = async (): Promise<Session> => {
+      const under = await harness.open()
+      opened.push(under)
+      under.setSecret('SECRET_A', 'first-secret')
+      under.setSecret('SECRET_B', 'second-secret')
+      return new Session(under)
+    }
+    afterEach(async () => {
+      for (const world of opened.splice(0)) await world.close()
+    })
+
+    test.each(samples)('$path', async (sample) => {
+      const session = await start()
+      const field = findField(sample.path)
+      const ability = abilityOf(session.under.support, field?.pattern ?? sample.path)
+      const isBlind = !ability.read || (field?.type === 'secret' && !session.under.support.tags)
+      if (ability.write === 'none') return expectNotWritten(session, sample)
+      if (ability.write === 'manual') return expectByHand(session, sample)
+      return isBlind ? expectBlind(session, sample) : expectManaged(session, sample)
+    })
+
+    test('a rename re-activates, or says what a person must do', async () => {
+      const session = await start()
+      const { registeredName } = session.under
+      expect(stateOf(await session.plan(named(registeredName)))).toEqual(settled)
+      const { plan, outcome } = await session.apply(named('renamed'))
+      expect(stateOf(plan)).toEqual({ changes: ['name'], steps: ['activation'] })
+      const isAutomatic = session.under.support.activationUpload === 'automatic'
+      expect(outcome?.status).toBe(isAutomatic ? 'done' : 'waiting')
+      if (isAutomatic) expect(stateOf(await session.plan(named('renamed')))).toEqual(settled)
+      else expect(plan.steps[0]?.instructions).toContain('renamed')
+    })
+
+    test('the address moves there and back', async () => {
+      const session = await start()
+      for (const address of session.under.addresses) {
+        const network = { address, subnetMask: '255.255.255.0', gateway: address.replace(/\d+$/, '254') }
+        const { outcome } = await session.apply({ network })
+        expect(outcome?.problems).toEqual([])
+        expect(outcome).toMatchObject({ status: 'done' })
+        expect(new URL(outcome?.endpoint ?? '').hostname).toBe(address)
+        expect(stateOf(await session.plan({ network }))).toEqual(settled)
+      }
+    })
+
+    test('a secret that somebody else set is drift, where the appliance says so', async () => {
+      const session = await start()
+      const proxy = { host: 'proxy.example', port: 8080, password: { fromEnv: 'SECRET_A' } }
+      await session.apply({ network: { proxy } })
+      await session.under.changeInConsole('network.proxy.password', { secret: 'somebody-elses' })
+      const plan = await session.plan({ network: { proxy } })
+      const drift = plan.changes.filter((change) => isDrift(change)).map(({ path }) => path)
+      expect(drift).toEqual(session.under.support.tags ? ['network.proxy.password'] : [])
+      if (!session.under.support.tags) expect(plan.unverifiable).toContain('network.proxy.password')
+    })
+
+    test('a certificate is imported and served, and another after it', async () => {
+      const session = await start()
+      const { support } = session.under
+      if (abilityOf(support, 'certificate.certificate').write !== 'automatic') return
+      for (const [index, { cert, key }] of [certificates.one, certificates.two].entries()) {
+        session.under.setSecret(`KEY_${index}`, key)
+        const certificate = {
+          certificate: { file: 'sensor.crt', content: cert },
+          privateKey: { fromEnv: `KEY_${index}` },
+        }
+        const settings: DesiredSettings = { network: { hostname: 'sensor.plant.example' }, certificate }
+        const { outcome } = await session.apply(settings)
+        expect(outcome?.problems).toEqual([])
+        expect(stateOf(await session.plan(settings))).toEqual(settled)
+      }
+      const remembered = await session.under.world.memory.recall(session.under.sensor.key)
+      expect(remembered?.lastRead?.served?.sha256).toBe(certificates.two.sha256)
+    })
+
+    test('zone and updates of the record change without a re-activation', async () => {
+      const session = await start()
+      const settings: DesiredSettings = {
+        ...named(session.under.registeredName),
+        registration: { ...registration, zone: 'hall-1', tiAutomaticUpdates: true },
+      }
+      const { plan, outcome } = await session.apply(settings)
+      expect(plan.steps.map(({ action }) => action.type)).toEqual(['updateRecord'])
+      expect(outcome).toMatchObject({ status: 'done', problems: [] })
+      expect(stateOf(await session.plan(settings))).toEqual(settled)
+    })
+
+    test('an overdue backup is made, where the driver can', async () => {
+      const session = await start()
+      const settings: DesiredSettings = { backup: { enabled: true, maxAge: '26h' } }
+      const { plan } = await session.apply(settings)
+      const isMade = session.under.support.backupNow === true
+      expect(plan.steps.map(({ action }) => action.type)).toEqual(isMade ? ['createBackup'] : [])
+      if (isMade) expect(stateOf(await session.plan(settings))).toEqual(settled)
+      else expect(plan.problems.map(({ code }) => code)).toEqual(['BACKUP_OVERDUE'])
+    })
+
+    test('a forwarding rule that must be absent is removed, and others are kept', async () => {
+      const session = await start()
+      if (abilityOf(session.under.support, 'forwarding.rules.*.minimumSeverity').write !== 'automatic') return
+      await session.apply({ forwarding: { rules: { keep: syslogRule('10.1.9.1'), drop: syslogRule('10.1.9.2') } } })
+      const desired: DesiredSettings = { forwarding: { rules: { drop: { absent: true } } } }
+      const { outcome } = await session.apply(desired)
+      expect(outcome).toMatchObject({ status: 'done' })
+      expect(stateOf(await session.plan(desired))).toEqual(settled)
+      expect(stateOf(await session.plan({ forwarding: { rules: { keep: syslogRule('10.1.9.1') } } }))).toEqual(settled)
+    })
+  })
+}
+
+/** Read and written by the tool. */
+async function expectManaged(session: Session, sample: Sample): Promise<void> {
+  for (const value of sample.values) {
+    const settings = settingsWith(sample, value)
+    const { outcome } = await session.apply(settings)
+    expect({ problems: outcome?.problems, status: outcome?.status }).toEqual({
+      problems: [],
+      status: expect.stringMatching(/^(done|unchanged)$/),
+    })
+    expect(stateOf(await session.plan(settings))).toEqual(settled)
+  }
+  await expectDrift(session, sample)
+  if (sample.off === undefined) return
+  const off = settingsWith({ path: sample.path }, sample.off)
+  expect((await session.apply(off)).outcome).toMatchObject({ status: 'done' })
+  expect(stateOf(await session.plan(off))).toEqual(settled)
+}
+
+async function expectDrift(session: Session, sample: Sample): Promise<void> {
+  const [first, second] = sample.values
+  await session.under.changeInConsole(sample.path, sample.console ?? first)
+  const desired = settingsWith(sample, second)
+  const drifted = await session.plan(desired)
+  expect(drifted.changes.map(({ path, cause }) => ({ path, cause }))).toEqual([{ path: sample.path, cause: 'sensor' }])
+  expect(drifted.status).toBe('drifted')
+  expect((await session.apply(desired)).outcome).toMatchObject({ status: 'done' })
+  expect(stateOf(await session.plan(desired))).toEqual(settled)
+  // Leaving a field out only stops managing it.
+  expect(stateOf(await session.plan({}))).toEqual(settled)
+}
+
+/** Written by the tool, and never read back: written when the spec moves, and reported as unverifiable. */
+async function expectBlind(session: Session, sample: Sample): Promise<void> {
+  for (const value of sample.values) {
+    const settings = settingsWith(sample, value)
+    expect((await session.apply(settings)).outcome).toMatchObject({ status: 'done', problems: [] })
+    const again = await session.plan(settings)
+    expect(stateOf(again)).toEqual(settled)
+    expect(again.unverifiable).toContain(sample.path)
+  }
+}
+
+/** A person does it: waiting until confirmed, and again when the spec moves. */
+async function expectByHand(session: Session, sample: Sample): Promise<void> {
+  const { world, sensor } = session.under
+  for (const value of sample.values) {
+    const settings = settingsWith(sample, value)
+    const { plan, outcome } = await session.apply(settings)
+    expect(plan.steps.map(({ action }) => action.type)).toContain('manual')
+    expect(outcome).toMatchObject({ status: 'waiting' })
+    const confirmed = plan.steps.map((step) => [step.id, confirmationOf(step)] as const)
+    await world.memory.remember(sensor.key, {
+      confirmed: Object.fromEntries(confirmed.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    })
+    const again = await session.plan(settings)
+    expect(again.steps).toEqual([])
+    expect(again.unverifiable).toContain(sample.path)
+  }
+}
+
+/** The driver cannot write it at all: it is said, and nothing is planned. */
+async function expectNotWritten(session: Session, sample: Sample): Promise<void> {
+  const plan = await session.plan(settingsWith(sample, sample.values[0]))
+  expect(plan.steps.flatMap(({ changes }) => changes)).not.toContain(sample.path)
+  const isSaid = plan.problems.length > 0 || plan.unverifiable.includes(sample.path)
+  expect({ path: sample.path, isSaid }).toEqual({ path: sample.path, isSaid: true })
+}
+
+/** Settings that hold one value, beside what it needs. */
+function settingsWith({ path, beside = {} }: Pick<Sample, 'path' | 'beside'>, value: unknown): DesiredSettings {
+  const settings = structuredClone(beside) as Record<string, unknown>
+  const segments = parsePath(path)
+  const last = segments.pop() ?? ''
+  const parent = segments.reduce<Record<string, unknown>>((object, segment) => {
+    object[segment] ??= {}
+    return object[segment] as Record<string, unknown>
+  }, settings)
+  parent[last] = value
+  return settings
+}

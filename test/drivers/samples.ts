@@ -1,0 +1,122 @@
+/** Two values of every field that is a setting of the appliance. */
+import { fieldTable } from '../../schemas/fields.ts'
+import type { DesiredSettings } from '../../schemas/fleet.ts'
+import { sensorSettings } from '../../schemas/sensor.ts'
+import { makeCertificate } from '../transport/pki.ts'
+
+export interface Sample {
+  path: string
+  values: readonly [unknown, unknown]
+  /** What must be declared with it. */
+  beside?: DesiredSettings
+  /** What a person sets instead, where it cannot be the first value. */
+  console?: unknown
+  /** The value that switches it off. */
+  off?: unknown
+}
+
+const one = makeCertificate({ cn: 'sensor.plant.example', key: 'one' })
+const two = makeCertificate({ cn: 'sensor.plant.example', key: 'two' })
+const file = (content: string) => ({ file: 'x.crt', content })
+const secrets = [{ fromEnv: 'SECRET_A' }, { fromEnv: 'SECRET_B' }] as const
+const secretSample = { values: secrets, console: { secret: 'somebody-elses' } }
+
+const smb = { server: '10.1.0.7', share: 'backups' }
+const proxy: DesiredSettings = { network: { proxy: { host: 'proxy.example', port: 8080 } } }
+const target: DesiredSettings = { backup: { target: { smb } } }
+const syslog = { host: '10.1.9.1', port: 514, format: 'cef', protocol: 'tls' } as const
+const rule = (action: object): DesiredSettings => ({ forwarding: { rules: { ops: { actions: { a: action } } } } })
+const withAction = (kind: string, action: object): DesiredSettings => rule({ [kind]: action })
+const email = withAction('email', { address: 'ops@plant.example' })
+const netwitness = withAction('netwitness', { host: '10.1.9.2', port: 50005 })
+const overSyslog = withAction('syslog', syslog)
+const overPlainSyslog = withAction('syslog', { ...syslog, format: 'text', protocol: 'udp' })
+const action = 'forwarding.rules.ops.actions.a'
+
+export const samples: readonly Sample[] = [
+  { path: 'time.timezone', values: ['Europe/Berlin', 'Asia/Tokyo'] },
+  { path: 'time.dateFormat', values: ['MM/dd/yyyy HH:mm:ss', 'yyyy/MM/dd HH:mm:ss'] },
+  {
+    path: 'time.ntp.enabled',
+    values: [false, true],
+    beside: { time: { ntp: { server: '10.1.0.1' } } },
+    console: false,
+    off: false,
+  },
+  { path: 'time.ntp.server', values: ['10.1.0.1', 'ntp.plant.example'] },
+  { path: 'network.dns', values: [['10.1.0.1'], ['10.1.0.2', '10.1.0.1']] },
+  { path: 'network.hostname', values: ['line-1', 'line-1.plant.example'] },
+  { path: 'network.proxy.enabled', values: [false, true], beside: proxy, off: false },
+  { path: 'network.proxy.host', values: ['proxy.example', '10.1.0.3'], beside: { network: { proxy: { port: 8080 } } } },
+  { path: 'network.proxy.port', values: [8080, 3128], beside: { network: { proxy: { host: 'proxy.example' } } } },
+  { path: 'network.proxy.username', values: ['first', 'second'], beside: proxy },
+  { path: 'network.proxy.password', ...secretSample, beside: proxy },
+  { path: 'certificate.validation', values: ['mandatory', 'none'] },
+  { path: 'backup.enabled', values: [false, true], off: false },
+  { path: 'backup.directory', values: ['/var/cyberx/backups/a', '/var/cyberx/backups/b'] },
+  { path: 'backup.target.enabled', values: [false, true], beside: target, off: false },
+  {
+    path: 'backup.target.smb.server',
+    values: ['10.1.0.7', 'files.plant.example'],
+    beside: { backup: { target: { smb: { share: 'backups' } } } },
+  },
+  {
+    path: 'backup.target.smb.share',
+    values: ['backups', 'sensors'],
+    beside: { backup: { target: { smb: { server: '10.1.0.7' } } } },
+  },
+  { path: 'backup.target.smb.path', values: ['berlin', 'berlin/line-1'], beside: target },
+  { path: 'backup.target.smb.username', values: ['first', 'second'], beside: target },
+  { path: 'backup.target.smb.password', ...secretSample, beside: target },
+  { path: 'backup.target.smb.version', values: ['3.0', '3.1.1'], beside: target },
+  { path: 'forwarding.rules.ops.minimumSeverity', values: ['Minor', 'Critical'], beside: email },
+  { path: 'forwarding.rules.ops.protocols', values: ['any', ['MODBUS', 'DNP3']], beside: email },
+  { path: 'forwarding.rules.ops.engines', values: [['Malware'], ['Anomaly', 'Operational']], beside: email },
+  { path: `${action}.email.address`, values: ['ops@plant.example', 'soc@plant.example'] },
+  { path: `${action}.email.timezone`, values: ['Europe/Berlin', 'Asia/Tokyo'], beside: email },
+  { path: `${action}.syslog.host`, values: ['10.1.9.1', 'siem.plant.example'], beside: overPlainSyslog },
+  { path: `${action}.syslog.port`, values: [514, 1514], beside: overPlainSyslog },
+  { path: `${action}.syslog.format`, values: ['text', 'cef'], beside: overPlainSyslog },
+  { path: `${action}.syslog.protocol`, values: ['udp', 'tcp'], beside: overPlainSyslog },
+  { path: `${action}.syslog.timezone`, values: ['Europe/Berlin', 'Asia/Tokyo'], beside: overPlainSyslog },
+  {
+    path: `${action}.syslog.tls.certificate`,
+    values: [file(one.cert), file(two.cert)],
+    console: file(one.cert),
+    beside: overSyslog,
+  },
+  { path: `${action}.syslog.tls.privateKey`, ...secretSample, beside: overSyslog },
+  { path: `${action}.syslog.tls.passphrase`, ...secretSample, beside: overSyslog },
+  { path: `${action}.netwitness.host`, values: ['10.1.9.2', '10.1.9.3'], beside: netwitness },
+  { path: `${action}.netwitness.port`, values: [50005, 50006], beside: netwitness },
+  { path: `${action}.netwitness.timezone`, values: ['Europe/Berlin', 'Asia/Tokyo'], beside: netwitness },
+]
+
+/** Fields whose tests are their own, and why. */
+export const apart: Readonly<Record<string, string>> = {
+  name: 'a re-activation',
+  'registration.registrar': 'no setting of the appliance',
+  'registration.site': 'a re-activation',
+  'registration.zone': 'of the record',
+  'registration.tiAutomaticUpdates': 'of the record',
+  'activation.mode': 'a re-activation',
+  'activation.minRemaining': 'no setting of the appliance',
+  'network.address': 'a move',
+  'network.subnetMask': 'part of a move',
+  'network.gateway': 'part of a move',
+  'certificate.name': 'part of an import',
+  'certificate.certificate': 'an import',
+  'certificate.chain': 'part of an import',
+  'certificate.privateKey': 'part of an import',
+  'certificate.passphrase': 'part of an import',
+  'certificate.minRemaining': 'no setting of the appliance',
+  'backup.maxAge': 'no setting of the appliance',
+  'forwarding.rules.*.absent': 'the absence of a rule',
+  'forwarding.unmanagedRules': 'no setting of the appliance',
+}
+
+/** Every field of the spec by its pattern. */
+export const patterns = (): string[] => fieldTable(sensorSettings).fields.map(({ pattern }) => pattern)
+export const patternOf = (path: string): string | undefined => fieldTable(sensorSettings).find(path)?.pattern
+
+export const certificates = { one, two }
