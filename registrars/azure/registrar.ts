@@ -19,7 +19,7 @@ import { toRecord, toSensorProperties, type RecordPlace } from './convert.ts'
 import { createLedger, isSameName, placeOf, type Ledger } from './ledger.ts'
 import { createPaths, type Paths } from './paths.ts'
 import { createResourceManager, type Call, type ResourceManager } from './resource-manager.ts'
-import { createTokenReader } from './token.ts'
+import { createTokens } from './token.ts'
 
 export type AzureConfig = Extract<LoadedRegistrar, { azure: unknown }>['azure']
 
@@ -28,14 +28,16 @@ export interface AzureDeps {
   clock: Clock
   /** Ends everything that is under way. */
   signal?: AbortSignal
+  /** A write with all its repeats ends within this time. Default: 40 s. */
+  writeTimeoutMs?: number
   /** 0 ≤ x < 1, for the spread of repeats. Default: Math.random. */
   random?: () => number
   /** Called after each attempt, for counting. */
   onExchange?: (exchange: Exchange) => void
 }
 
-/** A write with all its repeats ends within this time, so that it fits into a lease just renewed. */
-const writeTimeoutMs = 40_000
+/** Fits into a lease just renewed. */
+const defaultWriteTimeoutMs = 40_000
 
 /** Bounds of one attempt. */
 const bounds = {
@@ -53,12 +55,13 @@ interface Parts {
   paths: Paths
   ledger: Ledger
   signal: AbortSignal | undefined
+  writeTimeoutMs: number
 }
 
 /** Nothing is contacted and no secret is read before the first call of a method. */
 export function createAzureRegistrar(name: string, config: AzureConfig, deps: AzureDeps): Registrar {
   const { origin } = new URL(config.endpoint)
-  const { clock, random, onExchange, signal } = deps
+  const { clock, random, onExchange, signal, writeTimeoutMs = defaultWriteTimeoutMs } = deps
   const trust = { anchors: config.trust }
   const http = createHttp({
     origin,
@@ -68,10 +71,10 @@ export function createAzureRegistrar(name: string, config: AzureConfig, deps: Az
     ...(random && { random }),
     ...(onExchange && { onExchange }),
   })
-  const readToken = createTokenReader(name, config, (reference) => deps.readSecret(reference))
-  const manager = createResourceManager({ registrar: name, origin, http, readToken })
+  const tokens = createTokens(name, config, (reference) => deps.readSecret(reference))
+  const manager = createResourceManager({ registrar: name, origin, http, tokens })
   const paths = createPaths(config)
-  const parts: Parts = { name, manager, paths, ledger: createLedger(manager, paths, signal), signal }
+  const parts: Parts = { name, manager, paths, ledger: createLedger(manager, paths, signal), signal, writeTimeoutMs }
   return {
     name,
     support: { register: true, observe: true, download: 'automatic' },
@@ -125,7 +128,7 @@ const isAt = (record: RegistrationRecord, { mode, site }: NonNullable<LookupOpti
 
 /** Ends in time whatever happens. An error leaves open what the cloud did, so nothing that was listed is kept. */
 async function write<T>(
-  { name, ledger, signal }: Parts,
+  { name, ledger, signal, writeTimeoutMs }: Parts,
   what: string,
   caller: AbortSignal | undefined,
   run: (call: Call) => Promise<T>,

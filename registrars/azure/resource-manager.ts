@@ -9,7 +9,7 @@ import { readJson, type Http, type HttpRequest, type HttpResponse } from '../../
 import { sanitise } from '../../transport/sanitise.ts'
 import { toPage } from './convert.ts'
 import { errorOf, malformed, toRefusal, toRegistrarError } from './refusal.ts'
-import type { ReadToken } from './token.ts'
+import type { Tokens } from './token.ts'
 
 /** What is attempted, in words, and until when. */
 export interface Call {
@@ -38,7 +38,7 @@ export interface Connection {
   registrar: string
   origin: string
   http: Http
-  readToken: ReadToken
+  tokens: Tokens
 }
 
 export function createResourceManager(connection: Connection): ResourceManager {
@@ -66,22 +66,37 @@ export function createResourceManager(connection: Connection): ResourceManager {
 }
 
 async function send(
-  { registrar, http, readToken }: Connection,
+  connection: Connection,
   request: HttpRequest,
-  { what, signal }: Call,
+  call: Call,
   accepted: readonly number[],
 ): Promise<HttpResponse> {
-  const token = await readToken()
+  const { registrar, tokens } = connection
+  let token = await tokens.read()
+  let response = await sendWith(connection, request, call, token)
+  const renewed = response.status === 401 ? await tokens.renew(token) : undefined
+  if (renewed !== undefined) {
+    token = renewed
+    response = await sendWith(connection, request, call, token)
+  }
+  if (accepted.includes(response.status) && !isMisdirected(response, token)) return response
+  throw toRefusal({ registrar, what: call.what, token }, response)
+}
+
+function sendWith(
+  { registrar, http }: Connection,
+  request: HttpRequest,
+  { what, signal }: Call,
+  token: string,
+): Promise<HttpResponse> {
   const headers = {
     authorization: `Bearer ${token}`,
     accept: request.method === 'POST' ? 'application/zip' : 'application/json',
     ...(request.body !== undefined && { 'content-type': 'application/json' }),
   }
-  const response = await http.request({ ...request, headers, ...(signal && { signal }) }).catch((error: unknown) => {
+  return http.request({ ...request, headers, ...(signal && { signal }) }).catch((error: unknown) => {
     throw toRegistrarError({ registrar, what }, error)
   })
-  if (accepted.includes(response.status) && !isMisdirected(response, token)) return response
-  throw toRefusal({ registrar, what, token }, response)
 }
 
 /** A 404 may also say that there is no such subscription, location or operation: that is no absent record. */

@@ -3,24 +3,35 @@ import type { SecretReference } from '../../schemas/rules.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
 import { sanitise } from '../../transport/sanitise.ts'
 
-export type ReadToken = () => Promise<string>
+export interface Tokens {
+  /** The token; read when first needed and kept for the run. */
+  read(): Promise<string>
+  /** After a token was refused: another one, if there is one by now (a file that is renewed outside). */
+  renew(refused: string): Promise<string | undefined>
+}
 
-/** Read when first needed and kept for the run; an attempt that failed is made again. */
-export function createTokenReader(
+/** An attempt to read that failed is made again. */
+export function createTokens(
   registrar: string,
   { endpoint, token }: { endpoint: string; token?: SecretReference | undefined },
   readSecret: (reference: SecretReference) => Promise<string>,
-): ReadToken {
-  if (token === undefined) return createIdentityReader(registrar, endpoint)
+): Tokens {
+  if (token === undefined) return createIdentityTokens(registrar, endpoint)
   let kept: Promise<string> | undefined
-  return () => {
-    kept ??= readSecret(token)
+  const readAnew = () =>
+    readSecret(token)
       .then((text) => checkToken(registrar, text))
       .catch((error: unknown) => {
         kept = undefined
         throw error
       })
-    return kept
+  return {
+    read: () => (kept ??= readAnew()),
+    async renew(refused) {
+      if (kept && (await kept) === refused) kept = readAnew()
+      const renewed = await (kept ?? readAnew())
+      return renewed === refused ? undefined : renewed
+    },
   }
 }
 
@@ -31,25 +42,33 @@ interface Credential {
   getToken(scope: string): Promise<{ token: string } | null>
 }
 
-function createIdentityReader(registrar: string, endpoint: string): ReadToken {
+function createIdentityTokens(registrar: string, endpoint: string): Tokens {
   let credential: Promise<Credential> | undefined
-  return async () => {
+  const load = () => {
     credential ??= loadCredential(registrar).catch((error: unknown) => {
       credential = undefined
       throw error
     })
-    const loaded = await credential
-    const { origin } = new URL(endpoint)
-    const token = await loaded.getToken(`${origin}/.default`).catch((cause: Error) => {
-      throw denied(
-        registrar,
-        `@azure/identity gives no token: ${sanitise(cause.message)}`,
-        'Sign in, for example with `az login`, or declare a token.',
-      )
-    })
-    return checkToken(registrar, token?.token ?? '')
+    return credential
+  }
+  return {
+    read: async () => {
+      const scope = `${new URL(endpoint).origin}/.default`
+      const token = await (await load()).getToken(scope).catch((cause: Error) => {
+        throw noToken(registrar, cause)
+      })
+      return checkToken(registrar, token?.token ?? '')
+    },
+    renew: () => Promise.resolve(undefined),
   }
 }
+
+const noToken = (registrar: string, cause: Error): DeviceError =>
+  denied(
+    registrar,
+    `@azure/identity gives no token: ${sanitise(cause.message)}`,
+    'Sign in, for example with `az login`, or declare a token.',
+  )
 
 async function loadCredential(registrar: string): Promise<Credential> {
   try {

@@ -1,6 +1,6 @@
 /**
  * Sites, registrations and issued activation files of the simulated cloud. Every change is on disk before the method
- * that makes it returns; a repeated contact is written with the next change.
+ * that makes it returns; contacts of sensors are written within a second.
  *
  * @module
  */
@@ -19,6 +19,7 @@ import {
 } from './state.ts'
 
 const dayMs = 86_400_000
+const contactSaveMs = 1000
 
 export interface StoreOptions {
   /** Without it nothing outlives the process. */
@@ -60,7 +61,7 @@ export class CloudStore {
   readonly #contacts: Contacts
   readonly #options: StoreOptions
   readonly #signingKey: KeyObject
-  #unsaved = false
+  #soon: NodeJS.Timeout | undefined
 
   constructor(options: StoreOptions) {
     const loaded = options.stateFile === undefined ? undefined : loadState(options.stateFile)
@@ -144,17 +145,15 @@ export class CloudStore {
     const record = this.records.find(({ recordId }) => recordId === file?.recordId)
     if (!file || !record || record.mode !== 'cloud' || !same(record.name, name)) return false
     if (file.serialNumber === null ? this.#isStale(file) : file.serialNumber !== serialNumber) return false
-    const news = file.serialNumber === null || record.sensorVersion !== (sensorVersion ?? record.sensorVersion)
     file.serialNumber = serialNumber
     this.#seen(record, sensorVersion)
-    if (news) this.#save()
-    else this.#unsaved = true
+    this.#saveSoon()
     return true
   }
 
-  /** Writes what only repeated contacts changed. */
+  /** Writes what only contacts changed. */
   close(): void {
-    if (this.#unsaved) this.#save()
+    if (this.#soon) this.#save()
   }
 
   #isStale({ createdAt }: IssuedFile): boolean {
@@ -172,8 +171,14 @@ export class CloudStore {
     return new Date(this.#options.clock.nowMs()).toISOString()
   }
 
+  /** A lost contact is made again by the sensor, so contacts of a whole fleet are written together. */
+  #saveSoon(): void {
+    this.#soon ??= setTimeout(() => this.#save(), contactSaveMs).unref()
+  }
+
   #save(): void {
-    this.#unsaved = false
+    clearTimeout(this.#soon)
+    this.#soon = undefined
     const { identity, sites, records } = this
     if (this.#options.stateFile === undefined) return
     saveState(this.#options.stateFile, { formatVersion: 1, identity, sites, records, files: this.#files })

@@ -1,3 +1,4 @@
+import { assert, jsonValue, property, string } from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { nameOf, toArmError, toPage, toRecord, toSensorProperties } from '../../../registrars/azure/convert.ts'
 
@@ -131,3 +132,18 @@ test.each<[name: string, body: unknown, want: unknown]>([
 ])('an error body: %s', (_, body, want) =>
   expect(toArmError(body, (text) => text.replaceAll('token-1', '[token]'))).toEqual(want),
 )
+
+const controlCharacter = /\p{C}/u
+
+it('never fails on any JSON, and shows no control characters of it', () => {
+  assert(
+    property(jsonValue(), string({ unit: 'binary' }), (value, text) => {
+      toPage(value)
+      toArmError({ error: value }, (said) => said)
+      const properties = { zone: text, sensorStatus: text, connectivityTime: text, sensorVersion: text }
+      const found = toRecord({ name: 'line-1', properties, systemData: value }, berlin)
+      expect(JSON.stringify(found)).not.toMatch(controlCharacter)
+      expect(toRecord(value, berlin)?.name ?? 'none').not.toMatch(controlCharacter)
+    }),
+  )
+})

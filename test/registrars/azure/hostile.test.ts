@@ -7,7 +7,7 @@ import type { RegistrationRecord } from '../../../reconcile/registrar.ts'
 import { createIdentity, pinOf } from '../../../simulator/cloud/identity.ts'
 import type { CloudIdentity } from '../../../simulator/cloud/state.ts'
 import { token } from '../../simulator/cloud/start.ts'
-import { openRegistrar, type Opened } from './open.ts'
+import { openRegistrar, type OpenOptions, type Opened } from './open.ts'
 
 let identity: CloudIdentity
 beforeAll(() => {
@@ -34,8 +34,8 @@ async function serve(listener: RequestListener): Promise<{ origin: string; seen:
   return { origin: `https://${address}:${(server.address() as AddressInfo).port}`, seen }
 }
 
-function open(origin: string, pin = pinOf(identity.certificate)): Opened {
-  const opened = openRegistrar(origin, pin)
+function open(origin: string, options: OpenOptions & { pin?: string } = {}): Opened {
+  const opened = openRegistrar(origin, options.pin ?? pinOf(identity.certificate), options)
   stops.push(() => opened.registrar.close?.())
   return opened
 }
@@ -83,12 +83,49 @@ describe('the token', () => {
   it('is not sent to a server with another key', async () => {
     const { origin, seen } = await serve(json({ value: [] }))
     const other = `sha256/${Buffer.alloc(32).toString('base64')}`
-    await expect(open(origin, other).registrar.lookup('line-1')).rejects.toMatchObject({
+    await expect(open(origin, { pin: other }).registrar.lookup('line-1')).rejects.toMatchObject({
       code: 'REGISTRAR_UNREACHABLE',
       message: expect.stringContaining('is not trusted'),
       advice: expect.stringContaining('azure.trust'),
     })
     expect(seen).toEqual([])
+  })
+})
+
+/** Refuses every token but this one. */
+const accepting =
+  (good: string): RequestListener =>
+  (request, response) =>
+    request.headers.authorization === `Bearer ${good}`
+      ? json({ value: [] })(request, response)
+      : json({ error: { code: 'ExpiredAuthenticationToken', message: 'expired' } }, 401)(request, response)
+
+describe('a token that was refused', () => {
+  it('is read again, and the new one is used from then on', async () => {
+    const { origin, seen } = await serve(accepting('second'))
+    const opened = open(origin, { tokens: ['first', 'second'] })
+    expect(await opened.registrar.lookup('line-1')).toEqual({ state: 'absent' })
+    expect([opened.attempts, seen.length, opened.secretsRead()]).toEqual([['GET 401', 'GET 200', 'GET 200'], 3, 2])
+  })
+
+  it('is not sent again when it is still the same', async () => {
+    const { origin } = await serve(accepting('second'))
+    const opened = open(origin, { tokens: ['first'] })
+    await expect(opened.registrar.lookup('line-1')).rejects.toMatchObject({ code: 'REGISTRAR_DENIED' })
+    expect(opened.attempts).toEqual(['GET 401'])
+  })
+})
+
+describe('a write', () => {
+  it('that nobody answers ends in its time, and says that its outcome is open', async () => {
+    const { origin } = await serve(() => undefined)
+    const opened = open(origin, { writeTimeoutMs: 100 })
+    expect(opened.registrar.writeTimeoutMs).toBe(100)
+    await expect(opened.registrar.deregister(record)).rejects.toMatchObject({
+      code: 'REGISTRAR_UNREACHABLE',
+      message: 'registrar cloud: deleting the record line-1: not done within 0.1 s',
+      advice: 'Whether the cloud did it is not known: plan again.',
+    })
   })
 })
 

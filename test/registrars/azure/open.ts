@@ -15,7 +15,9 @@ export interface Opened {
 }
 
 export interface OpenOptions {
-  token?: string
+  /** Answers to reading the secret, the last one for ever. */
+  tokens?: readonly string[]
+  writeTimeoutMs?: number
   config?: Partial<AzureConfig>
   signal?: AbortSignal
 }
@@ -24,6 +26,7 @@ export interface OpenOptions {
 export function openRegistrar(endpoint: string, pin: string, options: OpenOptions = {}): Opened {
   const attempts: string[] = []
   const pauses: number[] = []
+  const { tokens = [`${token}\n`], writeTimeoutMs, signal } = options
   let secretsRead = 0
   const config: AzureConfig = {
     endpoint,
@@ -36,7 +39,7 @@ export function openRegistrar(endpoint: string, pin: string, options: OpenOption
   const registrar = createAzureRegistrar('cloud', config, {
     readSecret: () => {
       secretsRead += 1
-      return Promise.resolve(options.token ?? `${token}\n`)
+      return Promise.resolve(tokens[Math.min(secretsRead, tokens.length) - 1] ?? '')
     },
     clock: {
       now: Date.now,
@@ -48,7 +51,8 @@ export function openRegistrar(endpoint: string, pin: string, options: OpenOption
     },
     random: () => 0,
     onExchange: ({ method, status }: Exchange) => attempts.push(`${method} ${status ?? 'cut'}`),
-    ...(options.signal && { signal: options.signal }),
+    ...(signal && { signal }),
+    ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),
   })
   return { registrar, attempts, pauses, secretsRead: () => secretsRead }
 }

@@ -291,7 +291,7 @@ describe('a refusal', () => {
   test.each<Refused>([
     {
       name: 'a wrong token',
-      options: { token: 'wrong' },
+      options: { tokens: ['wrong'] },
       act: look,
       want: {
         code: 'REGISTRAR_DENIED',
@@ -302,7 +302,7 @@ describe('a refusal', () => {
     },
     {
       name: 'an empty token',
-      options: { token: ' \n' },
+      options: { tokens: [' \n'] },
       act: look,
       want: {
         code: 'REGISTRAR_DENIED',
@@ -312,7 +312,7 @@ describe('a refusal', () => {
     },
     {
       name: 'a token that no header can carry',
-      options: { token: 'two\nlines' },
+      options: { tokens: ['two\nlines'] },
       act: look,
       want: {
         code: 'REGISTRAR_DENIED',
@@ -322,7 +322,7 @@ describe('a refusal', () => {
     },
     {
       name: 'a reader that registers',
-      options: { token: readerToken },
+      options: { tokens: [readerToken] },
       act: (registrar) => registrar.register('line-1', put),
       want: {
         code: 'REGISTRAR_DENIED',
@@ -332,7 +332,7 @@ describe('a refusal', () => {
     },
     {
       name: 'a reader that downloads',
-      options: { token: readerToken },
+      options: { tokens: [readerToken] },
       act: (registrar) => registrar.downloadActivation(record),
       want: {
         code: 'REGISTRAR_DENIED',
@@ -397,7 +397,7 @@ describe('a refusal', () => {
   })
 
   it('is not asked for again by every sensor of a fleet', async () => {
-    const { registrar, cloud } = await open({ token: 'wrong' })
+    const { registrar, cloud } = await open({ tokens: ['wrong'] })
     const codes = await Promise.all(
       ['a', 'b', 'c'].map((name) => registrar.lookup(name).catch(({ code }: DeviceError) => code)),
     )
