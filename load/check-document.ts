@@ -38,13 +38,14 @@ export function checkDocument(document: ParsedDocument): CheckedDocument | Probl
   const kind = kindOf(document)
   if (!kind) return headerProblems(document)
   const result = documentKinds[kind].safeParse(document.value)
-  const findings = [
-    ...(result.success ? [] : toFindings(documentKinds[kind], document.value, result.error.issues)),
-    ...misplacedPlaceholders(documentKinds[kind], document.value),
-  ]
+  const placeholders = misplacedPlaceholders(documentKinds[kind], document.value)
+  const issues = result.success ? [] : toFindings(documentKinds[kind], document.value, result.error.issues)
+  const findings = [...issues.filter((issue) => !placeholders.some((one) => samePath(one, issue))), ...placeholders]
   if (result.success && findings.length === 0) return { ...document, kind, data: result.data } as CheckedDocument
   return findings.map((finding) => findingProblem(document, finding))
 }
+
+const samePath = (one: Finding, other: Finding): boolean => JSON.stringify(one.path) === JSON.stringify(other.path)
 
 /** A finding with its place in the document. */
 export function findingProblem(document: ParsedDocument, { path, mark, ...finding }: Finding): Problem {

@@ -6,7 +6,8 @@
 import type * as z from 'zod'
 import type { DocumentCode } from './problem.ts'
 import { nearest, suggestion } from './nearest.ts'
-import { isObject, knownKeys, schemaAt, sensitive } from './schema-walk.ts'
+import { isReference } from './mask.ts'
+import { knownKeys, schemaAt, sensitive } from './schema-walk.ts'
 
 /** What is wrong at a path of a value. */
 export interface Finding {
@@ -21,17 +22,16 @@ export interface Finding {
 type Issue = z.core.$ZodIssue
 type Path = readonly (string | number)[]
 
-/** Every issue as a finding; issues of one literal secret are one finding. */
+/** Every issue as a finding; one of each code at one place, as the first says it best. */
 export function toFindings(schema: z.ZodType, value: unknown, issues: readonly Issue[]): Finding[] {
-  const secrets = new Set<string>()
-  return issues.flatMap((issue) => {
-    const path = issue.path as Path
+  const findings = issues.flatMap((issue) => {
     const secret = literalSecretAt(schema, value, issue)
-    if (!secret) return issueFindings(schema, value, issue, path)
-    const id = JSON.stringify(secret)
-    if (secrets.has(id)) return []
-    secrets.add(id)
-    return [literalSecret(secret)]
+    return secret ? [literalSecret(secret)] : issueFindings(schema, value, issue, issue.path as Path)
+  })
+  const seen = new Set<string>()
+  return findings.filter(({ code, path }) => {
+    const id = JSON.stringify([code, path])
+    return !seen.has(id) && seen.add(id)
   })
 }
 
@@ -46,8 +46,7 @@ function literalSecretAt(schema: z.ZodType, value: unknown, issue: Issue): Path 
   const group = path.slice(0, depth)
   const given = valueAt(value, group)
   if (given === undefined || given === null) return undefined
-  const isLiteral = !isObject(given) || issue.code === 'unrecognized_keys' || path.at(-1) === 'fromEnv'
-  return isLiteral ? group : undefined
+  return isReference(given) ? undefined : group
 }
 
 const literalSecret = (path: Path): Finding => ({
@@ -60,7 +59,12 @@ const literalSecret = (path: Path): Finding => ({
 const valueAt = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<string | number, unknown> | undefined | null)?.[key], value)
 
-const fieldName = (path: Path): string => (path.length === 0 ? 'The document' : String(path.at(-1)))
+/** The last key, with the index of a list item: `dns[1]`. */
+function fieldName(path: Path): string {
+  const index = path.findLastIndex((key) => typeof key === 'string')
+  const items = path.slice(index + 1).map((item) => `[${item}]`)
+  return index < 0 ? 'The document' : `${path[index] ?? ''}${items.join('')}`
+}
 
 function issueFindings(schema: z.ZodType, value: unknown, issue: Issue, path: Path): Finding[] {
   switch (issue.code) {
@@ -68,7 +72,7 @@ function issueFindings(schema: z.ZodType, value: unknown, issue: Issue, path: Pa
       // A merge key has its own problem.
       return issue.keys.filter((key) => key !== '<<').map((key) => unknownKey(schemaAt(schema, path), path, key))
     case 'invalid_type':
-      return [invalidType(schema, value, issue.expected, path)]
+      return [invalidType(value, issue.expected, path)]
     case 'invalid_value':
       return [invalidValue(value, issue.values, path)]
     case 'invalid_key':
@@ -97,11 +101,12 @@ const invalid = (path: Path, message: string): Finding => ({
 /** Formats that zod checks by itself come with zod's words. */
 function formatSentence(issue: Issue): string {
   if (issue.code !== 'invalid_format' || issue.format === 'regex') return issue.message
+  if (issue.format.startsWith('date')) return 'is not a date such as 2030-01-31 or 2030-01-31T06:00:00Z'
   return `is not a valid ${issue.format === 'email' ? 'e-mail address' : issue.format}`
 }
 
 function unknownKey(schema: z.ZodType | undefined, path: Path, key: string): Finding {
-  const hint = unknownKeyHint(path, key) ?? suggestion(key, knownKeys(schema))
+  const hint = unknownKeyHint(path, key) ?? belongsBelow(schema, key) ?? suggestion(key, knownKeys(schema))
   return {
     code: 'UNKNOWN_KEY',
     path: [...path, key],
@@ -117,6 +122,12 @@ function unknownKeyHint(path: Path, key: string): string | undefined {
     return 'This exists on a management console only; a sensor forwards alerts by email, syslog and netwitness.'
   }
   return undefined
+}
+
+/** A key that is right one level further down. */
+function belongsBelow(schema: z.ZodType | undefined, key: string): string | undefined {
+  const group = knownKeys(schema).find((name) => schema && knownKeys(schemaAt(schema, [name])).includes(key))
+  return group && `It belongs below ${group}.`
 }
 
 const names: Readonly<Record<string, string>> = {
@@ -137,17 +148,12 @@ function typeName(value: unknown): string {
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`
 }
 
-function invalidType(schema: z.ZodType, value: unknown, expected: string, path: Path): Finding {
+function invalidType(value: unknown, expected: string, path: Path): Finding {
   const given = valueAt(value, path)
   if (given === undefined) {
     return { code: 'REQUIRED', path, summary: `${fieldName(path)} is missing`, hint: `Add ${path.join('.')}.` }
   }
-  const quote = expected === 'string' && (typeof given === 'number' || typeof given === 'boolean')
-  const hint = quote
-    ? 'Put the value in quotes; without them YAML reads it as a number or as true or false.'
-    : given === null
-      ? nullHint(schema, path)
-      : undefined
+  const hint = typeHint(expected, given)
   return {
     code: 'WRONG_TYPE',
     path,
@@ -156,10 +162,15 @@ function invalidType(schema: z.ZodType, value: unknown, expected: string, path: 
   }
 }
 
-const nullHint = (schema: z.ZodType, path: Path): string =>
-  schemaAt(schema, path.slice(0, -1)) && path.length > 0
-    ? 'Nothing stands after the colon. Give a value or remove the key.'
-    : 'Give a value.'
+function typeHint(expected: string, given: unknown): string | undefined {
+  if (given === null) return 'null withdraws in layers only. Give a value or remove the key.'
+  if (expected === 'string' && ['number', 'boolean'].includes(typeof given)) {
+    return 'Put the value in quotes; without them YAML reads it as a number or as true or false.'
+  }
+  if (typeof given !== 'string') return undefined
+  if (expected === 'boolean') return 'Write true or false, without quotes.'
+  return Number.isFinite(Number(given)) && ['number', 'int'].includes(expected) ? 'Remove the quotes.' : undefined
+}
 
 function invalidValue(value: unknown, values: readonly unknown[], path: Path): Finding {
   const given = valueAt(value, path)
@@ -195,22 +206,14 @@ function unionFindings(
       nested.map((issue) => ({ ...issue, path: [...path, ...issue.path] })),
     )
   }
-  const ofType = errors.flat().filter((issue) => issue.code !== 'invalid_type')
-  const [first] = ofType
-  if (first && typeof given === 'string') {
-    return issueFindings(schema, value, { ...first, path: [...path] }, path)
-  }
-  const expected = errors
+  const [told] = errors.flat().filter(({ code }) => code !== 'invalid_type' && code !== 'invalid_value')
+  if (told && typeof given === 'string') return issueFindings(schema, value, { ...told, path: [...path] }, path)
+  const types = errors
     .flat()
-    .map((issue) => (issue.code === 'invalid_type' ? (names[issue.expected] ?? issue.expected) : ''))
-  const options = [...new Set([...expected.filter(Boolean), ...literalsOf(errors)])]
-  return [
-    {
-      code: 'WRONG_TYPE',
-      path,
-      summary: `${fieldName(path)} must be ${options.join(' or ')}, but is ${typeName(given)}`,
-    },
-  ]
+    .flatMap((issue) => (issue.code === 'invalid_type' ? [names[issue.expected] ?? issue.expected] : []))
+  const options = [...new Set([...literalsOf(errors), ...types])].join(' or ')
+  if (typeof given === 'string') return [invalid(path, `must be ${options}`)]
+  return [{ code: 'WRONG_TYPE', path, summary: `${fieldName(path)} must be ${options}, but is ${typeName(given)}` }]
 }
 
 const literalsOf = (errors: readonly (readonly Issue[])[]): string[] =>

@@ -10,7 +10,7 @@ import type * as z from 'zod'
 import { isObject, memberOf, sensitive } from './schema-walk.ts'
 
 const secretKey = /(\bp[as]*w|pass|secret|tok|priv\w*key|api.?key)\w*["']?\s*:\s*/gi
-const reference = /^(\{\s*)?(from_?(env|file)\b|$|#|&|\*|null\b|~)/i
+const reference = /^\{\s*\}|^(\{\s*)?(from_?(env|file)\b|$|#|&|\*|null\b|~)/i
 const userInfo = /:\/\/[^\s/@]+@/
 const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY|^\s*[A-Za-z0-9+/=]{60,}\s*$/
 
@@ -45,7 +45,7 @@ const referenceKeys = new Set(['fromEnv', 'fromFile'])
 const envName = /^[A-Za-z_][A-Za-z0-9_]*$|\$\{/
 
 /** A value that holds nothing but names of where a secret is found. */
-function isReference(value: unknown): boolean {
+export function isReference(value: unknown): boolean {
   if (!isObject(value)) return false
   const keys = Object.keys(value)
   const { fromEnv, fromFile } = value

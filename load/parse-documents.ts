@@ -74,13 +74,14 @@ const tooDeep: Fault = {
   code: 'YAML_SYNTAX',
   range: [0, 1],
   summary: 'The file is nested too deeply',
-  hint: 'Documents of this tool are at most ten levels deep.',
+  hint: 'Documents of this tool are some ten levels deep.',
 }
 
 function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocument; faults: Fault[] } {
-  const errors = firstPerLine(source, [...node.errors, ...node.warnings])
-  const faults = [...errors.map(toFault), ...versionFaults(node), ...keyFaults(node)]
-  if (node.errors.some(({ code }) => code !== 'DUPLICATE_KEY' && code !== 'NON_STRING_KEY')) return { faults }
+  const fatal = [...tagFaults(node), ...versionFaults(node), ...unknownAliasFaults(node)]
+  const errors = firstPerLine(source, node.errors).filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')
+  const faults = [...errors.map(toFault), ...fatal, ...keyFaults(node)]
+  if (fatal.length > 0 || node.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { faults }
   if (isCyclic(node)) return { faults: [...faults, aliasFault(node)] }
   try {
     const value: unknown = node.toJS({ maxAliasCount: maxAliases })
@@ -109,11 +110,6 @@ const sentences: Readonly<Record<string, Omit<Fault, 'range'>>> = {
   },
   NON_STRING_KEY: { code: 'YAML_SYNTAX', summary: 'A key must be a string', hint: 'Write a plain word as the key.' },
   TAB_AS_INDENT: { code: 'YAML_TAB', summary: 'A tab indents the line', hint: 'YAML is indented with spaces only.' },
-  TAG_RESOLVE_FAILED: {
-    code: 'YAML_TAG',
-    summary: 'Tags are not supported',
-    hint: 'Write the value plainly; secrets are references such as { fromEnv: NAME }.',
-  },
   BAD_ALIAS: { code: 'YAML_ALIAS', summary: 'The alias names no anchor', hint: 'Define it with &name above.' },
   MISSING_CHAR: {
     code: 'YAML_SYNTAX',
@@ -123,12 +119,22 @@ const sentences: Readonly<Record<string, Omit<Fault, 'range'>>> = {
   BAD_INDENT: {
     code: 'YAML_SYNTAX',
     summary: 'The indentation does not fit the lines around it',
-    hint: 'Keys of one map begin in the same column.',
+    hint: 'Keys of one map begin in the same column. A bracket or quote above may not be closed.',
   },
   BAD_SCALAR_START: {
     code: 'YAML_SYNTAX',
     summary: 'A plain value cannot begin with this character',
     hint: 'Put the value in quotes.',
+  },
+  BLOCK_IN_FLOW: {
+    code: 'YAML_SYNTAX',
+    summary: 'A map or list of lines cannot begin inside brackets',
+    hint: 'Put a value that holds ": " in quotes.',
+  },
+  RESOURCE_EXHAUSTION: {
+    code: 'YAML_SYNTAX',
+    summary: 'The file is nested too deeply',
+    hint: 'Documents of this tool are some ten levels deep.',
   },
   MULTILINE_IMPLICIT_KEY: {
     code: 'YAML_SYNTAX',
@@ -163,6 +169,36 @@ function versionFaults({ directives }: Document.Parsed): Fault[] {
       hint: 'Remove the %YAML directive.',
     },
   ]
+}
+
+/** Standard tags too: what a value is, is said by the schema. */
+function tagFaults(node: Document.Parsed): Fault[] {
+  const faults: Fault[] = []
+  visit(node, {
+    Node(_, { tag, range }) {
+      if (!tag || !range) return
+      const hint = 'Write the value plainly; secrets are references such as { fromEnv: NAME }.'
+      faults.push({ code: 'YAML_TAG', range: [range[0], range[1]], summary: 'Tags are not supported', hint })
+    },
+  })
+  return faults
+}
+
+function unknownAliasFaults(node: Document.Parsed): Fault[] {
+  const faults: Fault[] = []
+  visit(node, {
+    Alias(_, alias) {
+      if (alias.resolve(node) || !alias.range) return
+      const range: Range = [alias.range[0], alias.range[1]]
+      faults.push({
+        code: 'YAML_ALIAS',
+        range,
+        summary: 'The alias names no anchor',
+        hint: 'Define it with &name above.',
+      })
+    },
+  })
+  return faults
 }
 
 /** `<<` would look as if it merged, and `__proto__` would vanish. */

@@ -33,7 +33,9 @@ export function makeSource({ path, file, text }: Pick<Source, 'path' | 'file' | 
 const maxExcerpt = 240
 
 /** The place of a range, marked up to the end of its first line. */
-export function placeOf(source: Source, [start, end]: Range): SourcePlace {
+export function placeOf(source: Source, [from, end]: Range): SourcePlace {
+  // What is missing at the end of a file is shown where the text ends.
+  const start = Math.max(0, Math.min(from, source.text.trimEnd().length - 1))
   const { line, col } = source.lines.linePos(start)
   const lineStart = source.lines.lineStarts[line - 1] ?? 0
   const lineEnd = lineStart + lineLength(source.text, lineStart)
