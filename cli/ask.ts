@@ -2,12 +2,17 @@
 import type { Command } from './command.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Asks on the terminal; only `yes` is yes. Elsewhere refuses, with what to give instead. */
-export async function askYes(command: Command, question: string, instead: string): Promise<boolean> {
-  const { terminal, stdin, stderr } = command.io
-  if (!terminal.stdin || !terminal.stderr) {
-    throw new UsageError('NOT_A_TERMINAL', 'There is no terminal to ask on, so nothing was done', instead)
-  }
+/** True when somebody can be asked. */
+export const canAsk = ({ io: { terminal } }: Command): boolean => terminal.stdin && terminal.stderr
+
+/** Refuses to go on where nobody can be asked, and tells what to give instead. */
+export function mustBeAskable(command: Command, instead: string): void {
+  if (canAsk(command)) return
+  throw new UsageError('NOT_A_TERMINAL', 'There is no terminal to ask on, so nothing was done', instead)
+}
+
+/** Asks on the terminal; only `yes` is yes. */
+export async function askYes({ io: { stdin, stderr } }: Command, question: string): Promise<boolean> {
   stderr.write(`${question} Only "yes" is taken as yes: `)
   return (await firstLine(stdin)).trim().toLowerCase() === 'yes'
 }

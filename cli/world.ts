@@ -12,6 +12,7 @@ import type { Command } from './command.ts'
 import { watchInterruption, type Interruption } from './interruption.ts'
 import type { Io } from './io.ts'
 import { startProgress, type Progress } from './progress.ts'
+import { shortPath } from './short-path.ts'
 import { openState, type OpenState } from './state-folder.ts'
 
 /** A world with what the CLI itself needs of it. Must be closed. */
@@ -31,7 +32,7 @@ export async function openWorld(command: Command, fleet: Fleet, { writes }: { wr
     const { key, madeAt } = findFingerprintKey({ folder: state.folder, env: command.io.env, create: writes })
     if (madeAt !== undefined) {
       command.say(
-        `Made ${madeAt}: with it, secrets that change on a sensor are noticed. Keep it with the state folder.`,
+        `Made ${shortPath(command.io.cwd, madeAt)}: with it, secrets that change on a sensor are noticed. Keep it with the state folder.`,
       )
     }
     const interruption = watchInterruption(command, { writes })

@@ -6,7 +6,7 @@ import { plainLines, plainText } from './neutral.ts'
 import type { PlanReport, RenderOptions } from './report.ts'
 import { styleOf, type Style } from './style.ts'
 import { summaryLine, summaryOf } from './summary.ts'
-import { causeText, changeNote, shownText, statusTexts } from './words.ts'
+import { causeText, changeNote, counted, shownText, statusTexts } from './words.ts'
 
 export function humanPlan(report: PlanReport, options: RenderOptions): string {
   const { plan, kind } = report
@@ -86,17 +86,21 @@ function changeLines(change: Change, column: number, style: Style): string[] {
 }
 
 function stepLines(steps: readonly Step[], style: Style): string[] {
-  const column = Math.max(0, ...steps.map(({ title }) => plainText(title).length))
-  return steps.flatMap((step, index) => [
-    `  ${index + 1}. ${plainText(step.title).padEnd(column)}  ${style.dim(`(${plainText(step.id)})`)}  ${riskText(step, style)}`,
-    ...stepNotes(step, style).map((note) => `     ${note}`),
-  ])
+  if (steps.length === 0) return []
+  const column = Math.max(...steps.map(({ title }) => plainText(title).length))
+  return [
+    `  ${style.dim(counted(steps.length, 'step'))}`,
+    ...steps.flatMap((step, index) => [
+      `  ${index + 1}. ${plainText(step.title).padEnd(column)}  ${riskText(step, style)}  ${style.dim(`(${plainText(step.id)})`)}`,
+      ...stepNotes(step, style).map((note) => `     ${note}`),
+    ]),
+  ]
 }
 
 function riskText({ risk, undo, action }: Step, style: Style): string {
   const paint = risk === 'high' ? style.red : risk === 'medium' ? style.yellow : style.dim
   const who = action.type === 'manual' ? [style.yellow('a person does it')] : []
-  return [paint(`${risk} risk`), ...who, ...(undo === 'no' ? ['cannot be undone'] : [])].join(' · ')
+  return [paint(`${risk} risk`), ...who, ...(undo === 'no' ? ['cannot be undone'] : [])].join(', ')
 }
 
 function stepNotes(step: Step, style: Style): string[] {

@@ -108,7 +108,7 @@ function stepItem(step: Step): string {
 
 function problemItem({ severity, code, at, summary, hint }: Problem): string {
   const place = at === undefined ? '' : `${markdownText(at.file)}:${at.line}:${at.column}: `
-  return `- **${severity}** ${markdownText(code)}: ${place}${markdownText(summary)}${hint === undefined ? '' : ` ${markdownText(hint)}`}`
+  return `- **${severity}** ${markdownText(code)}: ${place}${markdownText(summary)}${hint === undefined ? '' : `. ${markdownText(hint)}`}`
 }
 
 function outcomePage({ outcome }: ApplyReport): string {

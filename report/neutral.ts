@@ -22,8 +22,11 @@ const escapeOf = (character: string): string =>
 /** Inline Markdown: every character that could mean something is an entity. */
 export const markdownText = (text: string): string =>
   plainText(text)
-    .replaceAll(/[^\p{L}\p{N}\p{M} .,;\u2010-\u2027\u00b7-]/gu, (c) => `&#${c.codePointAt(0)};`)
-    .replaceAll(/www\./gi, (w) => `${w.slice(0, 3)}&#46;`)
+    .replaceAll(
+      /[^\p{L}\p{N}\p{M} .,;"'?()/=%+\u2010-\u2027\u00b7-]/gu,
+      (character) => `&#${character.codePointAt(0)};`,
+    )
+    .replaceAll(/www\./gi, (start) => `${start.slice(0, 3)}&#46;`)
 
 /** A fenced block of Markdown: its fence is longer than any that the text holds. */
 export function markdownFence(language: string, lines: readonly string[]): string {

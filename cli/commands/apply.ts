@@ -9,7 +9,7 @@ import type { ApplyReport } from '../../report/report.ts'
 import { counted } from '../../report/words.ts'
 import type { Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import { askYes } from '../ask.ts'
+import { askYes, mustBeAskable } from '../ask.ts'
 import type { Command } from '../command.ts'
 import { loadDocuments } from '../documents.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
@@ -55,6 +55,9 @@ async function workOf(command: Command, outputs: Outputs): Promise<Work> {
   if (positionals.length === 1 && (await isPlanFile(resolve(io.cwd, first)))) return savedWork(command, first)
   if (given.on('root')) {
     throw new UsageError('FLAG_CONFLICT', '--root is for saved plans, and none is given', 'Leave --root out.')
+  }
+  if (!given.on('auto-approve')) {
+    mustBeAskable(command, 'Give --auto-approve, or save a plan with "sensorform plan --out plan=FILE" and apply that.')
   }
   const { fleet, warnings } = await loadDocuments(command, positionals, outputs)
   const options = planOptionsOf(command, fleet)
@@ -131,11 +134,7 @@ function showPlan(command: Command, { format }: Outputs, plan: Plan): void {
 function approved(command: Command, plan: Plan): Promise<boolean> {
   const sensors = plan.sensors.filter(({ steps }) => steps.length > 0)
   const steps = sensors.reduce((sum, sensor) => sum + sensor.steps.length, 0)
-  return askYes(
-    command,
-    `\nCarry out ${counted(steps, 'step')} on ${counted(sensors.length, 'sensor')}?`,
-    'Give --auto-approve, or save a plan with "sensorform plan --out plan=FILE" and apply that.',
-  )
+  return askYes(command, `\nCarry out ${counted(steps, 'step')} on ${counted(sensors.length, 'sensor')}?`)
 }
 
 async function execute(

@@ -9,6 +9,7 @@ import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { splitKeyPath } from '../keys.ts'
 import { nearest } from '../nearest.ts'
+import { shortPath } from '../short-path.ts'
 import { emit, outputsOf } from '../output.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -16,7 +17,7 @@ export async function run(command: Command): Promise<number> {
   const outputs = outputsOf(command)
   const { fleet } = await loadDocuments(command, documentPaths(command), outputs)
   const { sensor, path } = splitKeyPath(fleet, command.positionals[0] ?? '')
-  const all = explainSensor(sensor)
+  const all = explainSensor(sensor, command.io.cwd)
   const fields = path === '' ? all : all.filter((field) => isBelow(field.path, path))
   if (fields.length === 0) throw notDeclared(sensor, path, all)
   const { tool, startedAt } = command
@@ -41,26 +42,28 @@ function notDeclared({ key }: DesiredSensor, path: string, declared: readonly Ex
 }
 
 /** Every declared value with its origin. */
-function explainSensor(sensor: DesiredSensor): ExplainedField[] {
+function explainSensor(sensor: DesiredSensor, cwd: string): ExplainedField[] {
   const settings = [...declaredFields(sensor)].map(([path, value]) => ({ path, value, effect: effectOf(path) }))
   const access = Object.entries(sensor.access).map(([name, value]) => ({
     path: `access.${name}`,
-    value: name === 'trust' ? trustTexts(sensor) : value,
+    value: name === 'trust' ? trustTexts(sensor, cwd) : value,
     effect: 'says how the sensor is reached; nothing is written',
   }))
   return [...access, ...settings].flatMap(({ path, value, effect }) => {
     const origin = originOf(sensor, path)
     if (!origin) return []
     const { layer, place } = origin
-    return [{ path, value: valueText(value), layer, file: place.file, line: place.line, column: place.column, effect }]
+    return [
+      { path, value: valueText(value, cwd), layer, file: place.file, line: place.line, column: place.column, effect },
+    ]
   })
 }
 
-const trustTexts = ({ access }: DesiredSensor): string[] =>
+const trustTexts = ({ access }: DesiredSensor, cwd: string): string[] =>
   access.trust.map((anchor) => {
     if ('pin' in anchor) return anchor.pin
-    if ('pinFile' in anchor) return `pins of ${anchor.pinFile}`
-    return 'caFile' in anchor ? `authority ${anchor.caFile}` : 'system'
+    if ('pinFile' in anchor) return `pins of ${shortPath(cwd, anchor.pinFile)}`
+    return 'caFile' in anchor ? `authority ${shortPath(cwd, anchor.caFile)}` : 'system'
   })
 
 /** The origin of the path, or of the nearest group around it. */
@@ -73,12 +76,12 @@ function originOf({ origins }: DesiredSensor, path: string): Origin | undefined 
   }
 }
 
-function valueText(value: unknown): string {
+function valueText(value: unknown, cwd: string): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return shownText(value as string)
   const { fromEnv, fromFile, file } = value as { fromEnv?: string; fromFile?: string; file?: string }
   if (fromEnv !== undefined) return `(secret from the environment variable ${fromEnv})`
-  if (fromFile !== undefined) return `(secret from the file ${fromFile})`
-  return file === undefined ? JSON.stringify(value) : `(file ${file})`
+  if (fromFile !== undefined) return `(secret from the file ${shortPath(cwd, fromFile)})`
+  return file === undefined ? JSON.stringify(value) : `(file ${shortPath(cwd, file)})`
 }
 
 function effectOf(path: string): string {

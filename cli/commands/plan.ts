@@ -7,6 +7,7 @@ import { emit, outputsOf } from '../output.ts'
 import { planReasons } from '../plan-exits.ts'
 import { savePlan } from '../plan-file.ts'
 import { planOptionsOf } from '../plan-options.ts'
+import { shortPath } from '../short-path.ts'
 import { openWorld } from '../world.ts'
 
 export async function run(command: Command): Promise<number> {
@@ -23,7 +24,7 @@ export async function run(command: Command): Promise<number> {
     if (outputs.planFile !== undefined) {
       const { digest } = await savePlan(outputs.planFile, { plan, fleet, overrides: options.overrides ?? {} })
       command.note(
-        `Saved the plan to ${outputs.planFile} (digest ${digest.slice(0, 16)}). "sensorform apply" carries it out.`,
+        `Saved the plan to ${shortPath(command.io.cwd, outputs.planFile)} (digest ${digest.slice(0, 16)}). "sensorform apply" carries it out.`,
       )
     }
     const reasons = planReasons(plan, { detailed: command.given.on('detailed-exitcode') })

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { DeviceError } from '../../reconcile/device-error.ts'
 import type { ServedCertificate } from '../../reconcile/driver.ts'
 import { problemOf } from '../../reconcile/problem-of.ts'
@@ -10,12 +10,13 @@ import { registrarPinKey, type PinFile } from '../../schemas/pin-file.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ResultOf } from '../../schemas/results.ts'
 import { fetchFingerprint } from '../../transport/connect.ts'
-import { askYes } from '../ask.ts'
+import { askYes, canAsk } from '../ask.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, readDocuments } from '../documents.ts'
 import { endpointOf } from '../endpoint.ts'
 import { exitCodeOf, type ExitReason } from '../exit-codes.ts'
 import { readPins, withPin, writePins } from '../pins.ts'
+import { shortPath } from '../short-path.ts'
 import { UsageError } from '../usage-error.ts'
 
 interface Seen {
@@ -123,15 +124,15 @@ async function isAccepted(
       'Nothing was recorded. Find out whose key it is.',
     )
   }
-  if (!command.io.terminal.stdin || !command.io.terminal.stderr) return false
-  return askYes(command, `Does ${key} itself show this fingerprint?`, '')
+  if (!canAsk(command)) return false
+  return askYes(command, `Does ${key} itself show this fingerprint?`)
 }
 
 function tell(command: Command, file: string, seen: readonly Seen[]): void {
   const { given, io, tool, startedAt } = command
   const recorded = seen.filter((one) => one.recorded).map(({ key }) => key)
   const missing = seen.filter((one) => one.served && !one.recorded)
-  if (recorded.length > 0) command.note(`Recorded in ${relative(io.cwd, file) || file}: ${recorded.join(', ')}`)
+  if (recorded.length > 0) command.note(`Recorded in ${shortPath(io.cwd, file)}: ${recorded.join(', ')}`)
   for (const { key, served } of missing) {
     command.say(`Not recorded: ${key}. Compare the fingerprint, then give --accept ${served?.pin ?? ''}`)
   }
