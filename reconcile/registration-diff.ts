@@ -48,8 +48,10 @@ export function compareRegistration(look: Look): Findings {
   if (!settings.name && !settings.activation?.mode && !settings.registration?.registrar) return findings
   const reported = reportedOf(look)
   compareReported(look, reported, findings)
+  if (!settings.registration?.registrar) return findings
+  findings.changes.push(...registrarChange(look), ...statusChange(look, reported))
   const wanted = wantedOf(look, reported)
-  if (settings.registration?.registrar && wanted) compareManaged(look, reported, wanted, findings)
+  if (wanted) compareManaged(look, reported, wanted, findings)
   return findings
 }
 
@@ -77,7 +79,6 @@ function mustActivateUnread(look: Look, path: string, after: string): boolean {
 function compareManaged(look: Look, reported: Reported, wanted: Wanted, findings: Findings): void {
   const { changes, unverifiable } = findings
   const renamed = reported.name !== null && reported.name !== wanted.name
-  changes.push(...registrarChange(look), ...statusChange(look, reported))
   const lookup = desiredLookup(look)
   if (!lookup || lookup.state === 'notObservable') unverifiable.push('registration.record')
   const record = renamed ? undefined : recordOf(lookup)
@@ -172,8 +173,12 @@ function fault(look: Look, what: RegistrationFault, path: string, before: string
 
 const placing = ['name', 'activation.mode', 'registration.registrar', 'registration.site'] as const
 
-/** The spec moved if it places the sensor elsewhere than at the last apply; else something happened out there. */
-function faultCause({ remembered, desired: { settings } }: Look): Cause {
+/**
+ * The spec moved if it places the sensor elsewhere than at the last apply; else something happened out there. What a run
+ * of ours left half done is nobody's drift.
+ */
+function faultCause({ remembered, desired: { settings }, observation }: Look): Cause {
+  if (observation.unfinished.intent?.step === 'activation') return 'spec'
   const applied = remembered?.lastApplied
   if (!applied) return 'undetermined'
   const { name, activation, registration } = settings
