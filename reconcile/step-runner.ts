@@ -159,19 +159,22 @@ export class StaleError extends Error {
 }
 
 function judge({ plan, session }: SensorRun, error: unknown): { status: StepOutcome['status']; problem: Problem } {
-  const cause: unknown = session.lease.lost.aborted ? session.lease.lost.reason : error
+  const { lost } = session.lease
+  const cause: unknown = lost.aborted ? lost.reason : error
   const problem = problemOf(cause, plan.key)
   if (cause instanceof StepError) return { status: cause.status, problem }
   if (!(cause instanceof DeviceError)) return { status: 'failed', problem }
   if (cause.code === 'LEASE_HELD' || cause.code === 'BUSY') return { status: 'waiting', problem }
-  return { status: outcomeUnknown(cause) || outOfReach.has(cause.code) ? 'unknown' : 'failed', problem }
+  const isUnknown = lost.aborted || outcomeUnknown(cause) || outOfReach.has(cause.code)
+  return { status: isUnknown ? 'unknown' : 'failed', problem }
 }
 
-const outOfReach = new Set(['UNREACHABLE', 'IDENTITY_MISMATCH', 'TLS_UNTRUSTED', 'LEASE_LOST', 'ABORTED'])
+const outOfReach = new Set(['UNREACHABLE', 'IDENTITY_MISMATCH', 'TLS_UNTRUSTED', 'ABORTED'])
 
 /** What ends one step and makes every other pointless. */
 const endsAll = (error: unknown): boolean =>
-  error instanceof DeviceError && ['LEASE_HELD', 'BUSY', 'CREDENTIALS_REFUSED', 'ACCOUNT_LOCKED'].includes(error.code)
+  error instanceof DeviceError &&
+  ['LEASE_HELD', 'LEASE_LOST', 'BUSY', 'CREDENTIALS_REFUSED', 'ACCOUNT_LOCKED'].includes(error.code)
 
 function contextOf(state: RunnerState, step: Step): StepContext {
   const { run } = state

@@ -31,7 +31,7 @@ export async function writeAndVerify(context: StepContext, write: Write, verific
     const missing = await readBack(context, verification, failure !== undefined)
     if (missing.length === 0) return
     if (!failure) throw differs(context, missing)
-    if (repeats === mostRepeats) throw failure
+    if (repeats === mostRepeats) throw notInEffect(context, failure)
   }
 }
 
@@ -101,6 +101,14 @@ async function readBack(
   })
   return left
 }
+
+const notInEffect = ({ plan, step }: StepContext, { code, message }: DeviceError): StepError =>
+  new StepError({
+    code,
+    key: plan.key,
+    summary: `"${step.title}" did not take effect, as reading shows, although it was tried ${mostRepeats + 1} times. ${message}`,
+    hint: 'Plan again.',
+  })
 
 const differs = ({ plan, step }: StepContext, missing: readonly string[]): StepError =>
   new StepError({

@@ -15,8 +15,8 @@ import type { Plan, SensorPlan } from '../../reconcile/plan-types.ts'
 import { planRun } from '../../reconcile/run.ts'
 import { abilityOf, findField } from '../../reconcile/setting-fields.ts'
 import type { DesiredSensor, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
-import { parsePath } from '../../schemas/fields.ts'
 import { certificates, samples, type Sample } from './samples.ts'
+import { settingsWith } from './settings-with.ts'
 
 /** One appliance, registered as `registeredName` in site `plant` of the registrar `cloud`, and an engine that reaches it. */
 export interface ConformanceWorld {
@@ -268,17 +268,4 @@ async function expectNotWritten(session: Session, sample: Sample): Promise<void>
   expect(plan.steps.flatMap(({ changes }) => changes)).not.toContain(sample.path)
   const isSaid = plan.problems.length > 0 || plan.unverifiable.includes(sample.path)
   expect({ path: sample.path, isSaid }).toEqual({ path: sample.path, isSaid: true })
-}
-
-/** Settings that hold one value, beside what it needs. */
-function settingsWith({ path, beside = {} }: Pick<Sample, 'path' | 'beside'>, value: unknown): DesiredSettings {
-  const settings = structuredClone(beside) as Record<string, unknown>
-  const segments = parsePath(path)
-  const last = segments.pop() ?? ''
-  const parent = segments.reduce<Record<string, unknown>>((object, segment) => {
-    object[segment] ??= {}
-    return object[segment] as Record<string, unknown>
-  }, settings)
-  parent[last] = value
-  return settings
 }
