@@ -80,7 +80,8 @@ function canonicalFile({ pattern }: Field, file: PublicFile): string {
 export function sameValue(field: Field, a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (a === undefined || b === undefined) return false
-  return canonicalJson(canonical(field, a)) === canonicalJson(canonical(field, b))
+  const [first, second] = [canonical(field, a), canonical(field, b)]
+  return first === second || (typeof first === 'object' && canonicalJson(first) === canonicalJson(second))
 }
 
 const lastName = ({ pattern }: Field): string => pattern.slice(pattern.lastIndexOf('.') + 1)

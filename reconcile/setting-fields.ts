@@ -78,9 +78,14 @@ export function ruleOf(path: string): string | undefined {
   return segmentsOf(path)[2]
 }
 
+const actions = new Map<string, string | undefined>()
+
 /** Path of the rule's action that a path lies in; an action is written whole. */
 export function actionPathOf(path: string): string | undefined {
   if (!path.startsWith('forwarding.rules')) return undefined
-  const segments = segmentsOf(path)
-  return segments[3] === 'actions' ? formatPath(segments.slice(0, 5)) : undefined
+  if (!actions.has(path)) actions.set(path, findAction(segmentsOf(path)))
+  return actions.get(path)
 }
+
+const findAction = (segments: readonly string[]): string | undefined =>
+  segments[3] === 'actions' ? formatPath(segments.slice(0, 5)) : undefined

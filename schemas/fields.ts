@@ -95,37 +95,66 @@ export function fieldTable(schema: z.ZodType): { fields: readonly Field[]; find:
  */
 export function flatten(schema: z.ZodType, settings: unknown, options: { raw?: boolean } = {}): Map<string, unknown> {
   const result = new Map<string, unknown>()
-  walk(schema, settings, [], result, options.raw ?? false)
+  walkInto(schema, settings, '', result, options.raw ?? false)
   return result
 }
 
-function walk(
-  schema: z.ZodType,
-  value: unknown,
-  path: readonly string[],
-  into: Map<string, unknown>,
-  raw: boolean,
-): void {
-  if (value === undefined || value === null) return
+/** What the walk needs to know of a schema, computed once: fleets are walked by the thousand. */
+interface Node {
+  kind: 'leaf' | 'record' | 'object'
+  /** Of a record: the schema of its values. */
+  values?: z.ZodType
+  /** Of an object. */
+  shape: Record<string, z.ZodType>
+  entries: readonly (readonly [key: string, field: z.ZodType])[]
+}
+
+const nodes = new WeakMap<z.ZodType, Node>()
+
+function nodeOf(schema: z.ZodType): Node {
+  let node = nodes.get(schema)
+  if (!node) nodes.set(schema, (node = computeNode(schema)))
+  return node
+}
+
+function computeNode(schema: z.ZodType): Node {
   const inner = unwrapped(schema)
-  if (leafType(inner, factsOf(schema) ?? {})) {
-    into.set(formatPath(path), value)
+  if (leafType(inner, factsOf(schema) ?? {})) return { kind: 'leaf', shape: {}, entries: [] }
+  if (inner instanceof z.ZodRecord) {
+    return { kind: 'record', values: inner.valueType as z.ZodType, shape: {}, entries: [] }
+  }
+  const shape = (inner as z.ZodObject).shape as Record<string, z.ZodType>
+  return { kind: 'object', shape, entries: Object.entries(shape) }
+}
+
+/** The path with one more segment, as `formatPath` writes it. */
+const below = (path: string, key: string): string =>
+  plainSegment.test(key) ? (path === '' ? key : `${path}.${key}`) : `${path}[${JSON.stringify(key)}]`
+
+function walk(node: Node, value: unknown, path: string, into: Map<string, unknown>, raw: boolean): void {
+  if (node.kind === 'leaf') {
+    into.set(path, value)
     return
   }
   const entries = value as Record<string, unknown>
-  if (inner instanceof z.ZodRecord) {
-    for (const [key, entry] of Object.entries(entries))
-      walk(inner.valueType as z.ZodType, entry, [...path, key], into, raw)
+  const { values, shape } = node
+  if (values) {
+    for (const [key, entry] of Object.entries(entries)) walkInto(values, entry, below(path, key), into, raw)
     return
   }
-  const shape = (inner as z.ZodObject).shape as Record<string, z.ZodType>
   const only = raw ? undefined : onlyKey(shape, entries)
   if (!raw && shape['enabled'] && entries['enabled'] === undefined && Object.keys(entries).length > 0) {
-    into.set(formatPath([...path, 'enabled']), true)
+    into.set(below(path, 'enabled'), true)
   }
-  for (const [key, field] of Object.entries(shape)) {
-    if (only === undefined || only === key) walk(field, entries[key], [...path, key], into, raw)
+  for (const [key, field] of node.entries) {
+    const entry = entries[key]
+    if (only === undefined || only === key)
+      walkInto(field, entry, entry === undefined || entry === null ? '' : below(path, key), into, raw)
   }
+}
+
+function walkInto(schema: z.ZodType, value: unknown, path: string, into: Map<string, unknown>, raw: boolean): void {
+  if (value !== undefined && value !== null) walk(nodeOf(schema), value, path, into, raw)
 }
 
 function onlyKey(shape: Record<string, z.ZodType>, entries: Record<string, unknown>): string | undefined {

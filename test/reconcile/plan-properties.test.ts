@@ -142,7 +142,7 @@ function removeBelow(live: Live, isGone: (path: string) => boolean): void {
   for (const path of [...live.keys()]) if (isGone(path)) live.delete(path)
 }
 
-const runs = { numRuns: 300 }
+const runs = { numRuns: 100 }
 
 describe('for any settings', () => {
   test('what is exported from a live state differs in nothing from it', () => {
