@@ -33,7 +33,7 @@ function eventText(event: RunEvent, verbose: boolean): string | undefined {
     case 'observing':
       return verbose ? `${key}: reading` : undefined
     case 'observed':
-      if (event.problem) return `${key}: could not be read: ${plainText(event.problem.summary)}`
+      if (event.problem) return `${key}: could not be read (${event.problem.code})`
       return verbose ? `${key}: read` : undefined
     case 'stepStarted':
       return `${key}: ${plainText(event.title)} …`

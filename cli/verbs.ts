@@ -219,9 +219,7 @@ export const verbs = {
     usage: 'create|list KEY…',
     positionals: [2, many],
     completes: ['create', 'list'],
-    about: [
-      `create makes a backup on the sensor and waits for it; list shows the newest one that the sensor reports. ${keyRule}`,
-    ],
+    about: [`create makes a backup on the sensor and waits for it; list shows what is there, newest first. ${keyRule}`],
     flags: {
       ...documentFlags,
       ...onlineFlags,

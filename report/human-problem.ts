@@ -1,6 +1,6 @@
 /** A problem as a person reads it: what and where, the line with a caret, what to do. */
 import type { Problem, SourcePlace } from '../schemas/problem.ts'
-import { plainText } from './neutral.ts'
+import { plainLines, plainText } from './neutral.ts'
 import type { Style } from './style.ts'
 
 const longestExcerpt = 160
@@ -12,8 +12,14 @@ export function problemLines(problem: Problem, style: Style, indent = ''): strin
   return [
     `${place}${paint(severity)} ${code}: ${subject(problem)}${plainText(problem.summary)}`,
     ...(at?.excerpt === undefined ? [] : excerptLines(at, at.excerpt, paint)),
-    ...(hint === undefined ? [] : [`  ${style.dim('hint:')} ${plainText(hint)}`]),
+    ...(hint === undefined ? [] : hintLines(hint, style)),
   ].map((line) => indent + line)
+}
+
+/** Instructions may have several lines. */
+function hintLines(hint: string, style: Style): string[] {
+  const [first = '', ...more] = plainLines(hint)
+  return [`  ${style.dim('hint:')} ${first}`, ...more.map((line) => `        ${line}`)]
 }
 
 /** Whom it concerns, unless the sentence names it already. */

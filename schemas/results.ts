@@ -239,6 +239,10 @@ const backupResult = z
         key: z.string(),
         supported: z.boolean().optional(),
         latest: z.strictObject({ name: z.string(), createdAt: z.string() }).nullable().optional(),
+        backups: z
+          .array(z.strictObject({ name: z.string(), createdAt: z.string(), sizeBytes: z.number().optional() }))
+          .optional()
+          .meta({ description: 'All that the sensor lists, newest first.' }),
         problem: problem.optional(),
       }),
     ),

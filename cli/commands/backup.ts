@@ -4,6 +4,7 @@ import type { Writer } from '../../reconcile/driver.ts'
 import { LeaseKeeper, type LeaseChannel } from '../../reconcile/lease-keeper.ts'
 import { problemOf as jsonProblem } from '../../report/json.ts'
 import { neutralJson, plainText } from '../../report/neutral.ts'
+import { counted } from '../../report/words.ts'
 import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ResultOf } from '../../schemas/results.ts'
@@ -37,7 +38,7 @@ export async function run(command: Command): Promise<number> {
     for (const desired of sensors) {
       if (opened.interruption.stopping()) return exitCodes.interrupted
       const result = await attempt(desired.key, () =>
-        creates ? createBackup(fleet, desired, opened, command) : newestBackup(fleet, desired, opened),
+        creates ? createBackup(fleet, desired, opened, command) : listBackups(fleet, desired, opened),
       )
       found.push('value' in result ? { key: desired.key, ...result.value } : failed(desired.key, result.problem))
       if ('problem' in result) sayProblem(command, result.problem)
@@ -51,8 +52,19 @@ export async function run(command: Command): Promise<number> {
 
 const failed = (key: string, problem: Problem): Reported => ({ key, problem: jsonProblem(problem) })
 
-async function newestBackup(fleet: Fleet, desired: DesiredSensor, opened: OpenWorld): Promise<Found> {
+/** All that the sensor lists, where its driver can; else the newest one that it reports. */
+async function listBackups(fleet: Fleet, desired: DesiredSensor, opened: OpenWorld): Promise<Found> {
   const { driver, target } = await reach(fleet, desired, opened, { readOnly: true })
+  const operator = driver.operator?.(target)
+  try {
+    if (operator?.listBackups) {
+      const backups = [...(await operator.listBackups())]
+      const [first] = backups
+      return { supported: true, latest: first ? { name: first.name, createdAt: first.createdAt } : null, backups }
+    }
+  } finally {
+    await operator?.close()
+  }
   const reader = driver.reader(target)
   try {
     const { backups } = await reader.observe()
@@ -104,14 +116,26 @@ function tell({ given, io, tool, startedAt }: Command, sensors: Reported[]): voi
     io.stdout.write(`${neutralJson(result)}\n`)
     return
   }
-  for (const { key, supported, latest, problem } of sensors) {
-    if (!problem) io.stdout.write(`${key}: ${plainText(textOf(supported, latest))}\n`)
-  }
+  for (const sensor of sensors)
+    if (!sensor.problem)
+      io.stdout.write(
+        linesOf(sensor)
+          .map((line) => `${line}\n`)
+          .join(''),
+      )
 }
 
-function textOf(supported: boolean | undefined, latest: Found['latest']): string {
-  if (!supported) return 'makes no backups'
-  return latest ? `newest backup ${latest.name}, made ${latest.createdAt}` : 'no backup yet'
+function linesOf({ key, supported, latest, backups }: Reported): string[] {
+  if (!supported) return [`${key}: makes no backups`]
+  if (!latest) return [`${key}: no backup yet`]
+  if (!backups) return [`${key}: ${plainText(latest.name)}, made ${latest.createdAt}`]
+  return [
+    `${key}: ${counted(backups.length, 'backup')}`,
+    ...backups.map(({ name, createdAt, sizeBytes }) => {
+      const size = sizeBytes === undefined ? '' : `, ${sizeBytes} bytes`
+      return `  ${plainText(name)}, made ${createdAt}${size}`
+    }),
+  ]
 }
 
 function reasonsOf(found: readonly Reported[], creates: boolean): ReadonlySet<ExitReason> {

@@ -1,15 +1,14 @@
 import { resolve } from 'node:path'
-import { DeviceError } from '../../reconcile/device-error.ts'
 import type { ServedCertificate } from '../../reconcile/driver.ts'
-import { problemOf } from '../../reconcile/problem-of.ts'
 import { problemLines } from '../../report/human-problem.ts'
-import { problemOf as jsonProblem } from '../../report/json.ts'
+import { problemOf } from '../../report/json.ts'
 import { neutralJson, plainText } from '../../report/neutral.ts'
 import { styleOf } from '../../report/style.ts'
 import { registrarPinKey, type PinFile } from '../../schemas/pin-file.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ResultOf } from '../../schemas/results.ts'
 import { fetchFingerprint } from '../../transport/connect.ts'
+import { TransportError } from '../../transport/transport-error.ts'
 import { askYes, canAsk } from '../ask.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, readDocuments } from '../documents.ts'
@@ -84,8 +83,16 @@ async function look(endpoint: string, key: string): Promise<Seen> {
   try {
     return { endpoint, key, served: await fetchFingerprint(endpoint), recorded: false }
   } catch (error) {
-    if (!(error instanceof DeviceError)) throw error
-    return { endpoint, key, problem: problemOf(error, key), recorded: false }
+    if (!(error instanceof TransportError)) throw error
+    const { code, message, advice } = error
+    const problem: Problem = {
+      severity: 'error',
+      code,
+      key,
+      summary: message,
+      ...(advice !== undefined && { hint: advice }),
+    }
+    return { endpoint, key, problem, recorded: false }
   }
 }
 
@@ -148,7 +155,7 @@ function tell(command: Command, file: string, seen: readonly Seen[]): void {
       key,
       ...(served && { pin: served.pin, subject: served.subject, notAfter: served.notAfter }),
       recorded,
-      ...(problem && { problem: jsonProblem(problem) }),
+      ...(problem && { problem: problemOf(problem) }),
     })),
   }
   io.stdout.write(`${neutralJson(result)}\n`)

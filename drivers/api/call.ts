@@ -23,6 +23,8 @@ export interface Answers {
   activate: wire.Job
   createBackup: wire.Job
   readJob: wire.Job
+  listBackups: wire.BackupList
+  testRule: wire.TestMessageResult
   lease: wire.LeaseGrant
   releaseLease: undefined
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../reconcile/clock.ts'
 import type { Driver, Support } from '../../reconcile/driver.ts'
 import type { LoadedSecret } from '../../schemas/fleet.ts'
 import type { Exchange, HttpOptions } from '../../transport/http.ts'
+import { createOperator } from './operator.ts'
 import { createReader } from './reader.ts'
 import { createSession } from './session.ts'
 import { createSignInLedger } from './sign-in-ledger.ts'
@@ -17,10 +18,15 @@ export interface ApiDriverDeps {
   /** Called after each attempt of a request, for counting. Holds no header and no body. */
   onRequest?: (event: RequestEvent) => void
   /** Other bounds than those of the transport. */
-  limits?: Pick<HttpOptions, 'connectTimeoutMs' | 'headersTimeoutMs' | 'bodyTimeoutMs' | 'timeoutMs' | 'attempts'>
+  limits?: Limits
   /** How long a job may take. Default: 15 minutes. */
   jobTimeoutMs?: number
 }
+
+type Limits = Pick<
+  HttpOptions,
+  'connectTimeoutMs' | 'headersTimeoutMs' | 'bodyTimeoutMs' | 'timeoutMs' | 'totalTimeoutMs' | 'attempts'
+>
 
 export interface RequestEvent extends Exchange {
   /** Key of the target. */
@@ -45,6 +51,7 @@ export function createApiDriver(deps: ApiDriverDeps): Driver {
     name: 'api',
     support: apiSupport,
     reader: (target) => createReader(createSession(target, all), target, deps),
+    operator: (target) => createOperator(createSession(target, all)),
     writer(target) {
       const session = createSession(target, all)
       return { ...createReader(session, target, deps), ...createWriter(session, deps) }

@@ -8,6 +8,9 @@ import type { ApiDriverDeps } from './driver.ts'
 import { awaitJob } from './job.ts'
 import type { ApiSession } from './session.ts'
 
+/** Several attempts fit into what a lease lasts. */
+const leaseTimeoutMs = 10_000
+
 type Deps = Pick<ApiDriverDeps, 'clock' | 'jobTimeoutMs'>
 
 export function createWriter(
@@ -23,7 +26,7 @@ export function createWriter(
         doing: 'take its lease back',
         fence,
         repeatable: true,
-        timeoutMs: 10_000,
+        timeoutMs: leaseTimeoutMs,
         ...(clearIntent && { query: { intent: 'clear' } }),
       }
       await session.call(call).catch(() => undefined)
@@ -38,6 +41,7 @@ async function takeLease(session: ApiSession, { signal, ...request }: LeaseReque
     doing: request.fence === undefined ? 'grant its lease' : 'renew its lease',
     json: request,
     repeatable: true,
+    timeoutMs: leaseTimeoutMs,
     ...(signal && { signal }),
   })
   return { fence, remainingSeconds, revision }

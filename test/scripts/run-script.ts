@@ -13,15 +13,16 @@
  *     $ start sensorform simulate fleet  runs in the background until `stop` or the end; waits for "Ready."
  *     $ stop                             presses Ctrl-C on it and prints what it said since
  *     $ set NAME=VALUE                   sets an environment variable from here on
+ *     $ save FILE sensorform …           writes what it prints to a file
  *     $ replace FILE OLD NEW             replaces text in a file, which must hold it
- *     $ cat FILE, $ mode FILE, $ remove FILE
+ *     $ cat FILE, $ mode FILE, $ remove FILE, $ copy FROM TO
  *     $ control METHOD PATH BODY         asks the simulator's control endpoint
  *
  * What differs from run to run is written as [time], [pin], [digest], [run], [port], [root].
  *
  * @module
  */
-import { chmod, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Io } from '../../cli/io.ts'
@@ -58,6 +59,7 @@ export async function runScript(text: string): Promise<string> {
     return `${body}\n${[...files].map(([path, content]) => `-- ${path} --\n${content}`).join('')}`
   } finally {
     await session.end()
+    await session.checkSecrets()
     await rm(root, { recursive: true, force: true })
   }
 }
@@ -108,6 +110,7 @@ class Transcript {
 class Session {
   readonly #root: string
   readonly #env: Record<string, string> = {}
+  #printed = ''
   #background: { transcript: Transcript; ended: Promise<number>; control: string | undefined } | undefined
 
   constructor(root: string) {
@@ -119,12 +122,24 @@ class Session {
     const command = line.slice(2).replace(/\s+# exit \d+$/, '')
     const { output, code } = await this.#execute(wordsOf(command))
     const head = code === 0 ? `$ ${command}` : `$ ${command}  # exit ${code}`
+    this.#printed += output
     const body = steady(output, this.#root).replace(/\n$/, '')
     return ['', head, ...(body === '' ? [] : body.split('\n'))]
   }
 
   async end(): Promise<void> {
     await this.#stop()
+  }
+
+  /** No value of a secret stands in anything that was printed or written. */
+  async checkSecrets(): Promise<void> {
+    const secrets = Object.values(this.#env).filter((value) => value.startsWith('canary-'))
+    const entries = await readdir(this.#root, { recursive: true, withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+    const texts = await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')] as const))
+    for (const [where, text] of [['the output', this.#printed] as const, ...texts]) {
+      for (const secret of secrets) if (text.includes(secret)) throw new Error(`${where} holds the secret ${secret}`)
+    }
   }
 
   async #execute([word = '', ...rest]: readonly string[]): Promise<{ output: string; code: number }> {
@@ -134,6 +149,8 @@ class Session {
       start: () => this.#start(rest.slice(1)),
       stop: () => this.#stop(),
       set: async () => this.#set(rest[0] ?? ''),
+      copy: async () => writeInto(this.#root, rest[1] ?? '', await readFile(file(), 'utf8')).then(() => ''),
+      save: () => this.#save(rest),
       cat: () => readFile(file(), 'utf8'),
       mode: async () => `${((await stat(file())).mode & 0o777).toString(8)}\n`,
       chmod: async () => chmod(join(this.#root, rest[1] ?? ''), Number.parseInt(rest[0] ?? '', 8)).then(() => ''),
@@ -153,6 +170,13 @@ class Session {
     return { output: transcript.text, code }
   }
 
+  async #save([file = '', , ...words]: readonly string[]): Promise<string> {
+    const transcript = new Transcript(this.#root, this.#env)
+    await runCli(words, transcript.io)
+    await writeInto(this.#root, file, transcript.stdout)
+    return ''
+  }
+
   #set(assignment: string): string {
     const at = assignment.indexOf('=')
     this.#env[assignment.slice(0, at)] = assignment.slice(at + 1)
@@ -164,7 +188,7 @@ class Session {
     const ended = runCli(words, transcript.io)
     let code: number | undefined
     void ended.then((ending) => (code = ending))
-    while (!transcript.text.includes('Ready.') && code === undefined) await new Promise((wake) => setTimeout(wake, 10))
+    while (!/Ready\.|PIN$/m.test(transcript.text) && code === undefined) await new Promise((wake) => setTimeout(wake, 10))
     const output = transcript.take()
     this.#background = { transcript, ended, control: /Control: (\S+)/.exec(output)?.[1] }
     return output
@@ -211,4 +235,5 @@ export const steady = (text: string, root: string): string =>
     .replaceAll(/\b[0-9a-f]{64}\b|(?<=digest )[0-9a-f]{16}|(?<=sha256 )[0-9a-f]{16}/g, '[digest]')
     .replaceAll(/\b\d{8}T\d{6}Z-[0-9a-f]{6}\b/g, '[run]')
     .replaceAll(/(?<=Control: http:\/\/[^:\s]+:)\d+/g, '[port]')
-    .replaceAll(/ in \d+ ms/g, ' in [ms]')
+    .replaceAll(/\d{4}-\d{2}-\d{2}_\d{2}:\d{2}:\d{2}/g, '[backup time]')
+    .replaceAll(/\b\d+ bytes|(?<="sizeBytes": )\d+/g, '[bytes]')
