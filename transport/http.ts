@@ -28,6 +28,8 @@ export interface HttpOptions {
   bodyTimeoutMs?: number
   /** One attempt as a whole. Default: 60 s. */
   timeoutMs?: number
+  /** No attempt of a request begins after so long. Default: 120 s. */
+  totalTimeoutMs?: number
   /** Attempts of one request, the first counted. Default: 4. */
   attempts?: number
   /** Repeats that may be under way before successes pay them back. Default: 10. */
@@ -92,6 +94,7 @@ const defaults = {
   headersTimeoutMs: 30_000,
   bodyTimeoutMs: 30_000,
   timeoutMs: 60_000,
+  totalTimeoutMs: 120_000,
   attempts: 4,
   retryBudget: 10,
   longestRetryAfterMs: 60_000,
@@ -158,10 +161,12 @@ async function repeat(
   budget: ReturnType<typeof createBudget>,
   pool: () => Pool,
 ): Promise<HttpResponse> {
+  const { attempts, clock, totalTimeoutMs } = options
+  const lastStart = clock.now() + totalTimeoutMs
   for (let attempt = 1; ; attempt++) {
     const result = await tryOnce(pool(), request, options, attempt)
-    const waitMs = attempt < options.attempts ? waitOf(result, request, options, attempt) : undefined
-    if (waitMs === undefined || !budget.take()) {
+    const waitMs = attempt < attempts ? waitOf(result, request, options, attempt) : undefined
+    if (waitMs === undefined || clock.now() + waitMs > lastStart || !budget.take()) {
       if (result instanceof TransportError) throw result
       if (result.status < 500) budget.refund()
       return result

@@ -299,6 +299,13 @@ test('Retry-After may be a date', async () => {
   expect(clock.slept).toEqual([9000])
 })
 
+test('no attempt begins after the limit on the whole', async () => {
+  const { listener, calls } = inTurn([503, '50'])
+  const { http, clock } = client(await https(listener))
+  await http.request({ method: 'GET', path: '/' })
+  expect([calls(), clock.slept]).toEqual([3, [50_000, 50_000]])
+})
+
 test('the budget ends repeats when a server stays in trouble', async () => {
   const { listener, calls } = inTurn(500)
   const { http } = client(await https(listener), { retryBudget: 4 })

@@ -172,7 +172,7 @@ test('a refused password is not sent again in the run', async () => {
 test('a sensor that repeats the password in its refusal does not get it into a message', async () => {
   const server = await sensor()
   const password = 'canary-secret'
-  const message = `${'x'.repeat(185)} ${password} is wrong`
+  const message = `${'x'.repeat(191)} ${password} is wrong`
   server.script('signIn', { status: 401, json: refusal('CREDENTIALS_REFUSED', message) })
   const reader = keep(driver().api.reader(target(server.origin, { credentials: credentials(password) })))
   const error = await failureOf(reader.observe())
@@ -311,6 +311,15 @@ test('the second address is tried with a known identity, and the first right one
   const nowhere = await failureOf(keep(api.reader(target([dead, wrong.origin], { identity: 'SN-1' }))).observe())
   expect(nowhere.code).toBe('IDENTITY_MISMATCH')
   expect(nowhere.message).toContain(`tried as well: ${dead} (UNREACHABLE)`)
+})
+
+test('a refused password is sent to no other address', async () => {
+  const refusing = await sensor()
+  const other = await sensor({ host: '127.20.141.2' })
+  refusing.passwords = []
+  const reader = keep(driver().api.reader(target([refusing.origin, other.origin], { identity: 'SN-1' })))
+  expect((await failureOf(reader.observe())).code).toBe('CREDENTIALS_REFUSED')
+  expect([refusing.calls, other.connections()]).toEqual([['signIn'], 0])
 })
 
 test('without a known identity or key no second address is tried', async () => {
