@@ -10,11 +10,20 @@ const read = (appliance: string) => ({
   path: '/api/settings/v1/appliance',
 })
 
+const struckAt = (fault: Partial<Fault>, appliances: readonly string[]): number[] => {
+  const engine = createFaultEngine(1, [{ kind: 'cutBefore', ...fault } as Fault])
+  return appliances.flatMap((key, index) => (engine.strike(read(key)).length > 0 ? [index] : []))
+}
+
+const strikes = (seed: number, others: number): boolean[] => {
+  const engine = createFaultEngine(seed, [{ kind: 'cutBefore', probability: 0.5 }])
+  return Array.from({ length: 64 }, () => {
+    for (let count = 0; count < others; count++) engine.strike(read('other'))
+    return engine.strike(read('a')).length > 0
+  })
+}
+
 describe('which requests a fault strikes', () => {
-  const struckAt = (fault: Partial<Fault>, appliances: readonly string[]): number[] => {
-    const engine = createFaultEngine(1, [{ kind: 'cutBefore', ...fault } as Fault])
-    return appliances.flatMap((key, index) => (engine.strike(read(key)).length > 0 ? [index] : []))
-  }
   const four = ['a', 'b', 'a', 'a']
   test.each([
     ['each one', {}, [0, 1, 2, 3]],
@@ -31,13 +40,6 @@ describe('which requests a fault strikes', () => {
   })
 
   test('the same seed gives the same strikes, whatever other appliances do; another seed gives others', () => {
-    const strikes = (seed: number, others: number): boolean[] => {
-      const engine = createFaultEngine(seed, [{ kind: 'cutBefore', probability: 0.5 }])
-      return Array.from({ length: 64 }, () => {
-        for (let count = 0; count < others; count++) engine.strike(read('other'))
-        return engine.strike(read('a')).length > 0
-      })
-    }
     expect(strikes(7, 3)).toEqual(strikes(7, 0))
     expect(strikes(8, 0)).not.toEqual(strikes(7, 0))
     expect(new Set(strikes(7, 0))).toEqual(new Set([true, false]))

@@ -90,12 +90,12 @@ test('a cloud knows a sensor as connected only while it speaks', async () => {
   expect(await status()).toBe('Disconnected')
 })
 
-describe('the control endpoint', () => {
-  const control = async (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const answer = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
-  }
+const control = async (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) => {
+  const answer = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+}
 
+describe('the control endpoint', () => {
   test('tells, moves the clock, changes a setting, adds and removes faults, shows requests', async () => {
     const simulator = await start({
       appliances: [sensorAt('127.20.112.60')],

@@ -68,11 +68,18 @@ export const makeAuthority = (): string => {
 const { asn1 } = forge
 const { Class, Type } = asn1
 const sequence = (...children: forge.asn1.Asn1[]) => asn1.create(Class.UNIVERSAL, Type.SEQUENCE, true, children)
-const context = (type: number, constructed: boolean, value: string | forge.asn1.Asn1[]) =>
-  asn1.create(Class.CONTEXT_SPECIFIC, type as forge.asn1.Type, constructed, value)
+/** Context tags 0 and 6; forge names them as the universal types with these numbers. */
+const context = (type: forge.asn1.Type, constructed: boolean, value: string | forge.asn1.Asn1[]) =>
+  asn1.create(Class.CONTEXT_SPECIFIC, type, constructed, value)
 
 const distributionPoint = (url: string): string =>
-  asn1.toDer(sequence(sequence(context(0, true, [context(0, true, [context(6, false, url)])])))).getBytes()
+  asn1
+    .toDer(
+      sequence(
+        sequence(context(asn1.Type.NONE, true, [context(asn1.Type.NONE, true, [context(asn1.Type.OID, false, url)])])),
+      ),
+    )
+    .getBytes()
 
 /** A revocation list in DER that names these serial numbers. */
 export function makeCrl(serials: readonly string[]): Uint8Array {

@@ -86,13 +86,13 @@ describe('the revision of a write', () => {
   })
 })
 
-describe('what single operations refuse', () => {
-  const leased = async (...given: Parameters<typeof startHere>): Promise<Client> => {
-    const { client } = await startHere(...given)
-    await client.lease()
-    return client
-  }
+const leased = async (...given: Parameters<typeof startHere>): Promise<Client> => {
+  const { client } = await startHere(...given)
+  await client.lease()
+  return client
+}
 
+describe('what single operations refuse', () => {
   test('signIn: 403', async () => {
     const { endpoint } = await startHere()
     for (let count = 0; count < 5; count++) await call(endpoint, 'signIn', { body: { ...admin, password: '' } })

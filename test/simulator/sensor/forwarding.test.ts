@@ -33,9 +33,8 @@ async function listenStream(tls?: {
   key: string
   requestCert?: boolean
 }): Promise<Receiver & { clientSubject(): unknown }> {
-  let take: (text: string) => void = () => undefined
   let subject: unknown
-  const received = new Promise<string>((resolve) => (take = resolve))
+  const { promise: received, resolve: take } = Promise.withResolvers<string>()
   const read = (socket: Socket): void => {
     const parts: Buffer[] = []
     socket.on('data', (part) => parts.push(Buffer.from(part)))

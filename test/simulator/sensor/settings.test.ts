@@ -106,8 +106,9 @@ test('the audit trail can be read from a time on', async () => {
   expect(refusalOf(await client.call('readAudit', { query: '?since=yesterday' }))).toEqual([400, 'INVALID'])
 })
 
+const tlsText = { host: '10.0.0.1', port: 514, format: 'text', protocol: 'tls' }
+
 describe('what is refused', () => {
-  const syslog = { host: '10.0.0.1', port: 514, format: 'text', protocol: 'tls' }
   test.each([
     ['an address beside the guarded change', 'writeNetwork', { address: '127.20.102.99' }],
     ['a certificate beside the import', 'writeCertificate', { certificate: 'PEM' }],
@@ -116,9 +117,9 @@ describe('what is refused', () => {
     [
       'an action of two kinds',
       'writeRules',
-      { rules: { ops: { actions: { a: { email: { address: 'a@b.example' }, syslog } } } } },
+      { rules: { ops: { actions: { a: { email: { address: 'a@b.example' }, syslog: tlsText } } } } },
     ],
-    ['TLS for a text message', 'writeRules', { rules: { ops: { actions: { a: { syslog } } } } }],
+    ['TLS for a text message', 'writeRules', { rules: { ops: { actions: { a: { syslog: tlsText } } } } }],
     [
       'a syslog action without a port',
       'writeRules',
@@ -132,12 +133,13 @@ describe('what is refused', () => {
   })
 })
 
+const syslog = (timezone?: string) => ({
+  syslog: { host: '10.0.0.1', port: 514, format: 'cef', protocol: 'udp', timezone },
+})
+
 test('rules are written by name: others stay, an action is replaced whole, null removes', async () => {
   const { client } = await leased()
   const write = (rules: unknown) => client.call('writeRules', { body: { rules } })
-  const syslog = (timezone?: string) => ({
-    syslog: { host: '10.0.0.1', port: 514, format: 'cef', protocol: 'udp', timezone },
-  })
   await write({
     value: { minimumSeverity: 'Minor' },
     ops: { protocols: 'any', actions: { siem: syslog('UTC'), more: syslog() } },
