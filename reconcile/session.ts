@@ -46,9 +46,13 @@ export class ApplianceSession {
     return this.observation.live.get(path)
   }
 
-  /** Reads the appliance; conditional once something is known. */
-  async observe(): Promise<Observation> {
-    const observation = await observeThrough(this.#writer, this.#desired, this.#world, this.#known)
+  /**
+   * Reads the appliance; conditional once something is known, unless the whole is asked for, as before a step that
+   * cannot be undone.
+   */
+  async observe(options: { whole?: boolean } = {}): Promise<Observation> {
+    const known = options.whole ? undefined : this.#known
+    const observation = await observeThrough(this.#writer, this.#desired, this.#world, known)
     this.#accept(observation)
     return observation
   }

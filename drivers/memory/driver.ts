@@ -104,13 +104,14 @@ class MemoryConnection {
 
   observe(known?: Observation): Promise<Observation> {
     return this.call('read', (appliance) => {
-      const base = { endpoint: this.#endpoint ?? '', observedAt: isoNow(this.world) }
+      const { clockDriftSeconds } = appliance
+      const base = { endpoint: this.#endpoint ?? '', observedAt: isoNow(this.world), clockDriftSeconds }
       const unchanged = known?.revision === String(appliance.revision) && known.identity === appliance.serialNumber
       return known && unchanged ? { ...known, ...base, unchanged } : { ...this.#read(appliance), ...base }
     })
   }
 
-  #read(appliance: MemoryAppliance): Omit<Observation, 'endpoint' | 'observedAt'> {
+  #read(appliance: MemoryAppliance): Omit<Observation, 'endpoint' | 'observedAt' | 'clockDriftSeconds'> {
     const { activation, networkChange, lease, intent } = appliance
     const remaining = (endsAt: number) => (endsAt - this.world.clock.monotonic()) / 1000
     return {
@@ -119,7 +120,6 @@ class MemoryConnection {
       unchanged: false,
       softwareVersion: appliance.softwareVersion,
       hardwareProfile: appliance.hardwareProfile,
-      clockDriftSeconds: appliance.clockDriftSeconds,
       live: this.#live(appliance),
       activation: {
         ...activation,
