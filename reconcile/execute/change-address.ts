@@ -27,7 +27,6 @@ export async function executeChangeAddress(context: StepContext, action: Change)
   if (!guarded && !options.overrides?.allowUnguardedNetworkChange) throw unguarded(context)
   const { to, from } = action
   await context.announce({ type: 'changeAddress', from, to })
-  context.keepIntent(true)
   const old = session.observation.endpoint
   await tryMove(context, { type: 'changeAddress', to, guarded, confirmWithinSeconds })
   await findAgain(context, action, old)
@@ -35,17 +34,23 @@ export async function executeChangeAddress(context: StepContext, action: Change)
   context.keepIntent(false)
 }
 
-/** Writes once. An error whose outcome is unknown is what a move looks like. */
+/** Writes once. An error whose outcome is unknown is what a move looks like; any other says that nothing happened. */
 async function tryMove(
-  { session, note }: StepContext,
+  { session, note, keepIntent }: StepContext,
   write: { type: 'changeAddress'; to: AddressTriple; guarded: boolean; confirmWithinSeconds: number },
 ): Promise<void> {
   session.lease.pause()
+  keepIntent(true)
   try {
     await session.write(write)
   } catch (error) {
-    if (!(error instanceof DeviceError) || !outcomeUnknown(error)) throw error
-    note(`The connection ended (${error.code}), as a move of the address may end it.`)
+    if (error instanceof DeviceError && outcomeUnknown(error)) {
+      note(`The connection ended (${error.code}), as a move of the address may end it.`)
+      return
+    }
+    session.lease.resume()
+    keepIntent(false)
+    throw error
   }
 }
 
