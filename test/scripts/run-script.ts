@@ -2,7 +2,7 @@
  * Runs the text scripts of this folder: commands with their exact output and exit code, and the files that they are
  * given. `UPDATE=1 npx vitest run test/scripts` rewrites what is expected.
  *
- *     # what the script shows
+ *     // what the script shows
  *     $ sensorform validate fleet        # exit 1
  *     what is printed; a line on stderr begins with "2> "
  *     -- fleet/line-1.yaml --
@@ -53,7 +53,7 @@ export async function runScript(text: string): Promise<string> {
     const out: string[] = []
     for (const line of lines) {
       if (line.startsWith('$ ')) out.push(...(await session.run(line)))
-      else if (out.length === 0 || line.startsWith('#')) out.push(...(line.startsWith('#') ? ['', line] : [line]))
+      else if (line.startsWith('// ')) out.push('', line)
     }
     const body = out.join('\n').replace(/^\n+/, '').replaceAll(/\n{3,}/g, '\n\n').replace(/\n+$/, '')
     return `${body}\n${[...files].map(([path, content]) => `-- ${path} --\n${content}`).join('')}`
