@@ -11,7 +11,7 @@ export function createReader(session: ApiSession, target: Target, { clock }: Pic
   return {
     async observe(remembered) {
       const opened = await session.open()
-      const known = comparable(last ?? remembered, opened.identity)
+      const known = remembered && comparable(last ?? remembered, opened.identity)
       const call: ReadCall = {
         operation: 'readAppliance',
         doing: 'tell its settings',
@@ -62,7 +62,7 @@ function warningsOf(
     summary: `the password of the credentials ${credentials.name} was refused at ${endpoint}; the previous one was accepted`,
   }
   const expired = {
-    code: 'SERVED_CERTIFICATE_EXPIRED',
+    code: 'EXPIRED_CERTIFICATE_ACCEPTED',
     summary: `the certificate that ${endpoint} serves expired on ${served?.notAfter ?? ''}; it is trusted because its key is known`,
   }
   return [...(withPrevious ? [previous] : []), ...(served?.expired ? [expired] : [])]

@@ -71,9 +71,9 @@ export const devices = {
       'The appliance refused the password of the credentials entry and accepted its previousPassword: its password has not been changed yet.',
     remedy: 'Change the password on the appliance, then remove previousPassword from the credentials entry.',
   },
-  SERVED_CERTIFICATE_EXPIRED: {
+  EXPIRED_CERTIFICATE_ACCEPTED: {
     severity: 'warning',
-    title: 'The certificate that the appliance serves has expired',
+    title: 'An expired certificate was accepted',
     explanation:
       'Its only fault is that it expired, and its key is known. The appliance may be read and given a new certificate; all other writes wait until the new one is served.',
     remedy: 'Declare a new certificate and private key for the appliance, and apply.',

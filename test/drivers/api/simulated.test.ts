@@ -150,7 +150,7 @@ test('plan and a second look are one sign-in and two reads, the second condition
   const reader = api().reader(target())
   closing.push(reader)
   const first = await reader.observe()
-  expect((await reader.observe()).unchanged).toBe(true)
+  expect((await reader.observe(first)).unchanged).toBe(true)
   expect(simulator.counts('line-1')).toEqual({ signIn: 1, readAppliance: 2 })
   expect(first.clockDriftSeconds).toBeCloseTo(0, 0)
   const remembered = api().reader(target())
