@@ -119,6 +119,7 @@ export function finishAddressStep(look: Look): Step | undefined {
         : `let the unconfirmed address ${to.address} revert to ${from.address}`,
     action: { type: 'finishAddress', id, to, outcome },
     changes: ['network.change'],
-    ...(outcome === 'revert' && { disrupts: sessions, expectedSeconds: Math.ceil(remainingSeconds) + 60 }),
+    // It reverts by itself whatever is done: the step only waits for it, in no need of a window.
+    ...(outcome === 'revert' && { expectedSeconds: Math.ceil(remainingSeconds) + 60 }),
   })
 }

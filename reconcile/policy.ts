@@ -3,7 +3,7 @@
  *
  * | threshold             | counted                                   | of                      | applies to           | may be overridden by |
  * | --------------------- | ----------------------------------------- | ----------------------- | -------------------- | -------------------- |
- * | `maxChangedSensors`   | sensors that the tool would write to      | all declared sensors    | 10 sensors and more  | `--allow-changed N`  |
+ * | `maxChangedSensors`   | sensors whose settings would be written   | all declared sensors    | 10 sensors and more  | `--allow-changed N`  |
  * | `maxUnknownSensors`   | sensors that did not answer               | the site's              | sites of 10 and more |                      |
  * | `maxDisruptedPerSite` | sensors that a step of the tool disrupts  | the site's              | any; one always may  |                      |
  *
@@ -36,13 +36,16 @@ export const checkPolicy = (question: Question): Problem[] => [
   ...tooManyDisrupted(question),
 ]
 
+/** Steps that change no setting and no registration: a nightly backup of the whole fleet is no mass change. */
+const harmless = new Set(['manual', 'createBackup', 'clearIntent'])
+const isChanging = ({ action }: Step): boolean => !harmless.has(action.type)
 const isTools = ({ action }: Step): boolean => action.type !== 'manual'
 const shareOf = (count: number, percentage: string): number =>
   Math.floor((count * Number.parseInt(percentage, 10)) / 100)
 
 function tooManyChanged({ policy, declared, plans, overrides }: Question): Problem[] {
   const percentage = policy.maxChangedSensors ?? '30%'
-  const changed = plans.filter(({ steps }) => steps.some(isTools)).length
+  const changed = plans.filter(({ steps }) => steps.some(isChanging)).length
   const most = Math.max(shareOf(declared.length, percentage), overrides.allowChanged ?? 0)
   if (declared.length < smallest || changed <= most) return []
   return [

@@ -78,7 +78,7 @@ function checkClock(look: Look, steps: readonly Step[]): Checked {
 
 const setsClock = ({ action }: Step): boolean =>
   (action.type === 'set' || action.type === 'manual') &&
-  Object.keys(action.values).some((path) => path.startsWith('time.ntp.'))
+  (action.values['time.ntp.enabled'] === true || typeof action.values['time.ntp.server'] === 'string')
 
 /** Activation needs these steps; where there are none it is withheld. */
 function needingOrWithheld(steps: readonly Step[], ways: readonly string[], problem: Problem): Checked {

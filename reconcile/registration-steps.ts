@@ -14,6 +14,7 @@
  * | a connected record of the desired name is not ours                       | RECORD_CONNECTED  |
  * | a record of the desired name is not ours, and no `--adopt-record`        | RECORD_NOT_OURS   |
  * | a record of the desired name that the sensor does not report lies elsewhere | RECORD_ELSEWHERE |
+ * | the registrar could not be asked                                         | REGISTRATION_UNKNOWN |
  * | the sensor does not reach the cloud, and no network write is planned     | CLOUD_UNREACHABLE |
  * | the clock of the sensor is off, and no NTP write is planned              | CLOCK_DRIFT       |
  *
@@ -36,7 +37,7 @@ import {
   type Reported,
   type Wanted,
 } from './records.ts'
-import type { RegistrationRecord } from './registrar.ts'
+import type { RecordLookup, RegistrationRecord } from './registrar.ts'
 import { groupOf } from './step-groups.ts'
 import { makeStep } from './step-facts.ts'
 import { nameFields } from './step-titles.ts'
@@ -87,9 +88,10 @@ function updateSteps({ look, registrar, wanted, changes }: Case): Draft {
 }
 
 function activationSteps(one: Case): Draft {
-  const withheld = ownershipProblem(one)
+  const automatic = isAutomatic(one)
+  const withheld = ownershipProblem(one) ?? (automatic ? unaskedProblem(one) : undefined)
   if (withheld) return { steps: [], problems: [withheld] }
-  return { steps: [isAutomatic(one) ? reactivation(one) : byHand(one.look, one.changes, one)], problems: [] }
+  return { steps: [automatic ? reactivation(one) : byHand(one.look, one.changes, one)], problems: [] }
 }
 
 /** The tool can do all of it: register, fetch the file (or find it handed in) and upload it. */
@@ -102,13 +104,13 @@ function isAutomatic({ look, registrar }: Case): boolean {
 function reactivation(one: Case): Step {
   const { look, wanted, changes, reported } = one
   const action = reactivateAction(one)
-  const { reason, deletes } = action
+  const { deletes } = action
   return makeStep({
     id: 'activation',
     title: titleOf(action),
     action,
     changes: changes.map(({ path }) => path),
-    disrupts: disruptionOf(reason, reported),
+    disrupts: disruptionOf(action, reported),
     undo: deletes ? 'no' : 'yes',
     pointOfNoReturn:
       deletes && `the record ${deletes.name} is deleted: from then on the sensor has to be activated as ${wanted.name}`,
@@ -194,9 +196,9 @@ const titleOf = ({ reason, from, to }: Reactivate): string =>
     renew: `renew the activation file of ${to.name}`,
   })[reason]
 
-/** What was broken already, or never was, is not disrupted; and renewing keeps the old file until the new one is in. */
-function disruptionOf(reason: Reactivate['reason'], { mode }: Reported): string | undefined {
-  if (reason === 'activate' || reason === 'restore' || reason === 'renew') return undefined
+/** What was broken already, or never was, is not disrupted; and a renewal that deletes nothing keeps the old file. */
+function disruptionOf({ reason, deletes }: Reactivate, { mode }: Reported): string | undefined {
+  if (reason === 'activate' || reason === 'restore' || (reason === 'renew' && !deletes)) return undefined
   return mode === 'local'
     ? 'the activation, until the new file is uploaded'
     : 'the connection to the cloud, until the sensor is activated again'
@@ -212,6 +214,23 @@ function ownershipProblem(one: Case) {
   }
   return sitsRight(record, wanted.placement) ? undefined : elsewhere(one, record)
 }
+
+/** A registrar that could tell, but did not just now: nobody knows whether the name is free, or what is to be deleted. */
+function unaskedProblem({ look, registrar, reported }: Case) {
+  if (!look.context.registrarSupport(registrar).observe) return undefined
+  const unseen = (lookup: RecordLookup | undefined) => lookup === undefined || lookup.state === 'notObservable'
+  const { live } = look.sight.records
+  return unseen(desiredLookup(look)) || (reported.name !== null && unseen(live)) ? unasked(look, registrar) : undefined
+}
+
+const unasked = ({ desired }: Look, registrar: string) =>
+  problemOf(desired, {
+    severity: 'error',
+    code: 'REGISTRATION_UNKNOWN',
+    field: 'registration.registrar',
+    summary: `The registrar ${registrar} could not be asked: nobody knows whether the name is free, so the registration is left as it is`,
+    hint: 'Plan again when it answers.',
+  })
 
 const connected = ({ look: { desired }, wanted }: Case) =>
   problemOf(desired, {

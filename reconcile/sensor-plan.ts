@@ -45,7 +45,10 @@ function planLook(fleet: Fleet, look: Look, conflict: Problem | undefined): Plan
   const { desired, context, observation, sight } = look
   const { only } = context.options
   const { changes, unverifiable, problems } = narrow(compare(look), only)
-  const withheld = new Set(conflict?.severity === 'error' ? ['network.address'] : [])
+  const withheld = new Set([
+    ...(conflict?.severity === 'error' ? ['network.address'] : []),
+    ...(problems.some(({ code }) => code === 'BACKUP_NOT_SUPPORTED') ? ['backup'] : []),
+  ])
   const drafted = planSteps(look, fleet, correctable(fleet, changes), unverifiable, withheld)
   const { steps } = drafted
   const closed = closedSteps(fleet, desired, context, steps)

@@ -103,6 +103,13 @@ const registration = {
     explanation: 'Only a record whose name the sensor itself reports is ever deleted, so this one stays in the way.',
     remedy: 'Delete the record in the portal if nobody needs it, or choose another name.',
   },
+  REGISTRATION_UNKNOWN: {
+    severity: 'error',
+    title: 'The registrar could not be asked',
+    explanation:
+      'A re-activation deletes and registers; without knowing which records stand it could leave one behind, or take another sensor’s name.',
+    remedy: 'Plan again when the registrar answers.',
+  },
   CLOUD_UNREACHABLE: {
     severity: 'error',
     title: 'The sensor does not reach the cloud',

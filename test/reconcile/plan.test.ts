@@ -333,6 +333,14 @@ describe('what expires', () => {
     ['an old backup', daily, backups(ago(27 * 60)), ['backup.create'], [], 'expiring'],
     ['no backup', daily, backups(null), ['backup.create'], [], 'expiring'],
     ['profile L100', daily, { ...backups(null), hardwareProfile: 'L100' }, [], ['BACKUP_NOT_SUPPORTED'], 'inSync'],
+    [
+      'profile L100, and a daily backup',
+      { backup: { enabled: true, directory: '/b' } },
+      { ...backups(null), hardwareProfile: 'L100' },
+      [],
+      ['BACKUP_NOT_SUPPORTED'],
+      'drifted',
+    ],
     ['backups switched off', { backup: { enabled: false, maxAge: '26h' } }, backups(null), ['backup'], [], 'drifted'],
     ['a certificate with time left', minimum, { served: servedOf(mine) }, [], [], 'inSync'],
     [

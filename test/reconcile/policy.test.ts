@@ -128,3 +128,16 @@ test('sites are counted apart', () => {
     '2 of 2 sensors of site south wou',
   ])
 })
+
+test('a backup of every sensor is no mass change', () => {
+  const sights = Array.from({ length: 10 }, (_, index) => {
+    const backups = { supported: true, latest: null, lastError: null }
+    return sight(
+      sensor({ backup: { maxAge: '26h' } }, { key: `s-${index}` }),
+      { 'backup.enabled': true },
+      { observation: { backups } },
+    )
+  })
+  const plan = makePlan(fleetOf(sights.map(({ desired }) => desired)), sights, contextOf())
+  expect([plan.refused, plan.sensors.flatMap(({ steps }) => steps.map(({ id }) => id)).length]).toEqual([false, 10])
+})

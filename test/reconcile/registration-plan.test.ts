@@ -361,6 +361,24 @@ describe('what is withheld', () => {
       [],
     ],
     [
+      'the registrar does not answer',
+      { spec: renamed, live: hidden, desired: hidden },
+      {},
+      'nothing',
+      ['REGISTRATION_UNKNOWN'],
+    ],
+    [
+      'the clock is off, and NTP is switched off',
+      {
+        spec: { ...renamed, time: { ntp: { enabled: false } } },
+        desired: absent,
+        observation: { clockDriftSeconds: 900 },
+      },
+      {},
+      'nothing',
+      ['CLOCK_DRIFT'],
+    ],
+    [
       'nothing to activate with',
       {
         spec: { registration: { registrar: 'cloud' } },
