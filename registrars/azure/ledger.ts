@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { DeviceError } from '../../reconcile/device-error.ts'
 import type { RegistrationRecord } from '../../reconcile/registrar.ts'
-import { nameOf, toRecord, type RecordPlace } from './convert.ts'
+import { toRecord, type RecordPlace } from './convert.ts'
+import { createListings } from './listings.ts'
 import type { Paths } from './paths.ts'
+import { isSame, isSameName, namedPlace, type NamedPlace } from './place.ts'
 import type { Call, ResourceManager } from './resource-manager.ts'
 
 export interface Ledger {
@@ -28,89 +29,41 @@ export interface Ledger {
   forget(): void
 }
 
-export type NamedPlace = RecordPlace & { name: string }
-
-interface Listing {
-  sites: readonly string[]
-  records: RegistrationRecord[]
-}
-
-/** As Resource Manager compares names. */
-export const isSameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
-
-export function placeOf({ mode, site }: Pick<RegistrationRecord, 'mode' | 'site'>): RecordPlace {
-  return mode === 'cloud' ? { mode, site: site ?? '' } : { mode }
-}
-
-const isSame = (left: NamedPlace, right: NamedPlace): boolean =>
-  isSameName(left.name, right.name) &&
-  (left.mode === 'cloud' ? right.mode === 'cloud' && isSameName(left.site, right.site) : right.mode === 'local')
-
-const namedPlace = (record: RegistrationRecord): NamedPlace => ({ name: record.name, ...placeOf(record) })
-
-/** Listings end with `signal` alone: one sensor that gives up takes nothing from the others. */
 export function createLedger(manager: ResourceManager, paths: Paths, signal: AbortSignal | undefined): Ledger {
-  let kept: Promise<Listing> | undefined
-  let settled: Listing | undefined
+  const listings = createListings(manager, paths, signal)
   const deleted: NamedPlace[] = []
-  const forget = () => {
-    kept = undefined
-    settled = undefined
-  }
-  /** A failure is kept as well: what cannot be reached is not asked again for each sensor. */
-  const read = (call: Call): Promise<Listing> => {
-    const listing = (kept ??= listEverything(manager, paths, { what: call.what, signal }))
-    const settle = (value: Listing): Listing => (kept === listing ? (settled = value) : value)
-    return untilAborted(listing.then(settle), call)
-  }
   const find = async (name: string, call: Call) =>
-    (await read(call)).records.filter((record) => isSameName(record.name, name))
-  /** A listing that is under way may or may not have seen the write, so it is not kept. */
-  const replace = (place: NamedPlace, record?: RegistrationRecord) => {
-    if (!settled) return forget()
-    settled.records = settled.records.filter((one) => !isSame(namedPlace(one), place))
-    if (record) settled.records.push(record)
-  }
+    (await listings.read(call)).records.filter((record) => isSameName(record.name, name))
   const look = async (place: NamedPlace, call: Call) => {
     const record = await getRecord(manager, paths, place, call)
-    if (settled) replace(place, record)
+    if (listings.settled()) listings.replace(place, record)
     return record
   }
   return {
-    sites: async (call) => (await read(call)).sites,
+    sites: async (call) => (await listings.read(call)).sites,
     find,
     async findFresh(name, at, call) {
+      const settled = listings.settled()
       const known = settled?.records.filter((record) => isSameName(record.name, name)).map(namedPlace) ?? []
       const former = deleted.filter((place) => isSameName(place.name, name))
       const places = distinct([...known, ...former, ...(at ? [{ name, ...at }] : [])])
       const records = await Promise.all(places.map((place) => look(place, call)))
       const found = records.filter((record) => record !== undefined)
       if (found.length > 0 || (settled && former.length > 0)) return found
-      if (!at || !settled) forget()
+      if (!at || !settled) listings.forget()
       return find(name, call)
     },
-    keep: (record) => replace(namedPlace(record), record),
+    keep: (record) => listings.replace(namedPlace(record), record),
     drop(place) {
       deleted.push(place)
-      replace(place)
+      listings.replace(place)
     },
-    forget,
+    forget: () => listings.forget(),
   }
 }
 
 const distinct = (places: readonly NamedPlace[]): NamedPlace[] =>
   places.filter((place, index) => places.findIndex((other) => isSame(other, place)) === index)
-
-/** Stops waiting, not the work. */
-function untilAborted<T>(work: Promise<T>, { what, signal }: Call): Promise<T> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new DeviceError('ABORTED', `${what} was called off`, { cause: signal.reason }))
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
 
 async function getRecord(
   manager: ResourceManager,
@@ -120,22 +73,4 @@ async function getRecord(
 ): Promise<RegistrationRecord | undefined> {
   const resource = await manager.get(paths.sensor(place, name), call)
   return resource === undefined ? undefined : toRecord(resource, place)
-}
-
-async function listEverything(manager: ResourceManager, paths: Paths, call: Call): Promise<Listing> {
-  const listed = (await manager.list(paths.sites(), call)) ?? []
-  const sites = listed.flatMap((site) => nameOf(site) ?? [])
-  const places: RecordPlace[] = [{ mode: 'local' }, ...sites.map((site) => ({ mode: 'cloud', site }) as const)]
-  const records = await Promise.all(places.map((place) => listPlace(manager, paths, place, call)))
-  return { sites, records: records.flat() }
-}
-
-async function listPlace(
-  manager: ResourceManager,
-  paths: Paths,
-  place: RecordPlace,
-  call: Call,
-): Promise<RegistrationRecord[]> {
-  const resources = (await manager.list(paths.sensors(place), call)) ?? []
-  return resources.flatMap((resource) => toRecord(resource, place) ?? [])
 }

@@ -16,8 +16,9 @@ import type {
 } from '../../reconcile/registrar.ts'
 import { createHttp, type Exchange } from '../../transport/http.ts'
 import { toRecord, toSensorProperties, type RecordPlace } from './convert.ts'
-import { createLedger, isSameName, placeOf, type Ledger } from './ledger.ts'
+import { createLedger, type Ledger } from './ledger.ts'
 import { createPaths, type Paths } from './paths.ts'
+import { isSameName, placeOf } from './place.ts'
 import { createResourceManager, type Call, type ResourceManager } from './resource-manager.ts'
 import { createTokens } from './token.ts'
 

@@ -36,6 +36,8 @@ export interface CloudOptions extends CloudContext, Access {
   localFileDays?: number
 }
 
+const mostRequests = 10_000
+
 /** A request as it came in, for tests that compare it whole. */
 export interface CloudRequest {
   method: string
@@ -48,7 +50,7 @@ export interface CloudRequest {
 export interface RunningCloud extends SimulatedCloud {
   /** How sensors reach it. */
   readonly link: CloudLink
-  /** Requests that were handled, oldest first; those that a fault ended before are not among them. */
+  /** The last 10,000 requests that were handled, or more, oldest first; those that a fault ended before are not among them. */
   readonly requests: readonly CloudRequest[]
   records(): readonly Readonly<SensorRecord>[]
 }
@@ -97,6 +99,7 @@ function createService(options: CloudOptions, store: CloudStore, requests: Cloud
   const scope = { subscriptionId, location }
   const handle = (request: Request): Answer => {
     requests.push(describe(request))
+    if (requests.length > 2 * mostRequests) requests.splice(0, mostRequests)
     const routed = route(request, options, scope)
     if ('refused' in routed) return routed.refused
     const { operation, parameters, body } = routed

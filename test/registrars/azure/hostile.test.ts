@@ -52,7 +52,7 @@ describe('the token', () => {
     const { origin } = await serve((_, response) => response.writeHead(307, { location: elsewhere.origin }).end())
     await expect(open(origin).registrar.lookup('line-1')).rejects.toMatchObject({
       code: 'REGISTRAR_ERROR',
-      message: 'registrar cloud: looking up line-1: status 307',
+      message: 'registrar cloud: listing the records: status 307',
       advice: expect.stringContaining('Redirects are not followed'),
     })
     expect(elsewhere.seen).toEqual([])

@@ -296,7 +296,7 @@ describe('a refusal', () => {
       want: {
         code: 'REGISTRAR_DENIED',
         message:
-          'registrar cloud: looking up line-1: status 401: InvalidAuthenticationToken: The access token is invalid.',
+          'registrar cloud: listing the records: status 401: InvalidAuthenticationToken: The access token is invalid.',
         advice: 'The token is wrong or has expired',
       },
     },
@@ -450,7 +450,7 @@ describe('trouble on the way', () => {
     faults.add({ kind: 'throttle', appliance: 'cloud', operation: 'Sites_List', retryAfterSeconds: 3600 })
     await expect(registrar.lookup('line-1')).rejects.toMatchObject({
       code: 'REGISTRAR_ERROR',
-      message: 'registrar cloud: looking up line-1: status 429: TooManyRequests: Too many requests.',
+      message: 'registrar cloud: listing the records: status 429: TooManyRequests: Too many requests.',
       advice: 'The cloud asks for fewer requests: run again later.',
     })
     expect(pauses).toEqual([])
