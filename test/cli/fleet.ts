@@ -1,0 +1,107 @@
+/** A small fleet in a folder of its own with its simulator, and the CLI run on it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Io } from '../../cli/io.ts'
+import { runCli } from '../../cli/run-cli.ts'
+import { startSimulator, type Simulator } from '../../simulator/simulate.ts'
+
+export interface TrialOptions {
+  /** First three numbers of the addresses: each suite has its own. */
+  network: string
+  sensors: number
+}
+
+export interface Trial {
+  folder: string
+  simulator: Simulator
+  /** Runs a command line; `answer` is typed on a terminal, and `onText` sees what is printed as it is printed. */
+  run(words: readonly string[], options?: RunOptions): Promise<Ended>
+  end(): Promise<void>
+}
+
+export interface RunOptions {
+  answer?: string
+  env?: Readonly<Record<string, string>>
+  onText?: (text: string, interrupt: () => void) => void
+}
+
+export interface Ended {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+const env = { SENSOR_PASSWORD: 'canary-Sensor-1!' }
+
+export async function startTrial({ network, sensors }: TrialOptions): Promise<Trial> {
+  const folder = mkdtempSync(join(tmpdir(), 'sensorform-cli-'))
+  const keys = Array.from({ length: sensors }, (_, index) => `line-${index + 1}`)
+  const simulator = await startSimulator({
+    appliances: keys.map((key, index) => ({
+      key,
+      address: `${network}.${index + 11}`,
+      port: 0,
+      username: 'admin',
+      password: env.SENSOR_PASSWORD,
+    })),
+    pinFile: join(folder, 'pins.json'),
+  })
+  const documents = [fleetDocument, ...simulator.appliances.map(({ key, endpoint }) => sensorDocument(key, endpoint))]
+  writeFileSync(join(folder, 'fleet.yaml'), documents.join('---\n'))
+  return {
+    folder,
+    simulator,
+    run: (words, options) => runOnce(folder, words, options),
+    end: async () => {
+      await simulator.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+const fleetDocument = `apiVersion: sensorform.io/v1
+kind: Fleet
+metadata: { name: acme }
+spec:
+  credentials:
+    default: { username: admin, password: { fromEnv: SENSOR_PASSWORD } }
+  defaults:
+    access: { credentials: default, trust: [{ pinFile: pins.json }] }
+    time: { timezone: Europe/Berlin }
+    network: { dns: [10.0.0.1] }
+`
+
+const sensorDocument = (key: string, endpoint: string): string => `apiVersion: sensorform.io/v1
+kind: Sensor
+metadata: { name: ${key} }
+spec: { access: { endpoint: "${endpoint}" } }
+`
+
+async function runOnce(folder: string, words: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const ended = { stdout: '', stderr: '' }
+  const handlers = new Set<() => void>()
+  const interrupt = (): void => [...handlers].forEach((handler) => handler())
+  const sink = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      ended[name] += text
+      options.onText?.(text, interrupt)
+    },
+  })
+  const asked = options.answer !== undefined
+  const io: Io = {
+    stdout: sink('stdout'),
+    stderr: sink('stderr'),
+    stdin: (async function* () {
+      yield options.answer ?? ''
+    })(),
+    env: { ...env, ...options.env },
+    cwd: folder,
+    terminal: { stdin: asked, stdout: asked, stderr: asked },
+    onInterrupt: (handler) => {
+      handlers.add(handler)
+      return () => void handlers.delete(handler)
+    },
+  }
+  return { code: await runCli(words, io), ...ended }
+}

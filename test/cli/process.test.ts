@@ -1,0 +1,76 @@
+/** The real process: entry, signals, pipes, completions, and how little is loaded. */
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { completionScript, shells } from '../../cli/completion-scripts.ts'
+import { verbTable } from '../../cli/verbs.ts'
+
+const run = promisify(execFile)
+const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
+
+test('the entry prints the version and ends with 0', async () => {
+  const { stdout, stderr } = await run(process.execPath, [main, '--version'])
+  expect([stdout, stderr]).toEqual([expect.stringMatching(/^sensorform \d+\.\d+\.\d+\n$/), ''])
+})
+
+test('wrong usage ends with 1', async () => {
+  await expect(run(process.execPath, [main, 'plan', '--frobnicate'])).rejects.toMatchObject({ code: 1, stdout: '' })
+})
+
+test('a reader that goes away ends it quietly', async () => {
+  const child = spawn(process.execPath, [main, 'completions', 'fish'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const code = await new Promise((end) => child.on('close', end))
+  expect([stderr, code]).toEqual(['', 0])
+})
+
+test('help and version load no engine', async () => {
+  const script = `
+    import { registerHooks } from 'node:module'
+    const loaded = []
+    registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context) } })
+    const { runCli } = await import(${JSON.stringify(new URL('../../cli/run-cli.ts', import.meta.url).href)})
+    const io = { stdout: { write() {} }, stderr: { write() {} }, env: {}, cwd: '/', terminal: {} }
+    await runCli(['--version'], io)
+    await runCli(['plan', '--help'], io)
+    console.log(loaded.filter((url) => /\\/(reconcile|load|drivers|simulator|state|node_modules)\\//.test(url)).join('\\n'))
+  `
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script])
+  expect(stdout.trim()).toBe('')
+})
+
+test.each(shells)('the %s completions name every verb and flag', (shell) => {
+  const script = completionScript(shell)
+  const words = Object.entries(verbTable).flatMap(([verb, { flags }]) => [verb, ...Object.keys(flags)])
+  expect(words.filter((word) => !script.includes(word))).toEqual([])
+})
+
+test('bash completes verbs, flags and values', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sensorform-bash-'))
+  const complete = async (line: string): Promise<string[]> => {
+    const words = line.split(' ')
+    const list = words.map((word) => `'${word}'`).join(' ')
+    const { stdout } = await run('bash', [
+      '-c',
+      `source ${folder}/completions; COMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _sensorform; echo "\${COMPREPLY[*]}"`,
+    ])
+    return stdout.trim().split(' ')
+  }
+  try {
+    writeFileSync(join(folder, 'completions'), completionScript('bash'))
+    expect([
+      await complete('sensorform dr'),
+      await complete('sensorform plan --det'),
+      await complete('sensorform plan --format j'),
+      await complete('sensorform backup '),
+    ]).toEqual([['drift'], ['--detailed-exitcode'], ['json'], ['create', 'list']])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
