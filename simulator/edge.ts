@@ -48,7 +48,7 @@ const mostBodyBytes = 4 * 1024 * 1024
 
 /** Serves one request. Never rejects. */
 export async function serve(service: Service, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://local')
+  const { pathname, searchParams } = targetOf(incoming)
   const method = incoming.method ?? 'GET'
   const operation = service.operationOf(method, pathname)
   const call = { appliance: service.subject, operation, method, path: pathname }
@@ -67,6 +67,11 @@ export async function serve(service: Service, incoming: IncomingMessage, respons
     if (response.headersSent || incoming.socket.destroyed) return logged(0)
     await finish(service.refuse(500, `The simulator failed: ${String(error)}`), response, [], logged)
   }
+}
+
+/** Path and query; a target that is no path, such as `*` or `//`, has nothing at it. */
+function targetOf({ url = '/' }: IncomingMessage): Pick<URL, 'pathname' | 'searchParams'> {
+  return URL.parse(url, 'http://local') ?? { pathname: url, searchParams: new URLSearchParams() }
 }
 
 /** The answer, or nothing when the connection is cut. */

@@ -61,7 +61,10 @@ export interface Simulator {
 /** Starts everything; resolves once all of it accepts connections. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { world, cloud } = await createWorld(options)
-  const slots = await installAll(options, world, cloud)
+  const slots = await installAll(options, world, cloud).catch(async (error: unknown) => {
+    await cloud?.stop()
+    throw error
+  })
   const running = new Map<string, Appliance>()
   const boot = async ({ options: { key, port }, disk }: Slot): Promise<void> => {
     const before = running.get(key)
@@ -69,22 +72,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     running.set(key, appliance)
     await appliance.start()
   }
+  const handles = createHandles(world, running, slots, boot)
+  let control: Control | undefined
+  const stop = () => stopAll(running, cloud, control)
   try {
     for (const slot of slots) await boot(slot)
+    for (const fault of options.faults ?? []) handles.addFault(fault)
+    if (options.controlPort !== undefined) control = await startControl(options.controlPort, handles)
+    if (options.pinFile !== undefined) writePinFile(options, handles.appliances, cloud)
   } catch (error) {
-    await stopAll(running, cloud)
+    await stop()
     throw error
   }
-  const handles = createHandles(world, running, slots, boot)
-  const control = options.controlPort === undefined ? undefined : await startControl(options.controlPort, handles)
-  for (const fault of options.faults ?? []) handles.addFault(fault)
-  if (options.pinFile !== undefined) writePinFile(options, handles.appliances, cloud)
-  const notices = world.canMove ? [] : [movesUnavailable]
   return Object.assign(handles, {
-    notices,
+    notices: world.canMove ? [] : [movesUnavailable],
     ...(cloud && { cloud }),
     ...(control && { control: { url: control.url } }),
-    stop: () => stopAll(running, cloud, control),
+    stop,
   })
 }
 
@@ -123,7 +127,10 @@ async function installAll(
   const keys: KeyPool = createKeyPool(distinctKeys, seed)
   return Promise.all(
     appliances.map(async (options) => {
-      const disk = stateFolder === undefined ? memoryDisk() : fileDisk(join(stateFolder, `${options.key}.json`))
+      const disk =
+        stateFolder === undefined
+          ? memoryDisk()
+          : fileDisk(join(stateFolder, `${encodeURIComponent(options.key)}.json`))
       const uptimeMs = world.clock.uptimeMs()
       if (!disk.load(uptimeMs)) {
         disk.save(await installSensor(options, { world, keys, seed, ...(cloud && { cloud }) }), uptimeMs)

@@ -31,10 +31,24 @@ export function fileDisk(path: string): Disk {
     load: (uptimeMs) => {
       const text = readIfThere(path)
       if (text === undefined) return undefined
-      const { savedUptimeMs, state } = JSON.parse(text) as Stored
+      const { savedUptimeMs, state } = parseStored(path, text)
       return shiftDeadlines(state, uptimeMs - savedUptimeMs)
     },
     save: (state, uptimeMs) => replaceFile(path, JSON.stringify({ savedUptimeMs: uptimeMs, state } satisfies Stored)),
+  }
+}
+
+function parseStored(path: string, text: string): Stored {
+  const stored = parseJson(text) as Partial<Stored> | undefined
+  if (stored?.state?.format === 1) return stored as Stored
+  throw new Error(`${path} holds no state of a simulated sensor; delete it to install the sensor anew`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

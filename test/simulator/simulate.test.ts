@@ -1,11 +1,21 @@
 // Addresses: 127.20.112.x and 127.20.113.x.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { connect } from 'node:tls'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { pinFile } from '../../schemas/pin-file.ts'
 import type { Audit } from '../../schemas/generated/wire.ts'
+import type { Fault } from '../../simulator/faults.ts'
+import type { SimulatorOptions } from '../../simulator/simulate.ts'
 import { cloudAt, send, sensorAt, signIn, start } from './sensor/start.ts'
+
+const damagedFolder = mkdtempSync(join(tmpdir(), 'sensorform-damaged-'))
+afterAll(() => rmSync(damagedFolder, { recursive: true }))
+function damaged(): string {
+  writeFileSync(join(damagedFolder, 'line-1.json'), '{"half": ')
+  return damagedFolder
+}
 
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-simulator-'))
@@ -148,4 +158,32 @@ describe('the control endpoint', () => {
     const reply = await control('POST', `${simulator.control?.url ?? ''}${path}`, body, headers)
     expect([reply.status, typeof reply.body['error']]).toEqual([status, 'string'])
   })
+})
+
+/** The control endpoint of another simulator has the port. */
+async function takenPort(): Promise<Partial<SimulatorOptions>> {
+  const other = await start({ appliances: [], controlPort: 0 })
+  return { controlPort: Number(new URL(other.control?.url ?? '').port) }
+}
+
+test.each([
+  ['a fault for an appliance that is not there', () => ({ faults: [{ kind: 'gone', appliance: 'none' }] as Fault[] })],
+  ['a control port that is taken', takenPort],
+  ['state that is none', () => ({ stateFolder: damaged() })],
+])('%s is an error that leaves nothing listening', async (_, makePart) => {
+  const cloud = { ...cloudAt('127.20.112.71'), port: 18_443 }
+  const options = { appliances: [sensorAt('127.20.112.70')], cloud }
+  const part: Partial<SimulatorOptions> = await makePart()
+  await expect(start({ ...options, ...part })).rejects.toThrow(/appliance none|EADDRINUSE.*127\.0\.0\.1|holds no state/)
+  await start(options)
+})
+
+test('a request target that is no path is answered, and the sensor goes on', async () => {
+  const simulator = await start({ appliances: [sensorAt('127.20.112.80')] })
+  const { port, hostname } = new URL(simulator.appliances[0]?.endpoint ?? '')
+  const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false })
+  const answer = new Promise<string>((resolve) => socket.once('data', (part: Buffer) => resolve(part.toString())))
+  socket.write('GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  expect(await answer).toMatch(/^HTTP\/1\.1 404/)
+  await signIn(simulator.appliances[0]?.endpoint ?? '')
 })
