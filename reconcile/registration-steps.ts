@@ -218,10 +218,11 @@ function ownershipProblem(one: Case) {
 /** A registrar that could tell, but did not just now: nobody knows whether the name is free, or what is to be deleted. */
 function unaskedProblem({ look, registrar, reported }: Case) {
   if (!look.context.registrarSupport(registrar).observe) return undefined
-  const unseen = (lookup: RecordLookup | undefined) => lookup === undefined || lookup.state === 'notObservable'
   const { live } = look.sight.records
   return unseen(desiredLookup(look)) || (reported.name !== null && unseen(live)) ? unasked(look, registrar) : undefined
 }
+
+const unseen = (lookup: RecordLookup | undefined): boolean => lookup === undefined || lookup.state === 'notObservable'
 
 const unasked = ({ desired }: Look, registrar: string) =>
   problemOf(desired, {

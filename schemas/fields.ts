@@ -56,8 +56,8 @@ export function fieldsOf(schema: z.ZodType, prefix: readonly string[] = []): Fie
   if (type)
     return [{ pattern: prefix.join('.'), aspect: prefix[0] ?? '', description: facts.description ?? '', facts, type }]
   if (inner instanceof z.ZodRecord) return fieldsOf(inner.valueType as z.ZodType, [...prefix, '*'])
-  const shape = Object.entries((inner as z.ZodObject).shape as Record<string, z.ZodType>)
-  return shape.flatMap(([key, value]) => fieldsOf(value, [...prefix, key]))
+  const shape: Record<string, z.ZodType> = (inner as z.ZodObject).shape
+  return Object.entries(shape).flatMap(([key, value]) => fieldsOf(value, [...prefix, key]))
 }
 
 function leafType(schema: z.ZodType, facts: FieldFacts): Field['type'] | undefined {

@@ -12,13 +12,14 @@ const observation = (live: Record<string, LiveValue>, extras: Partial<Observatio
   return one
 }
 
+const change = (id: string, remainingSeconds: number): Partial<Observation> => {
+  const to = { address: '10.0.0.9', subnetMask: '255.255.255.0', gateway: '10.0.0.1' }
+  return { unfinished: { networkChange: { id, from: to, to, remainingSeconds } } }
+}
+
 describe('a plan is stale when what its steps touch has moved', () => {
   const [mine, other] = [makeCertificate('a', ago(-9000)), makeCertificate('b', ago(-9000))]
   const rule = { 'forwarding.rules.a.minimumSeverity': 'Minor' }
-  const change = (id: string, remainingSeconds: number): Partial<Observation> => {
-    const to = { address: '10.0.0.9', subnetMask: '255.255.255.0', gateway: '10.0.0.1' }
-    return { unfinished: { networkChange: { id, from: to, to, remainingSeconds } } }
-  }
   test.each<[string, string, Observation, Observation, boolean]>([
     [
       'a field',

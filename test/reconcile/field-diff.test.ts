@@ -121,6 +121,8 @@ describe('secrets', () => {
   })
 })
 
+const confirmed = (timezone: string) => ({ 'time.manual': digestOfValues({ 'time.timezone': timezone }) })
+
 describe('a driver that can do little', () => {
   const settings: DesiredSettings = {
     time: { timezone: 'UTC', ntp: { enabled: true, server: 'ntp.plant' } },
@@ -198,7 +200,6 @@ describe('a driver that can do little', () => {
   })
 
   const applied = { lastApplied: { 'time.ntp.enabled': true, 'time.ntp.server': 'ntp.plant' } }
-  const confirmed = (timezone: string) => ({ 'time.manual': digestOfValues({ 'time.timezone': timezone }) })
   test.each<[string, Remembered, string[], string]>([
     ['nothing written twice that memory knows', applied, ['time.manual'], 'waiting'],
     ['confirmed: nothing to do', { ...applied, confirmed: confirmed('UTC') }, [], 'inSync'],

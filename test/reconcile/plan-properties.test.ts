@@ -1,12 +1,12 @@
 /** Laws of planning, for any settings: on a model of an appliance that takes each step at its word. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { appliedValues } from '../../reconcile/applied.ts'
 import { canonicalJson } from '../../reconcile/canonical-json.ts'
-import type { LiveValue, SecretTag } from '../../reconcile/driver.ts'
+import type { AddressTriple, LiveValue, SecretTag } from '../../reconcile/driver.ts'
 import { makePlan } from '../../reconcile/plan.ts'
 import type { PlannedValue, Step } from '../../reconcile/plan-types.ts'
-import { declaredFields, findField, liesBelow, actionPathOf } from '../../reconcile/setting-fields.ts'
+import { actionPathOf, declaredFields, findField, liesBelow, rulePath } from '../../reconcile/setting-fields.ts'
 import type { DesiredSensor, DesiredSettings } from '../../schemas/fleet.ts'
 import { contextOf, fleetOf, planOne, sensor, sight, tag } from './sights.ts'
 
@@ -109,24 +109,14 @@ const look = (desired: DesiredSensor, live: Live) => sight(desired, Object.fromE
 
 /** An appliance that takes each step at its word. */
 function carryOut(live: Live, { action }: Step): void {
-  switch (action.type) {
-    case 'set':
-    case 'importCertificate':
-      return write(live, action.values)
-    case 'removeRule':
-      return removeBelow(
-        live,
-        (path) =>
-          liesBelow(path, `forwarding.rules.${action.rule}`) ||
-          liesBelow(path, `forwarding.rules[${JSON.stringify(action.rule)}]`),
-      )
-    case 'changeAddress':
-      for (const [part, value] of Object.entries(action.to)) live.set(`network.${part}`, value)
-      return
-    default:
-      throw new Error(`not expected here: ${action.type}`)
-  }
+  if (action.type === 'set' || action.type === 'importCertificate') write(live, action.values)
+  else if (action.type === 'removeRule') removeBelow(live, (path) => liesBelow(path, rulePath(action.rule)))
+  else if (action.type === 'changeAddress') write(live, prefixed(action.to))
+  else throw new Error(`not expected here: ${action.type}`)
 }
+
+const prefixed = (triple: AddressTriple): Record<string, string> =>
+  Object.fromEntries(Object.entries(triple).map(([part, value]) => [`network.${part}`, String(value)]))
 
 function write(live: Live, values: Readonly<Record<string, PlannedValue>>): void {
   // An action is replaced whole.
@@ -139,7 +129,7 @@ function write(live: Live, values: Readonly<Record<string, PlannedValue>>): void
 }
 
 function removeBelow(live: Live, isGone: (path: string) => boolean): void {
-  for (const path of [...live.keys()]) if (isGone(path)) live.delete(path)
+  for (const path of live.keys()) if (isGone(path)) live.delete(path)
 }
 
 const runs = { numRuns: 100 }
@@ -200,7 +190,7 @@ describe('for any settings', () => {
           ...sights.map(({ observation }) => observation),
         ])
         const bytes = JSON.stringify(makePlan(fleet, sights, contextOf()))
-        expect(JSON.stringify(makePlan(fleet, [...sights].reverse(), contextOf()))).toBe(bytes)
+        expect(JSON.stringify(makePlan(fleet, sights.toReversed(), contextOf()))).toBe(bytes)
         expect(
           canonicalJson([...sights.map(({ desired }) => desired), ...sights.map(({ observation }) => observation)]),
         ).toBe(before)

@@ -128,9 +128,14 @@ describe('order inside a sensor, and what needs what', () => {
   })
 })
 
-describe('the management address', () => {
-  const moved = sensor({ network: { address: '10.0.0.9' } })
+const moved = sensor({ network: { address: '10.0.0.9' } })
+const unguarded = (allowUnguardedNetworkChange: boolean) => {
+  const support = { ...rich, guardedNetworkChange: false }
+  const context = contextOf({ support, overrides: { allowUnguardedNetworkChange } })
+  return makePlan(fleetOf([moved]), [sight(moved, triple)], context)
+}
 
+describe('the management address', () => {
   test('one guarded change of all three, to the same port', () => {
     const plan = planOne(sight(moved, triple))
     expect(plan.steps).toEqual([
@@ -156,15 +161,9 @@ describe('the management address', () => {
   })
 
   test('a driver that cannot guard is refused, unless that is allowed', () => {
-    const plan = (allowUnguardedNetworkChange: boolean) =>
-      makePlan(
-        fleetOf([moved]),
-        [sight(moved, triple)],
-        contextOf({ support: { ...rich, guardedNetworkChange: false }, overrides: { allowUnguardedNetworkChange } }),
-      )
-    expect([plan(false).refused, codes(plan(false))]).toEqual([true, ['UNGUARDED_NETWORK_CHANGE']])
-    expect([plan(true).refused, plan(true).overrides]).toEqual([false, { allowUnguardedNetworkChange: true }])
-    expect(plan(true).sensors[0]?.steps[0]).toMatchObject({
+    expect([unguarded(false).refused, codes(unguarded(false))]).toEqual([true, ['UNGUARDED_NETWORK_CHANGE']])
+    expect([unguarded(true).refused, unguarded(true).overrides]).toEqual([false, { allowUnguardedNetworkChange: true }])
+    expect(unguarded(true).sensors[0]?.steps[0]).toMatchObject({
       title: 'move address, from 10.0.0.5 to 10.0.0.9 (no automatic revert)',
       action: { guarded: false },
     })
@@ -180,18 +179,20 @@ describe('the management address', () => {
   })
 })
 
+const change = (to: string): Observation['unfinished'] => ({
+  networkChange: {
+    id: 'c1',
+    from: { address: '10.0.0.5', subnetMask: '255.255.255.0', gateway: '10.0.0.1' },
+    to: { address: to, subnetMask: '255.255.255.0', gateway: '10.0.0.1' },
+    remainingSeconds: 100,
+  },
+})
+
+const intent = (step: string): Observation['unfinished'] => ({
+  intent: { run: 'r1', step, tool: 't', startedAt: ago(5), data: {} },
+})
+
 describe('what an earlier run left', () => {
-  const change = (to: string): Observation['unfinished'] => ({
-    networkChange: {
-      id: 'c1',
-      from: { address: '10.0.0.5', subnetMask: '255.255.255.0', gateway: '10.0.0.1' },
-      to: { address: to, subnetMask: '255.255.255.0', gateway: '10.0.0.1' },
-      remainingSeconds: 100,
-    },
-  })
-  const intent = (step: string): Observation['unfinished'] => ({
-    intent: { run: 'r1', step, tool: 't', startedAt: ago(5), data: {} },
-  })
   const moved = { network: { address: '10.0.0.9' } }
   const at9 = { ...triple, 'network.address': '10.0.0.9' }
 
@@ -321,10 +322,11 @@ describe('what an earlier run left', () => {
   })
 })
 
+const backups = (createdAt: string | null, supported = true): Partial<Observation> => ({
+  backups: { supported, latest: createdAt === null ? null : { name: 'b', createdAt }, lastError: null },
+})
+
 describe('what expires', () => {
-  const backups = (createdAt: string | null, supported = true): Partial<Observation> => ({
-    backups: { supported, latest: createdAt === null ? null : { name: 'b', createdAt }, lastError: null },
-  })
   const daily: DesiredSettings = { backup: { maxAge: '26h' } }
   const minimum: DesiredSettings = { certificate: { minRemaining: '30d' } }
   const live = { 'backup.enabled': true }
@@ -464,8 +466,15 @@ describe('--only', () => {
   })
 })
 
+const hold = (until: string) => ({ until, reason: 'rebuilding' })
+
+const named = (key: string, wanted: string, site = 'berlin') => sensor({ name: wanted }, { key, site })
+
+const placed = (key: string, address: string, site = 'berlin') => sensor({ network: { address } }, { key, site })
+
+const at = (address: string) => ({ ...triple, 'network.address': address })
+
 describe('sensors that are not read, and sensors in each other’s way', () => {
-  const hold = (until: string) => ({ until, reason: 'rebuilding' })
   const a = sensor({ time: { timezone: 'UTC' } }, { key: 'a' })
 
   test.each<[string, ReturnType<typeof sensor>, boolean, string, string[]]>([
@@ -509,9 +518,6 @@ describe('sensors that are not read, and sensors in each other’s way', () => {
     })
   })
 
-  const named = (key: string, wanted: string, site = 'berlin') => sensor({ name: wanted }, { key, site })
-  const placed = (key: string, address: string, site = 'berlin') => sensor({ network: { address } }, { key, site })
-  const at = (address: string) => ({ ...triple, 'network.address': address })
   test.each<[string, ReturnType<typeof sight>[], boolean, string[]]>([
     [
       'names are swapped',

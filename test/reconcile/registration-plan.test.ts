@@ -395,6 +395,9 @@ describe('what is withheld', () => {
   })
 })
 
+/** A sensor that does not tell its name. */
+const silent = (desired: RecordLookup): Sight => sight(sensor(cloud), {}, { records: { desired } })
+
 describe('who does it', () => {
   const rename: World = { spec: renamed, live: hidden, desired: hidden }
   test.each<[string, World, ContextExtras, string, string | undefined]>([
@@ -453,13 +456,12 @@ describe('who does it', () => {
   })
 
   test('a sensor that does not tell its name is activated once, by hand; a connected record proves it', () => {
-    const one = (desired: RecordLookup) => sight(sensor(cloud), {}, { records: { desired } })
-    const open = planOne(one(hidden), { support: poor })
+    const open = planOne(silent(hidden), { support: poor })
     expect([stepIds(open), open.unverifiable]).toEqual([
       ['activation'],
       ['name', 'activation.mode', 'registration.record', 'activation.status'],
     ])
-    const proved = planOne(one(present()), { support: poor })
+    const proved = planOne(silent(present()), { support: poor })
     expect([stepIds(proved), proved.unverifiable]).toEqual([[], ['name', 'activation.mode', 'activation.status']])
   })
 })

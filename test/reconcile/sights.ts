@@ -153,8 +153,8 @@ export function planOne(one: Sight, extras: ContextExtras & FleetExtras = {}): S
 export const brief = ({ path, before, after, cause }: Change): string =>
   `${path} ${show(before)} > ${show(after)} (${cause})`
 
-const show = (value: unknown): string =>
-  value === undefined ? '-' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+const show = (value: Change['before']): string =>
+  value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
 
 export const briefly = ({ changes }: SensorPlan): string[] => changes.map(brief)
 export const stepIds = ({ steps }: SensorPlan): string[] => steps.map(({ id }) => id)

@@ -1,5 +1,5 @@
 /** Windows are told by the clock on the wall of their own time zone, also on the nights when it changes. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { windowState } from '../../reconcile/window.ts'
 import type { WindowSpec } from '../../schemas/access.ts'
