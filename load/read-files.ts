@@ -26,15 +26,18 @@ export async function readFiles(paths: readonly string[], cwd: string): Promise<
   const problems: Problem[] = []
   const found = new Map<string, string>()
   const folders: string[] = []
+  const add = ({ path, real }: FoundFile): void => {
+    if (!found.has(real)) found.set(real, path)
+  }
   for (const path of paths) {
     const absolute = resolve(cwd, path)
     const kind = await kindOf(absolute)
     if (kind === 'folder') {
       folders.push(absolute)
-      await listFolder(absolute, await realpath(absolute), (file) => found.set(file.real, file.path), problems, cwd)
+      await listFolder(absolute, await realpath(absolute), add, problems, cwd)
     } else if (kind === 'file') {
       folders.push(dirname(absolute))
-      found.set(await realpath(absolute), absolute)
+      add({ path: absolute, real: await realpath(absolute) })
     } else problems.push(missingPath(path))
   }
   const read = await Promise.all([...found.values()].map((path) => readSource(path, cwd)))
