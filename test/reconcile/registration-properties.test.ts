@@ -1,0 +1,163 @@
+/**
+ * Laws of re-activation, on a model of a sensor and a cloud: a run may be killed between any two of its parts, and the
+ * spec may change its mind in between; the next run restores the registration, and the one after finds nothing to do.
+ */
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { ActivationState } from '../../reconcile/driver.ts'
+import type { Sight } from '../../reconcile/engine.ts'
+import type { Intent } from '../../reconcile/lease.ts'
+import type { Action } from '../../reconcile/plan-types.ts'
+import type { Placement, RecordLookup, RegistrationRecord } from '../../reconcile/registrar.ts'
+import type { DesiredSettings } from '../../schemas/fleet.ts'
+import { activated, now, planOne, sensor, sight } from './sights.ts'
+
+type Reactivate = Extract<Action, { type: 'reactivate' }>
+
+interface Model {
+  records: Map<string, RegistrationRecord>
+  activation: ActivationState
+  intent: Intent | undefined
+  /** Counts minutes, so that what comes later is later. */
+  minute: number
+}
+
+const spec = fc.record({
+  name: fc.constantFrom('x', 'y', 'z'),
+  mode: fc.constantFrom('cloud' as const, 'local' as const),
+  site: fc.constantFrom('north', 'south'),
+  zone: fc.constantFrom('a', 'b'),
+})
+type Spec = typeof spec extends fc.Arbitrary<infer T> ? T : never
+
+const settingsOf = ({ name, mode, site, zone }: Spec): DesiredSettings => ({
+  name,
+  registration: { registrar: 'cloud', site, zone },
+  activation: { mode },
+})
+
+const instant = ({ minute }: Model): string => new Date(now - 86_400_000 + minute * 60_000).toISOString()
+
+const neverActivated = (): Model => ({
+  records: new Map(),
+  activation: activated({ name: null, mode: null, site: null, status: 'NotActivated', file: null }),
+  intent: undefined,
+  minute: 0,
+})
+
+const lookup = ({ records }: Model, name: string): RecordLookup => {
+  const record = records.get(name)
+  return record ? { state: 'present', record } : { state: 'absent' }
+}
+
+function see(model: Model, wanted: Spec): Sight {
+  const { activation, intent } = model
+  const { name, mode } = activation
+  return sight(
+    sensor(settingsOf(wanted)),
+    { ...(name !== null && { name }), ...(mode !== null && { 'activation.mode': mode }) },
+    {
+      observation: { activation, unfinished: intent ? { intent } : {} },
+      records: { ...(name !== null && { live: lookup(model, name) }), desired: lookup(model, wanted.name) },
+    },
+  )
+}
+
+const placed = (name: string, { mode, site, zone }: Placement, createdAt: string): RegistrationRecord => ({
+  name,
+  mode,
+  connected: false,
+  createdAt,
+  ...(mode === 'cloud' && site !== undefined && { site }),
+  ...(mode === 'cloud' && zone !== undefined && { zone }),
+})
+
+/** The parts of a re-activation in their order; a run may die after any of them. */
+const parts: readonly ((model: Model, action: Reactivate) => void)[] = [
+  (model, { to }) => {
+    model.intent = { run: 'r', step: 'activation', tool: 't', startedAt: instant(model), data: { to } }
+  },
+  (model, { deletes }) => {
+    if (!deletes) return
+    // Never another's record, and never one that the sensor does not report.
+    expect(deletes.name).toBe(model.activation.name)
+    model.records.delete(deletes.name)
+  },
+  (model, { to, recordStands }) => {
+    expect(model.records.has(to.name)).toBe(recordStands)
+    const before = model.records.get(to.name)
+    model.records.set(to.name, placed(to.name, to.placement, before?.createdAt ?? instant(model)))
+  },
+  (model, { to }) => {
+    const { mode, site = null } = to.placement
+    const file = { id: `f${model.minute}`, createdAt: instant(model), sha256: `${model.minute}` }
+    model.activation = activated({ name: to.name, mode, site: mode === 'cloud' ? site : null, file })
+  },
+  (model, { to }) => {
+    const record = model.records.get(to.name)
+    if (record && to.placement.mode === 'cloud')
+      model.records.set(to.name, { ...record, connected: true, lastContact: instant(model) })
+  },
+  (model) => {
+    model.intent = undefined
+  },
+]
+
+/** Plans and carries out, up to so many parts of a re-activation. Gives the kinds of actions and what is left to do. */
+function run(model: Model, wanted: Spec, most = parts.length): string[] {
+  const { steps, problems } = planOne(see(model, wanted))
+  expect(problems).toEqual([])
+  for (const { action } of steps) {
+    model.minute++
+    if (action.type === 'reactivate') for (const part of parts.slice(0, most)) part(model, action)
+    else if (action.type === 'updateRecord') {
+      const record = model.records.get(action.name)
+      if (record) model.records.set(action.name, { ...record, ...action.placement })
+    } else if (action.type === 'clearIntent') model.intent = undefined
+    else throw new Error(`not expected here: ${action.type}`)
+  }
+  return steps.map(({ action }) => action.type)
+}
+
+const sequence = fc.array(fc.record({ wanted: spec, dies: fc.integer({ min: 1, max: parts.length }) }), {
+  maxLength: 5,
+})
+
+/** Only a record in the way, which no sensor reports and no one may delete, stops a run: a name left in another place. */
+const isInTheWay = (model: Model, { name, mode, site }: Spec): boolean => {
+  const record = model.records.get(name)
+  if (!record || model.activation.name === name) return false
+  const isOurs = JSON.stringify(model.intent?.data ?? {}).includes(`"name":"${name}"`)
+  return !isOurs || record.mode !== mode || (mode === 'cloud' && record.site !== site)
+}
+
+test('whatever runs that died have left, one whole run restores the registration, and the next has nothing to do', () => {
+  fc.assert(
+    fc.property(sequence, spec, (history, last) => {
+      const model = neverActivated()
+      for (const { wanted, dies } of history) {
+        fc.pre(!isInTheWay(model, wanted))
+        run(model, wanted, dies)
+      }
+      fc.pre(!isInTheWay(model, last))
+      run(model, last)
+      expect(model.activation).toMatchObject({ name: last.name, mode: last.mode, status: 'Valid' })
+      expect(model.records.get(last.name)).toMatchObject({ mode: last.mode })
+      // What a run leaves that only had an intent to clear, or a zone to set, is left to this one.
+      run(model, last)
+      expect(run(model, last)).toEqual([])
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('without deaths no record is left behind', () => {
+  fc.assert(
+    fc.property(fc.array(spec, { minLength: 1, maxLength: 5 }), (specs) => {
+      const model = neverActivated()
+      for (const wanted of specs) run(model, wanted)
+      expect([...model.records.keys()]).toEqual([specs.at(-1)?.name])
+    }),
+    { numRuns: 300 },
+  )
+})
