@@ -8,6 +8,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { documentKinds } from '../schemas/documents.ts'
 import { anyDocumentSchema, kindSchemas } from '../schemas/json-schema.ts'
 import { problemsPage, referencePage } from '../schemas/markdown.ts'
+import { cliReference } from '../cli/reference.ts'
 import { jsonSchemaOf, namedSchemas, openApiDocument } from '../schemas/api/openapi.ts'
 import { resultJsonSchema, resultSchemas, type ResultName } from '../schemas/results.ts'
 
@@ -53,6 +54,7 @@ export const projections: Readonly<Record<string, () => string | Promise<string>
   'schemas/generated/sensor-settings.openapi.json': () => asJson(openApiDocument(packageJson.version)),
   'schemas/generated/wire.ts': wireTypes,
   ...resultProjections(),
+  'docs/reference/cli.md': cliReference,
   ...Object.fromEntries(
     Object.entries(kindSchemas()).map(([kind, schema]) => [
       `schemas/generated/${kind.toLowerCase()}.schema.json`,

@@ -186,9 +186,9 @@ class Session {
   async #start(words: readonly string[]): Promise<string> {
     const transcript = new Transcript(this.#root, this.#env)
     const ended = runCli(words, transcript.io)
-    let code: number | undefined
-    void ended.then((ending) => (code = ending))
-    while (!/Ready\.|PIN$/m.test(transcript.text) && code === undefined) await new Promise((wake) => setTimeout(wake, 10))
+    const over = new AbortController()
+    void ended.then(() => over.abort())
+    while (!/Ready\.|PIN$/m.test(transcript.text) && !over.signal.aborted) await new Promise((wake) => setTimeout(wake, 10))
     const output = transcript.take()
     this.#background = { transcript, ended, control: /Control: (\S+)/.exec(output)?.[1] }
     return output

@@ -66,9 +66,10 @@ test('a file that others can read is refused', () => {
   expect(() => findFingerprintKey({ folder, env: {}, create: false })).toThrow('can be read by others')
 })
 
+const idOf = (text: string) =>
+  findFingerprintKey({ folder, env: { SENSORFORM_FINGERPRINT_KEY: text }, create: false }).key?.id
+
 test('the id tells nothing of the key, and differs between keys', () => {
-  const idOf = (text: string) =>
-    findFingerprintKey({ folder, env: { SENSORFORM_FINGERPRINT_KEY: text }, create: false }).key?.id
   expect(idOf('a'.repeat(32))).toMatch(/^[0-9a-f]{16}$/)
   expect(idOf('a'.repeat(32))).not.toBe(idOf('b'.repeat(32)))
 })

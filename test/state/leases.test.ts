@@ -81,12 +81,12 @@ describe('on one boot, monotonic time counts', () => {
   })
 })
 
-describe('after a reboot, the wall clock counts, within what is possible', () => {
-  const reboot = (): void => {
-    clock.boot = 'boot-2'
-    clock.up = 10
-  }
+function reboot(): void {
+  clock.boot = 'boot-2'
+  clock.up = 10
+}
 
+describe('after a reboot, the wall clock counts, within what is possible', () => {
   test('what is left is waited for', async () => {
     await acquire('a')
     pass(20)

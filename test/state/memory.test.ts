@@ -46,6 +46,14 @@ const observation: Observation = {
   warnings: [],
 }
 
+/** How many pages the log holds. */
+function framesOf(): unknown {
+  const reader = new DatabaseSync(join(folder, 'state.sqlite'))
+  const answer = reader.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()
+  reader.close()
+  return answer?.['log']
+}
+
 describe('what is remembered of an appliance', () => {
   test('nothing is known of an unknown key', async () => {
     expect(await start().recall('line-1')).toBe(undefined)
@@ -80,16 +88,10 @@ describe('what is remembered of an appliance', () => {
   test('writes of one moment share one commit', async () => {
     const memory = start()
     await memory.remember('first', { identity: 'SN' })
-    const changes = (): unknown => {
-      const reader = new DatabaseSync(join(folder, 'state.sqlite'))
-      const version = reader.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()
-      reader.close()
-      return version?.['log']
-    }
-    const before = Number(changes())
+    const before = Number(framesOf())
     await Promise.all(Array.from({ length: 500 }, (_, index) => memory.remember(`key-${index}`, { identity: 'SN' })))
     // Each commit adds at least one frame of its own to the log; 500 of them would show.
-    expect(Number(changes()) - before).toBeLessThan(100)
+    expect(Number(framesOf()) - before).toBeLessThan(100)
   })
 })
 
@@ -113,9 +115,18 @@ test('the journal keeps the order of a run, and runs are listed newest first', a
   expect((await memory.runs()).map(({ run }) => run)).toEqual(['r2', 'r1'])
 })
 
-describe('files', () => {
-  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
+function refusal(): unknown {
+  try {
+    start()
+    return 'opened'
+  } catch (error) {
+    return error instanceof StateError ? [error.code, error.message.replace(folder, '[folder]')] : error
+  }
+}
+
+describe('files', () => {
   test('folder and files are their owner’s alone, and not for Git', async () => {
     await start().remember('line-1', { identity: 'SN-1' })
     expect({
@@ -125,15 +136,6 @@ describe('files', () => {
       gitignore: readFileSync(join(folder, '.gitignore'), 'utf8'),
     }).toEqual({ folder: '700', file: '600', log: '600', gitignore: '*\n' })
   })
-
-  const refusal = (): unknown => {
-    try {
-      start()
-      return 'opened'
-    } catch (error) {
-      return error instanceof StateError ? [error.code, error.message.replace(folder, '[folder]')] : error
-    }
-  }
 
   test.each<{ name: string; prepare: () => void; want: unknown }>([
     {
