@@ -10,7 +10,7 @@ export function describeSteps(name: string, { mode, site, zone }: Placement, fil
   ]
   const steps = [
     'In the Azure portal, open Defender for IoT > Sites and sensors.',
-    'If the sensor is registered already: find it, select the three dots (...) on its row, and select Delete sensor.',
+    'If the sensor is registered already, under whatever name: find it, select the three dots (...) on its row, and select Delete sensor.',
     `Select Getting Started > Set up OT/ICS Security > Register this sensor with Microsoft Defender for IoT, with ${values.join(', ')}.`,
     `Back on Sites and sensors, find ${name}, select the three dots (...) on its row, and select Download activation file.`,
     `Save the file, unopened, as ${file}. It must be used within 14 days.`,

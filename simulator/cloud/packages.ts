@@ -14,8 +14,8 @@ const upgrade = (version: string, fromVersion: string, versionKind: VersionKind)
 })
 const tool = (name: string, version: string) => ({ link: `${link}/${name}`, version })
 
-const full = [item('22.1.3', 'Latest'), item('10.5.5', 'Previous')]
-const upgrades = [upgrade('22.1.3', '10.5.5', 'Latest'), upgrade('10.5.5', '3.1.1', 'Previous')]
+const full = [item('22.3.8.91', 'Latest'), item('10.5.5', 'Previous')]
+const upgrades = [upgrade('22.3.8.91', '10.5.5', 'Latest'), upgrade('10.5.5', '3.1.1', 'Previous')]
 
 /** Version of the threat intelligence package; it is named after the day it was built. */
 export const currentTiVersion = '2022-03-01T00:00:00Z'

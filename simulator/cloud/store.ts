@@ -103,9 +103,10 @@ export class CloudStore {
 
   /** A name that is registered anew after its deletion is another record: files of the former one stay rejected. */
   put(place: RecordPlace, write: SensorWrite): { record: SensorRecord; created: boolean } {
+    const now = this.#now()
     const known = this.find(place)
-    const record = known ?? newRecord(place, this.#now())
-    Object.assign(record, write, { modifiedAt: this.#now() })
+    const record = known ?? newRecord(place, now)
+    Object.assign(record, write, { modifiedAt: now })
     if (!known) this.records.push(record)
     this.#save()
     return { record, created: !known }

@@ -127,7 +127,7 @@ describe('what a person is told', () => {
   it('is the documented way for a locally managed sensor', () => {
     expect(registrar.instructions?.('air-1', { mode: 'local' })).toBe(
       `1. In the Azure portal, open Defender for IoT > Sites and sensors.
-2. If the sensor is registered already: find it, select the three dots (...) on its row, and select Delete sensor.
+2. If the sensor is registered already, under whatever name: find it, select the three dots (...) on its row, and select Delete sensor.
 3. Select Getting Started > Set up OT/ICS Security > Register this sensor with Microsoft Defender for IoT, with name: air-1, cloud connected: off (locally managed).
 4. Back on Sites and sensors, find air-1, select the three dots (...) on its row, and select Download activation file.
 5. Save the file, unopened, as ${join(folder, 'air-1.zip')}. It must be used within 14 days.`,

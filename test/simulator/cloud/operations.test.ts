@@ -177,7 +177,7 @@ it('lists packages with their upgrade paths', async () => {
   expect([status, (body as { sensor: { upgrade: unknown } }).sensor.upgrade]).toEqual([
     200,
     [
-      { version: '22.1.3', fromVersion: '10.5.5', versionKind: 'Latest', link: expect.any(String) },
+      { version: '22.3.8.91', fromVersion: '10.5.5', versionKind: 'Latest', link: expect.any(String) },
       { version: '10.5.5', fromVersion: '3.1.1', versionKind: 'Previous', link: expect.any(String) },
     ],
   ])
