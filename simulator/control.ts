@@ -81,7 +81,7 @@ const routes: Readonly<Record<string, Route>> = {
 
 function seen(handles: Handles, key: string): { name: string | null; now: string } {
   const appliance = handles.appliance(key)
-  const { activation } = appliance.state()
+  const { activation } = appliance.state
   return { name: activation?.name ?? null, now: new Date(appliance.nowMs()).toISOString() }
 }
 

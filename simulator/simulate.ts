@@ -182,7 +182,7 @@ const listed = (appliance: Appliance): ListedAppliance => ({
   key: appliance.key,
   endpoint: appliance.endpoint(),
   pin: appliance.pin(),
-  serialNumber: appliance.state().serialNumber,
+  serialNumber: appliance.state.serialNumber,
 })
 
 async function stopAll(

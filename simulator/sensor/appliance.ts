@@ -4,7 +4,6 @@
  * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { serve, type Service } from '../edge.ts'
 import type { Fault } from '../faults.ts'
 import { pinOf } from '../keys.ts'
@@ -16,7 +15,7 @@ import type { Disk } from './disk.ts'
 import { endDueJob } from './end-job.ts'
 import { runningJob } from './jobs.ts'
 import { nextHeartbeatUptimeMs, sendDueHeartbeat } from './heartbeat.ts'
-import { createListener } from './listener.ts'
+import { createListener, type Listener } from './listener.ts'
 import { revertDueChange } from './network-change.ts'
 import { errorOf } from './refusal.ts'
 import { answerRequest, operationOf } from './router.ts'
@@ -32,163 +31,182 @@ export interface ApplianceOptions {
   disk: Disk
 }
 
-/** A running appliance. */
-export interface Appliance {
-  readonly key: string
-  /** As in https://127.20.1.1:8443. Follows a move. */
-  endpoint(): string
-  port(): number
-  /** `sha256/…` of the key that is served. */
-  pin(): string
-  state(): SensorState
-  /** Clock of the sensor, in ms since 1970. */
-  nowMs(): number
-  start(): Promise<void>
-  stop(): Promise<void>
-  /** Goes away for so long and comes back with what was on disk. */
-  reboot(seconds: number): void
-  /** Stops listening until the next start. */
-  vanish(): void
-  /** What a person changed in the web console. Throws a Refusal for what the console would not take. */
-  changeInConsole(user: string, aspect: Aspect, patch: unknown): void
-  setPassword(username: string, password: string): void
-  /** Carries out a fault of the appliance itself. */
-  strike(fault: Fault): void
-}
-
 type Presence = 'stopped' | 'up' | 'away' | 'gone'
 
+/** A running appliance: what simulators, tests and the control endpoint see of it. */
+export type Appliance = Omit<ApplianceProcess, keyof Sensor | 'moveListener'> & Pick<Sensor, 'key' | 'state' | 'nowMs'>
+
 /** Makes an appliance that is not yet started. */
-export function createAppliance({ key, port, world, disk }: ApplianceOptions): Appliance {
-  let state = loaded(disk, world)
-  let memory: Memory = freshMemory()
-  let presence: Presence = 'stopped'
-  let backUptimeMs = Infinity
-  let timer: NodeJS.Timeout | undefined
-  let moving: Promise<void> = Promise.resolve()
-  const listener = createListener(port, state.served, (request, response) => void respond(request, response))
+export const createAppliance = (options: ApplianceOptions): Appliance => new ApplianceProcess(options)
 
-  const save = (): void => disk.save(state, world.clock.uptimeMs())
-  const sensor: Sensor = {
-    key,
-    world,
-    get memory() {
-      return memory
-    },
-    get state() {
-      return state
-    },
-    commit: (change) => {
-      state = { ...state, ...change, changes: state.changes + (showsInRead(change) ? 1 : 0) }
-      save()
-      schedule()
-    },
-    nowMs: () => sensorNowMs(state, world),
-    swapCertificate: () => listener.serveCertificate(state.served),
-    moveListener: (taken = false) => {
-      memory.sessions.clear()
-      if (taken) enqueue(() => listener.close())
-      else enqueue(listen)
-    },
-  }
-
+class ApplianceProcess implements Sensor {
+  readonly key: string
+  readonly world: World
+  readonly #disk: Disk
+  readonly #listener: Listener
+  readonly #forgetMove: () => void
+  #state: SensorState
+  #memory: Memory = freshMemory()
+  #presence: Presence = 'stopped'
+  #backUptimeMs = Infinity
+  #timer: NodeJS.Timeout | undefined
   /** One change of the listener after the other. */
-  const enqueue = (work: () => Promise<void>): void => {
-    moving = moving.then(work).catch(() => undefined)
+  #moving: Promise<void> = Promise.resolve()
+
+  constructor({ key, port, world, disk }: ApplianceOptions) {
+    this.key = key
+    this.world = world
+    this.#disk = disk
+    this.#state = loaded(disk, world)
+    const service = this.#service()
+    this.#listener = createListener(
+      port,
+      this.#state.served,
+      (request, response) => void serve(service, request, response),
+    )
+    this.#forgetMove = world.clock.onMove(() => this.#tick())
   }
-  const listen = async (): Promise<void> => {
-    if (presence === 'up') await listener.open(state.settings.network.address ?? '127.0.0.1')
+
+  get state(): SensorState {
+    return this.#state
   }
-  const leave = (next: Presence, untilUptimeMs: number): void => {
-    presence = next
-    memory = freshMemory()
-    backUptimeMs = untilUptimeMs
-    enqueue(() => listener.close())
-    schedule()
+
+  get memory(): Memory {
+    return this.#memory
   }
-  const strike = (fault: Fault): void => {
-    if (fault.kind === 'sessionLost') memory.sessions.clear()
-    if (fault.kind === 'reboot') leave('away', world.clock.uptimeMs() + fault.seconds * 1000)
-    if (fault.kind === 'gone') leave('gone', Infinity)
-    if (fault.kind === 'clockSkew') {
-      sensor.commit({ clock: { ...state.clock, skewMs: state.clock.skewMs + fault.seconds * 1000 } })
+
+  nowMs(): number {
+    return sensorNowMs(this.#state, this.world)
+  }
+
+  commit(change: Partial<SensorState>): void {
+    const changes = this.#state.changes + (showsInRead(change) ? 1 : 0)
+    this.#state = { ...this.#state, ...change, changes }
+    this.#disk.save(this.#state, this.world.clock.uptimeMs())
+    this.#schedule()
+  }
+
+  swapCertificate(): void {
+    this.#listener.serveCertificate(this.#state.served)
+  }
+
+  moveListener(taken = false): void {
+    this.#memory.sessions.clear()
+    this.#enqueue(() => (taken ? this.#listener.close() : this.#listen()))
+  }
+
+  port(): number {
+    return this.#listener.port()
+  }
+
+  /** As in https://127.20.1.1:8443. Follows a move. */
+  endpoint(): string {
+    return `https://${this.#state.settings.network.address ?? ''}:${this.port()}`
+  }
+
+  /** `sha256/…` of the key that is served. */
+  pin(): string {
+    return pinOf(this.#state.served.certificate)
+  }
+
+  async start(): Promise<void> {
+    this.#presence = 'up'
+    await this.#listen()
+    this.#tick()
+  }
+
+  async stop(): Promise<void> {
+    this.#presence = 'stopped'
+    clearTimeout(this.#timer)
+    this.#forgetMove()
+    this.#enqueue(() => this.#listener.close())
+    await this.#moving
+  }
+
+  /** What a person changed in the web console. Throws a Refusal for what the console would not take. */
+  changeInConsole(user: string, aspect: Aspect, patch: unknown): void {
+    changeInConsole(this, user, aspect, patch)
+  }
+
+  setPassword(username: string, password: string): void {
+    const others = this.#state.users.filter((user) => user.username !== username)
+    this.commit({ users: [...others, { username, password }] })
+  }
+
+  /** Carries out a fault of the appliance itself. */
+  strike(fault: Fault): void {
+    const { clock } = this.#state
+    if (fault.kind === 'sessionLost') this.#memory.sessions.clear()
+    if (fault.kind === 'reboot') this.#leave('away', this.world.clock.uptimeMs() + fault.seconds * 1000)
+    if (fault.kind === 'gone') this.#leave('gone', Infinity)
+    if (fault.kind === 'clockSkew') this.commit({ clock: { ...clock, skewMs: clock.skewMs + fault.seconds * 1000 } })
+    if (fault.kind === 'certificateSwapped') this.#serveStranger()
+  }
+
+  #service(): Service {
+    const { key, world } = this
+    return {
+      subject: key,
+      faults: world.faults,
+      log: world.log,
+      operationOf,
+      handle: (request, struck) => {
+        this.#tick()
+        return answerRequest(this, request, struck)
+      },
+      refuse: (status, text) => ({ status, body: { error: errorOf(codeOf(status), text) } }),
+      strikeSelf: (fault, when) => {
+        if ((fault.kind === 'reboot' ? (fault.when ?? 'after') : 'before') === when) this.strike(fault)
+      },
     }
-    if (fault.kind === 'certificateSwapped') swapForStranger()
   }
-  const swapForStranger = (): void => {
-    const served = otherSelfSigned(sensor, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
-    const { settings } = state
+
+  /** Ends and starts what is due. */
+  #tick(): void {
+    if (this.#presence === 'away' && this.world.clock.uptimeMs() >= this.#backUptimeMs) {
+      this.#presence = 'up'
+      this.#enqueue(() => this.#listen())
+    }
+    if (this.#presence === 'up') {
+      endDueJob(this)
+      revertDueChange(this)
+      runDueBackup(this)
+      sendDueHeartbeat(this)
+    }
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (this.#presence === 'stopped' || this.#presence === 'gone') return
+    const untilBackMs = this.#backUptimeMs - this.world.clock.uptimeMs()
+    const dueMs = this.#presence === 'away' ? untilBackMs : nextDueMs(this)
+    this.#timer = setTimeout(() => this.#tick(), Math.max(1, Math.ceil(Math.min(dueMs, longestWaitMs)))).unref()
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#moving = this.#moving.then(work).catch(() => undefined)
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#presence === 'up') await this.#listener.open(this.#state.settings.network.address ?? '127.0.0.1')
+  }
+
+  #leave(presence: 'away' | 'gone', untilUptimeMs: number): void {
+    this.#presence = presence
+    this.#memory = freshMemory()
+    this.#backUptimeMs = untilUptimeMs
+    this.#enqueue(() => this.#listener.close())
+    this.#schedule()
+  }
+
+  #serveStranger(): void {
+    const { settings } = this.#state
+    const served = otherSelfSigned(this, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
     const certificate = { ...settings.certificate, name: null, certificate: served.certificate, chain: null }
     const withoutTags = { ...certificate, privateKey: { set: true, tag: null }, passphrase: null }
-    sensor.commit({ served, settings: { ...settings, certificate: withoutTags } })
-    sensor.swapCertificate()
-  }
-  const service: Service = {
-    subject: key,
-    faults: world.faults,
-    log: world.log,
-    operationOf,
-    handle: (request, struck) => {
-      tick()
-      return answerRequest(sensor, request, struck)
-    },
-    refuse: (status, text) => ({ status, body: { error: errorOf(codeOf(status), text) } }),
-    strikeSelf: (fault, when) => {
-      if ((fault.kind === 'reboot' ? (fault.when ?? 'after') : 'before') === when) strike(fault)
-    },
-  }
-  const respond = (request: IncomingMessage, response: ServerResponse): Promise<void> =>
-    serve(service, request, response)
-
-  const tick = (): void => {
-    if (presence === 'away' && world.clock.uptimeMs() >= backUptimeMs) {
-      presence = 'up'
-      enqueue(listen)
-    }
-    if (presence === 'up') {
-      endDueJob(sensor)
-      revertDueChange(sensor)
-      runDueBackup(sensor)
-      sendDueHeartbeat(sensor)
-    }
-    schedule()
-  }
-  const schedule = (): void => {
-    clearTimeout(timer)
-    if (presence === 'stopped' || presence === 'gone') return
-    const dueMs = presence === 'away' ? backUptimeMs - world.clock.uptimeMs() : nextDueMs(sensor)
-    timer = setTimeout(tick, Math.max(1, Math.ceil(Math.min(dueMs, longestWaitMs)))).unref()
-  }
-  const forgetMove = world.clock.onMove(tick)
-
-  return {
-    key,
-    endpoint: () => `https://${state.settings.network.address ?? ''}:${listener.port()}`,
-    port: () => listener.port(),
-    pin: () => pinOf(state.served.certificate),
-    state: () => state,
-    nowMs: () => sensor.nowMs(),
-    start: async () => {
-      presence = 'up'
-      await listen()
-      save()
-      tick()
-    },
-    stop: async () => {
-      presence = 'stopped'
-      clearTimeout(timer)
-      forgetMove()
-      enqueue(() => listener.close())
-      await moving
-    },
-    reboot: (seconds) => strike({ kind: 'reboot', seconds }),
-    vanish: () => strike({ kind: 'gone' }),
-    changeInConsole: (user, aspect, patch) => changeInConsole(sensor, user, aspect, patch),
-    setPassword: (username, password) => {
-      const others = state.users.filter((user) => user.username !== username)
-      sensor.commit({ users: [...others, { username, password }] })
-    },
-    strike,
+    this.commit({ served, settings: { ...settings, certificate: withoutTags } })
+    this.swapCertificate()
   }
 }
 

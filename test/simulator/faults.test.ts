@@ -57,7 +57,7 @@ async function leased(fault?: Fault) {
   const one = await startOne(`127.20.110.${++host}`)
   await one.client.lease()
   if (fault) one.simulator.addFault(fault)
-  const time = () => one.simulator.appliance('line-1').state().settings.time
+  const time = () => one.simulator.appliance('line-1').state.settings.time
   return { ...one, time }
 }
 
