@@ -58,6 +58,7 @@ export interface HttpRequest {
   body?: string | Uint8Array
   signal?: AbortSignal
   maxBytes?: number
+  /** One attempt as a whole, where it should be shorter than for others. */
   timeoutMs?: number
   /** Repeating is safe whatever became of it. Default: true for GET only. */
   repeatable?: boolean
@@ -210,7 +211,7 @@ async function tryOnce(
   attempt: number,
 ): Promise<HttpResponse | TransportError> {
   const { method, path } = request
-  const deadline = AbortSignal.timeout(request.timeoutMs ?? options.timeoutMs)
+  const deadline = AbortSignal.timeout(Math.min(request.timeoutMs ?? Infinity, options.timeoutMs))
   try {
     const response = await exchange(pool, request, options, deadline)
     options.onExchange?.({ method, path, attempt, status: response.status })
@@ -282,7 +283,7 @@ function toTransportError(
 ): TransportError {
   if (error instanceof TransportError) return error
   const fail = (code: TransportError['code'], what: string, advice?: string) =>
-    new TransportError(code, `${sanitise(origin)} ${what}`, { cause: error, ...(advice && { advice }) })
+    new TransportError(code, `${sanitise(origin)} ${what}`, { cause: withoutData(error), ...(advice && { advice }) })
   if (caller?.aborted) return aborted(origin, error)
   const { code = '', name = '' } = error as { code?: string; name?: string }
   if (deadline.aborted || code.endsWith('_TIMEOUT')) return fail('TIMEOUT', 'did not answer in time')
@@ -292,6 +293,10 @@ function toTransportError(
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return aborted(origin, error)
   return fail('CONNECTION_LOST', 'lost the connection before its answer was complete')
 }
+
+/** The parser's errors carry what the peer sent, which belongs in no log. */
+const withoutData = (error: unknown): Error =>
+  new Error(error instanceof Error ? sanitise(`${error.name}: ${error.message}`) : 'unknown')
 
 /** Reads a JSON answer. Throws `ANSWER_MALFORMED` for anything else. */
 export function readJson({ headers, body, status }: HttpResponse): unknown {

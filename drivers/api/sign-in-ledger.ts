@@ -21,10 +21,10 @@ export interface SignInLedger {
 }
 
 interface Known {
-  /** Both passwords were refused there. */
+  /** Nothing is left to be tried there. */
   refused?: DeviceError
-  /** The present password was refused there and the previous one accepted. */
-  previous?: boolean
+  /** The present password was refused there: only the previous one may be tried. */
+  present?: DeviceError
 }
 
 interface Entry {

@@ -9,6 +9,9 @@ import { readRefusal } from './check.ts'
 import { toDeviceError } from './errors.ts'
 import type { SignInLedger } from './sign-in-ledger.ts'
 
+/** Others may wait for their turn meanwhile. */
+const timeoutMs = 20_000
+
 export interface SignInDeps {
   ledger: SignInLedger
   readSecret: (reference: LoadedSecret) => Promise<string>
@@ -60,17 +63,33 @@ async function tryPasswords(
 ): Promise<SignedIn> {
   const { name, entry } = target.credentials
   const known = ledger.at(name, endpoint)
-  const { previousPassword } = entry
-  const tryOne = (secret: string, withPrevious: boolean) => tryPassword(http, endpoint, target, secret, withPrevious)
-  if (!known.previous || !previousPassword) {
-    const first = await tryOne(password, false)
+  if (!known.present) {
+    const first = await tryPassword(http, endpoint, target, password, false)
     if (!(first instanceof DeviceError)) return first
-    if (first.code !== 'CREDENTIALS_REFUSED' || !previousPassword) throw first
+    if (first.code !== 'CREDENTIALS_REFUSED') throw first
+    known.present = first
   }
-  const second = await tryOne(await readSecret(previousPassword), true)
+  if (!entry.previousPassword) throw known.present
+  const previous = await readPrevious(entry.previousPassword, known.present, readSecret)
+  const second = await tryPassword(http, endpoint, target, previous, true)
   if (second instanceof DeviceError) throw second
-  known.previous = true
   return second
+}
+
+async function readPrevious(
+  reference: LoadedSecret,
+  refusal: DeviceError,
+  readSecret: SignInDeps['readSecret'],
+): Promise<string> {
+  try {
+    return await readSecret(reference)
+  } catch (cause) {
+    throw new DeviceError('CREDENTIALS_REFUSED', `${refusal.message}; its previous password is not at hand`, {
+      cause,
+      facts: { ...refusal.facts },
+      ...(refusal.advice !== undefined && { advice: refusal.advice }),
+    })
+  }
 }
 
 /** Gives the refusal of a password as a value; anything else is thrown. */
@@ -86,6 +105,7 @@ async function tryPassword(
     doing: `sign in with the ${withPrevious ? 'previous password' : 'password'} of the credentials ${credentials.name}`,
     json: { username: credentials.entry.username, password },
     secrets: [password],
+    timeoutMs,
     ...(signal && { signal }),
   }
   const response = await send(http, call)

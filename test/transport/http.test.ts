@@ -1,6 +1,7 @@
 /** Addresses: 127.20.140.1 and 2. */
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:net'
+import { inspect } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { createHttp, readJson, type Exchange, type Http, type HttpOptions } from '../../transport/http.ts'
 import { TransportError } from '../../transport/transport-error.ts'
@@ -162,6 +163,7 @@ test.each(hostile)(
     expect(error.code).toBe(code)
     expect(`${error.message}${error.advice ?? ''}${JSON.stringify(error.facts)}`).not.toContain(canary)
     expect(error.message).not.toMatch(/\p{Cc}/u)
+    expect(inspect(error)).not.toMatch(/SSH-2|X-Bomb|xxxx|short/)
     expect(exchanges).toHaveLength(1)
   },
 )

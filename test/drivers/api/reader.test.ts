@@ -226,6 +226,33 @@ test('the previous password is tried once, reported, and used first from then on
   expect((await failureOf(keep(api.reader(neither)).observe())).code).toBe('CREDENTIALS_REFUSED')
 })
 
+test('a refused password is not sent again when the previous one gets no answer, or is not at hand', async () => {
+  const server = await sensor()
+  const sent: string[] = []
+  const listen = (answer: object) => (call: { body: Buffer }) => {
+    sent.push((JSON.parse(call.body.toString()) as { password: string }).password)
+    return answer as never
+  }
+  const refused = { status: 401, json: refusal('CREDENTIALS_REFUSED') }
+  server.script('signIn', listen(refused), listen({ status: 0, cut: true }))
+  const reader = keep(driver().api.reader(target(server.origin, { credentials: credentials('new', 'right') })))
+  expect((await failureOf(reader.observe())).code).toBe('CONNECTION_LOST')
+  expect((await reader.observe()).warnings).toHaveLength(1)
+  expect(sent).toEqual(['new', 'right'])
+
+  const without = driver({
+    readSecret: ({ fromEnv = '' }) =>
+      fromEnv === 'old' ? Promise.reject(new Error('gone')) : Promise.resolve(fromEnv),
+  })
+  const second = keep(without.api.reader(target(server.origin, { credentials: credentials('new', 'old') })))
+  expect(await failureOf(second.observe())).toMatchObject({
+    code: 'CREDENTIALS_REFUSED',
+    message: expect.stringContaining('previous password is not at hand'),
+  })
+  await failureOf(second.observe())
+  expect(server.calls).toEqual(['signIn', 'signIn', 'signIn', 'readAppliance', 'signIn'])
+})
+
 test('three refusals retire an entry for the whole run, however many look at once', async () => {
   const servers = await Promise.all(
     [2, 3, 4, 5, 6, 7].map((last) => sensor({ host: `127.20.141.${last}`, serialNumber: `SN-${last}` })),
