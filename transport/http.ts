@@ -5,9 +5,10 @@
  * @module
  */
 import type { TLSSocket } from 'node:tls'
-import { Pool, type Dispatcher } from 'undici'
+import { Pool } from 'undici'
 import type { TransportClock } from './clock.ts'
 import { aborted, connectTrusted } from './connect.ts'
+import { tryOnce } from './exchange.ts'
 import { backoffMs, createBudget, isPassing, isRefusal, retryAfterMs } from './retry.ts'
 import { sanitise } from './sanitise.ts'
 import { TransportError } from './transport-error.ts'
@@ -203,100 +204,6 @@ function waitOf(
   if (asked === undefined) return backoff
   return asked > longestRetryAfterMs ? undefined : Math.max(asked, Math.round(500 * random()))
 }
-
-async function tryOnce(
-  pool: Pool,
-  request: HttpRequest,
-  options: Settled,
-  attempt: number,
-): Promise<HttpResponse | TransportError> {
-  const { method, path } = request
-  const deadline = AbortSignal.timeout(Math.min(request.timeoutMs ?? Infinity, options.timeoutMs))
-  try {
-    const response = await exchange(pool, request, options, deadline)
-    options.onExchange?.({ method, path, attempt, status: response.status })
-    return response
-  } catch (error) {
-    options.onExchange?.({ method, path, attempt })
-    return toTransportError(error, options.origin, { deadline, ...(request.signal && { caller: request.signal }) })
-  }
-}
-
-async function exchange(
-  pool: Pool,
-  request: HttpRequest,
-  options: Settled,
-  deadline: AbortSignal,
-): Promise<HttpResponse> {
-  const sentAt = options.clock.now()
-  const answer = await pool.request({
-    method: request.method,
-    path: request.path,
-    headers: { 'accept-encoding': 'identity', ...request.headers },
-    body: request.body ?? null,
-    signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
-  })
-  const receivedAt = options.clock.now()
-  const headers = flattenHeaders(answer.headers)
-  const body = await readBody(answer.body, headers, request.maxBytes ?? options.maxBytes, options.origin)
-  return { status: answer.statusCode, headers, body, sentAt, receivedAt }
-}
-
-const flattenHeaders = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  )
-
-async function readBody(
-  body: Dispatcher.ResponseData['body'],
-  headers: Readonly<Record<string, string>>,
-  maxBytes: number,
-  origin: string,
-): Promise<Uint8Array> {
-  body.on('error', () => undefined)
-  const refuse = (code: 'ANSWER_TOO_LARGE' | 'ANSWER_MALFORMED', why: string): never => {
-    body.destroy()
-    throw new TransportError(code, `${sanitise(origin)} ${why}`)
-  }
-  const encoding = headers['content-encoding'] ?? 'identity'
-  if (encoding !== 'identity') refuse('ANSWER_MALFORMED', 'compressed its answer although that was not asked for')
-  const tooLarge = `sent an answer of more than ${maxBytes} bytes`
-  if (Number(headers['content-length'] ?? 0) > maxBytes) refuse('ANSWER_TOO_LARGE', tooLarge)
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) refuse('ANSWER_TOO_LARGE', tooLarge)
-    chunks.push(chunk)
-  }
-  // The connection counts as busy until the event loop turns; a request made before that would open another one.
-  await new Promise((resolve) => setImmediate(resolve))
-  return Buffer.concat(chunks)
-}
-
-function toTransportError(
-  error: unknown,
-  origin: string,
-  { caller, deadline }: { caller?: AbortSignal; deadline: AbortSignal },
-): TransportError {
-  if (error instanceof TransportError) return error
-  const fail = (code: TransportError['code'], what: string, advice?: string) =>
-    new TransportError(code, `${sanitise(origin)} ${what}`, { cause: withoutData(error), ...(advice && { advice }) })
-  if (caller?.aborted) return aborted(origin, error)
-  const { code = '', name = '' } = error as { code?: string; name?: string }
-  if (deadline.aborted || code.endsWith('_TIMEOUT')) return fail('TIMEOUT', 'did not answer in time')
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return fail('ANSWER_TOO_LARGE', 'sent too many headers')
-  if (name === 'HTTPParserError' || code.startsWith('HPE_')) return fail('ANSWER_MALFORMED', 'does not answer in HTTP')
-  if (code === 'UND_ERR_INVALID_ARG') return fail('ANSWER_MALFORMED', 'gave a value that cannot be sent back to it')
-  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return aborted(origin, error)
-  return fail('CONNECTION_LOST', 'lost the connection before its answer was complete')
-}
-
-/** The parser's errors carry what the peer sent, which belongs in no log. */
-const withoutData = (error: unknown): Error =>
-  new Error(error instanceof Error ? sanitise(`${error.name}: ${error.message}`) : 'unknown')
 
 /** Reads a JSON answer. Throws `ANSWER_MALFORMED` for anything else. */
 export function readJson({ headers, body, status }: HttpResponse): unknown {
