@@ -16,6 +16,7 @@ import { ApplianceSession } from './session.ts'
 import { runSteps, StaleError, type SensorRun } from './step-runner.ts'
 import { targetOf } from './target.ts'
 import { waitsForPerson } from './execute/execute.ts'
+import { claimOf } from './execute/reactivate-preflight.ts'
 
 /**
  * Brings one sensor to where its plan leads. Never rejects for what the world got wrong: that is an outcome, so that
@@ -95,6 +96,7 @@ async function applySteps(
   try {
     await session.observe()
     const found = await takeUp(session, world, options, plan)
+    keepIntent = claimOf(found?.data) !== undefined
     const recheck = async () => {
       await session.observe()
       await waitForJob(session, world)

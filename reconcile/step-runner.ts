@@ -47,7 +47,7 @@ export async function runSteps(run: SensorRun): Promise<StepsResult> {
     state.outcomes.set(step.id, held ?? (await runStep(state, step)))
   }
   const steps = run.plan.steps.flatMap(({ id }) => state.outcomes.get(id) ?? [])
-  return { steps, keepIntent: state.keep }
+  return { steps, keepIntent: state.keep || claimOf(state.kept) !== undefined }
 }
 
 interface RunnerState {

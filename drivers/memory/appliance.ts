@@ -92,11 +92,11 @@ const readForm = (value: Stored): LiveValue =>
   typeof value === 'object' && 'secret' in value ? { set: true, tag: value.tag } : value
 
 /** The certificate that would be served on the wire. */
-export function servedOf({ settings, serialNumber }: MemoryAppliance): ServedCertificate {
+export function servedOf({ settings, serialNumber }: MemoryAppliance, now: number): ServedCertificate {
   const stored = settings.get('certificate.certificate')
   if (typeof stored === 'object' && 'content' in stored) {
     const { sha256, pin, subject, notBefore, notAfter } = certificateFacts(stored.content)
-    return { sha256, pin, subject, notBefore, notAfter, expired: false }
+    return { sha256, pin, subject, notBefore, notAfter, expired: Date.parse(notAfter) < now }
   }
   const hash = createHash('sha256').update(serialNumber)
   return {

@@ -104,14 +104,19 @@ class MemoryConnection {
 
   observe(known?: Observation): Promise<Observation> {
     return this.call('read', (appliance) => {
-      const { clockDriftSeconds } = appliance
-      const base = { endpoint: this.#endpoint ?? '', observedAt: isoNow(this.world), clockDriftSeconds }
+      // What is seen of every answer, whether or not the settings came with it.
+      const base = {
+        endpoint: this.#endpoint ?? '',
+        observedAt: isoNow(this.world),
+        clockDriftSeconds: appliance.clockDriftSeconds,
+        served: device.servedOf(appliance, this.world.clock.now()),
+      }
       const unchanged = known?.revision === String(appliance.revision) && known.identity === appliance.serialNumber
       return known && unchanged ? { ...known, ...base, unchanged } : { ...this.#read(appliance), ...base }
     })
   }
 
-  #read(appliance: MemoryAppliance): Omit<Observation, 'endpoint' | 'observedAt' | 'clockDriftSeconds'> {
+  #read(appliance: MemoryAppliance): Omit<Observation, 'endpoint' | 'observedAt' | 'clockDriftSeconds' | 'served'> {
     const { activation, networkChange, lease, intent } = appliance
     const remaining = (endsAt: number) => (endsAt - this.world.clock.monotonic()) / 1000
     return {
@@ -125,7 +130,6 @@ class MemoryConnection {
         ...activation,
         cloud: activation.mode === 'cloud' ? { reachable: appliance.cloudReachable, detail: null } : null,
       },
-      served: device.servedOf(appliance),
       backups: { supported: true, latest: appliance.latestBackup, lastError: null },
       unfinished: {
         ...(networkChange && {

@@ -27,11 +27,25 @@ export async function executeChangeAddress(context: StepContext, action: Change)
   if (!guarded && !options.overrides?.allowUnguardedNetworkChange) throw unguarded(context)
   const { to, from } = action
   await context.announce({ type: 'changeAddress', from, to })
+  await checkStart(context, from)
   const old = session.observation.endpoint
   await tryMove(context, { type: 'changeAddress', to, guarded, confirmWithinSeconds })
   await findAgain(context, action, old)
   await confirmChange(context, to)
   context.keepIntent(false)
+}
+
+/** Under the lease the whole sensor is read once more: what cannot be undone by itself starts only from what was planned. */
+async function checkStart({ session, plan }: StepContext, from: AddressTriple): Promise<void> {
+  const moved = tripleDifference(await session.observe({ whole: true }), from)
+  if (moved.length === 0) return
+  throw new StepError({
+    code: 'APPLIANCE_CHANGED',
+    key: plan.key,
+    field: 'network.address',
+    summary: `Since the plan was made, ${moved.join(', ')} changed on the appliance; it was not moved.`,
+    hint: 'Plan again.',
+  })
 }
 
 /** Writes once. An error whose outcome is unknown is what a move looks like; any other says that nothing happened. */

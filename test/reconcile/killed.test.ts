@@ -12,7 +12,7 @@ import {
   restarted,
   type Bench,
 } from '../support/memory-fleet.ts'
-import { mortalWorld } from '../support/mortal-world.ts'
+import { Killed, mortalWorld } from '../support/mortal-world.ts'
 
 const registration = { registrar: 'cloud', site: 'plant' }
 const moved = { address: '10.1.0.6', subnetMask: '255.255.255.0', gateway: '10.1.0.254' }
@@ -84,6 +84,27 @@ test.each(cases)('$name: killed anywhere, the next run converges', async ({ befo
     })
     if (!life.isOver) break
   }
+})
+
+test('what a failed run has laid claim to stays known while a later run does something else', async () => {
+  const bench = createBench()
+  const appliance = await installActivated(bench, { name: 'old' })
+  const both: DesiredSettings = { name: 'new', registration, time: { timezone: 'Europe/Berlin' } }
+  const fleet = fleetOf([desiredSensor({ name: 'new', registration }, { identity: 'SN-1' })])
+  bench.memoryWorld.onCall = ({ method }) => {
+    if (method === 'download') throw new Killed('killed')
+  }
+  await converge(fleet, restarted(bench), { run: 'killed' })
+  bench.memoryWorld.onCall = () => {}
+  expect(bench.memoryWorld.records.map(({ name }) => name)).toEqual(['new'])
+  expect(appliance.activation.name).toBe('old')
+  const later = fleetOf([desiredSensor(both, { identity: 'SN-1' })])
+  await converge(later, restarted(bench), { only: ['time'], run: 'partial' })
+  expect(appliance.settings.get('time.timezone')).toBe('Europe/Berlin')
+  expect(appliance.intent).toMatchObject({ data: { to: { name: 'new' } } })
+  const { outcome } = await converge(later, restarted(bench), { run: 'next' })
+  expect(outcome.sensors[0]?.status).toBe('done')
+  expect(appliance.intent).toBeNull()
 })
 
 const errorsOf = (problems: readonly { severity: string; code: string }[] = []) =>
