@@ -12,7 +12,7 @@ import { misplacedPlaceholders } from './placeholders.ts'
 import { suggestion } from './nearest.ts'
 import { rangeAt, type ParsedDocument } from './parse-documents.ts'
 import { documentProblem } from './problem.ts'
-import { isObject } from './schema-walk.ts'
+import { isObject, valueBelow } from './schema-walk.ts'
 import { placeOf } from './source.ts'
 
 /** A document whose shape is as its kind says. */
@@ -24,6 +24,18 @@ export type CheckedDocument = {
 export function kindOf({ value }: ParsedDocument): DocumentKind | undefined {
   const kind = isObject(value) ? value['kind'] : undefined
   return typeof kind === 'string' && Object.hasOwn(documentKinds, kind) ? (kind as DocumentKind) : undefined
+}
+
+/** `metadata.name`, where it is a string. */
+export function nameOf({ value }: ParsedDocument): string | undefined {
+  const name = valueBelow(valueBelow(value, 'metadata'), 'name')
+  return typeof name === 'string' ? name : undefined
+}
+
+/** The key that a problem of a document concerns. Sites and fleets have names, but no keys. */
+export function subjectOf(document: ParsedDocument): { key?: string } {
+  const key = kindOf(document) === 'Sensor' ? nameOf(document) : undefined
+  return key === undefined ? {} : { key }
 }
 
 /** Notes where literal secrets stand, so that no excerpt of the file shows one. To be done before places are made. */
@@ -52,6 +64,7 @@ export function findingProblem(document: ParsedDocument, { path, mark, ...findin
   const { code, summary, hint } = finding
   return documentProblem(code, {
     at: placeOf(document.source, rangeAt(document, path, mark)),
+    ...subjectOf(document),
     summary,
     ...(hint && { hint }),
   })

@@ -7,8 +7,8 @@ import { resolve } from 'node:path'
 import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { checkCertificates, type Unchecked } from './check-certificates.ts'
-import { checkDocument, kindOf, noteSecrets, type CheckedDocument } from './check-document.ts'
-import { duplicateDocuments, duplicateValues, nameOf, namesOf, unresolvedNames } from './names.ts'
+import { checkDocument, kindOf, nameOf, noteSecrets, type CheckedDocument } from './check-document.ts'
+import { duplicateDocuments, duplicateValues, namesOf, unresolvedNames } from './names.ts'
 import { faultProblem, parseDocuments, type ParsedDocument, type ParsedSource } from './parse-documents.ts'
 import { documentProblem } from './problem.ts'
 import { readFiles } from './read-files.ts'
@@ -105,7 +105,7 @@ function buildFleet(
     ...checks.filter((item) => Array.isArray(item)).flat(),
     ...duplicateDocuments(documents),
     ...resolved.flatMap((sensor) => sensor.problems),
-    ...(complete ? resolved.flatMap((sensor) => unresolvedNames(sensor, names)) : []),
+    ...(complete ? documents.flatMap((document) => unresolvedNames(document, names)) : []),
     ...duplicateValues(resolved),
     ...siteHolds(sites, context.now),
     ...resolved.flatMap((sensor) => sensorHold(sensor, context.now)),

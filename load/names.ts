@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Problem } from '../schemas/problem.ts'
+import type { Problem, SourcePlace } from '../schemas/problem.ts'
 import { suggestion } from './nearest.ts'
 import { rangeAt, type ParsedDocument } from './parse-documents.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
-import { kindOf } from './check-document.ts'
+import { kindOf, nameOf, subjectOf } from './check-document.ts'
 import { placeInTree, type ResolvedSensor } from './resolve-sensor.ts'
-import { isObject } from './schema-walk.ts'
+import { isObject, valueBelow } from './schema-walk.ts'
 import { placeOf } from './source.ts'
 
 /** Names that documents may refer to. Broken documents count: their own problems are enough. */
@@ -25,7 +25,7 @@ export function namesOf(documents: readonly ParsedDocument[]): Names {
   const ofKind = (kind: string) => documents.filter((document) => kindOf(document) === kind)
   const keysOf = (group: string) =>
     ofKind('Fleet').flatMap(({ value }) => {
-      const entries = memberAt(memberAt(value, 'spec'), group)
+      const entries = valueBelow(valueBelow(value, 'spec'), group)
       return isObject(entries) ? Object.keys(entries) : []
     })
   return {
@@ -34,14 +34,6 @@ export function namesOf(documents: readonly ParsedDocument[]): Names {
     credentials: keysOf('credentials'),
     registrars: keysOf('registrars'),
   }
-}
-
-const memberAt = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined)
-
-/** `metadata.name`, where it is a string. */
-export function nameOf({ value }: ParsedDocument): string | undefined {
-  const name = memberAt(memberAt(value, 'metadata'), 'name')
-  return typeof name === 'string' ? name : undefined
 }
 
 /** Two documents of one kind and name, and a second Fleet. */
@@ -56,10 +48,10 @@ export function duplicateDocuments(documents: readonly ParsedDocument[]): Proble
       first.set(id, document)
       return []
     }
-    const there = placeOf(earlier.source, rangeAt(earlier, ['metadata', 'name']))
+    const there = placeAt(earlier, ['metadata', 'name'])
     return [
       documentProblem('DUPLICATE_DOCUMENT', {
-        at: placeOf(document.source, rangeAt(document, ['metadata', 'name'])),
+        at: placeAt(document, ['metadata', 'name']),
         summary: `${kind === 'Fleet' ? 'A Fleet document' : `${kind} ${name}`} is declared already at ${there.file}:${there.line}`,
         hint:
           kind === 'Fleet' ? 'Merge the two; there is one Fleet document at most.' : 'Rename or remove one of the two.',
@@ -68,47 +60,64 @@ export function duplicateDocuments(documents: readonly ParsedDocument[]): Proble
   })
 }
 
-/** Site, credentials and registrar of a sensor exist, and its former key is free. */
-export function unresolvedNames({ document, tree, spec }: ResolvedSensor, names: Names): Problem[] {
-  const { name: key, site, formerKey } = document.data.metadata
-  const inTree = (path: string[]) => placeInTree(tree, path)
-  const inMetadata = (field: string) => placeOf(document.source, rangeAt(document, ['metadata', field]))
-  const unknown = (
-    code: DocumentCode,
-    what: string,
-    name: string | undefined,
-    known: readonly string[],
-    field: string,
-  ) => {
-    if (name === undefined || known.includes(name)) return []
-    const at = code === 'SITE_UNKNOWN' ? inMetadata('site') : inTree(field.split('.'))
-    const hint = suggestion(name, known) ?? `No document declares any ${what}.`
-    return [documentProblem(code, { at, key, field, summary: `There is no ${what} ${name}`, hint })]
-  }
-  const { access, registration } = spec
+/** A place where a document may name something that another declares. */
+interface Reference {
+  code: DocumentCode
+  what: string
+  names: keyof Names
+  path: readonly string[]
+}
+
+const ofLayer: readonly Reference[] = [
+  { code: 'CREDENTIALS_UNKNOWN', what: 'credentials', names: 'credentials', path: ['access', 'credentials'] },
+  { code: 'CREDENTIALS_UNKNOWN', what: 'credentials', names: 'credentials', path: ['access', 'readCredentials'] },
+  { code: 'REGISTRAR_UNKNOWN', what: 'registrar', names: 'registrars', path: ['registration', 'registrar'] },
+]
+const ofSensor: Reference = { code: 'SITE_UNKNOWN', what: 'site', names: 'sites', path: ['metadata', 'site'] }
+
+/** What a document names exists, and a former key is free. Also in documents that have other mistakes. */
+export function unresolvedNames(document: ParsedDocument, names: Names): Problem[] {
+  const isSensor = kindOf(document) === 'Sensor'
+  const layer = isSensor ? ['spec'] : ['spec', 'defaults']
+  const references = ofLayer.map((reference) => ({ ...reference, path: [...layer, ...reference.path] }))
   return [
-    ...unknown('SITE_UNKNOWN', 'site', site, names.sites, 'metadata.site'),
-    ...unknown('CREDENTIALS_UNKNOWN', 'credentials', access?.credentials, names.credentials, 'access.credentials'),
-    ...unknown(
-      'CREDENTIALS_UNKNOWN',
-      'credentials',
-      access?.readCredentials,
-      names.credentials,
-      'access.readCredentials',
-    ),
-    ...unknown('REGISTRAR_UNKNOWN', 'registrar', registration?.registrar, names.registrars, 'registration.registrar'),
-    ...(formerKey !== undefined && names.sensors.includes(formerKey)
-      ? [
-          documentProblem('FORMER_KEY_IN_USE', {
-            at: inMetadata('formerKey'),
-            key,
-            summary: `The former key ${formerKey} is the key of a sensor that is still declared`,
-            hint: 'A former key belongs to a document that was renamed. Remove formerKey, or the other document.',
-          }),
-        ]
-      : []),
+    ...[...(isSensor ? [ofSensor] : []), ...references].flatMap((reference) => unresolved(document, reference, names)),
+    ...(isSensor ? usedFormerKey(document, names) : []),
   ]
 }
+
+function unresolved(document: ParsedDocument, { code, what, names, path }: Reference, known: Names): Problem[] {
+  const name = valueAt(document, path)
+  if (typeof name !== 'string' || known[names].includes(name)) return []
+  const hint = suggestion(name, known[names]) ?? `No document declares any ${what}.`
+  return [
+    documentProblem(code, {
+      at: placeAt(document, path),
+      ...subjectOf(document),
+      summary: `There is no ${what} ${name}`,
+      hint,
+    }),
+  ]
+}
+
+function usedFormerKey(document: ParsedDocument, { sensors }: Names): Problem[] {
+  const path = ['metadata', 'formerKey']
+  const formerKey = valueAt(document, path)
+  if (typeof formerKey !== 'string' || !sensors.includes(formerKey)) return []
+  return [
+    documentProblem('FORMER_KEY_IN_USE', {
+      at: placeAt(document, path),
+      ...subjectOf(document),
+      summary: `The former key ${formerKey} is the key of a sensor that is still declared`,
+      hint: 'A former key belongs to a document that was renamed. Remove formerKey, or the other document.',
+    }),
+  ]
+}
+
+const valueAt = ({ value }: ParsedDocument, path: readonly string[]): unknown => path.reduce<unknown>(valueBelow, value)
+
+const placeAt = (document: ParsedDocument, path: readonly string[]): SourcePlace =>
+  placeOf(document.source, rangeAt(document, path))
 
 interface Rule {
   code: DocumentCode
@@ -165,7 +174,7 @@ export function duplicateValues(sensors: readonly ResolvedSensor[]): Problem[] {
 
 function duplicate({ code, what, hint, path }: Rule, sensor: ResolvedSensor, earlier: ResolvedSensor): Problem {
   const placeIn = ({ tree, document }: ResolvedSensor) =>
-    path.length > 0 ? placeInTree(tree, path) : placeOf(document.source, rangeAt(document, ['metadata', 'formerKey']))
+    path.length > 0 ? placeInTree(tree, path) : placeAt(document, ['metadata', 'formerKey'])
   const there = placeIn(earlier)
   const { name: key } = sensor.document.data.metadata
   return documentProblem(code, {

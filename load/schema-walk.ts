@@ -9,6 +9,9 @@ import { factsOf, unwrapped } from '../schemas/layered.ts'
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** A member of a map; undefined for everything else. */
+export const valueBelow = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined)
+
 /** The schema of a member of an object, record, list or union. */
 export function memberOf(schema: z.ZodType, key: string | number): z.ZodType | undefined {
   const inner = unwrapped(schema)

@@ -27,7 +27,7 @@ export const requirements = (spec: SensorSpec): Requirement[] => [
 const missing = (path: readonly string[], why: string, hint: string): Requirement => ({
   code: 'REQUIRED',
   path,
-  summary: `${path.join('.')} is missing: ${why}`,
+  summary: `${path.at(-1) ?? ''} is missing: ${why}`,
   hint,
 })
 

@@ -119,6 +119,14 @@ export const badInput: readonly (readonly [name: string, files: Readonly<Record<
     },
   ],
   [
+    'names that are unknown in a document with other mistakes, and in defaults',
+    {
+      'a.yaml':
+        sensor('  tim: {}\n').replace('{ name: line-1 }', '{ name: line-1, site: berln }') +
+        '---\napiVersion: sensorform.io/v1\nkind: Site\nmetadata: { name: berlin }\nspec: { defaults: { registration: { registrar: azure } } }\n',
+    },
+  ],
+  [
     'a former key that is in use',
     {
       'a.yaml':

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { vocabulary } from '../../schemas/vocabulary.ts'
 
 const folder = new URL('../../schemas/generated/', import.meta.url)
-const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'))
 
 test.each(files)('%s holds known keywords only', (name) => {
   const text = readFileSync(new URL(name, folder), 'utf8')
