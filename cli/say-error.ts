@@ -14,9 +14,19 @@ export function sayError(error: unknown, io: Io, { verbose, colour }: { verbose:
   if (error instanceof ReportedError) return error.exitCode
   const lines = problemLines(problemOf(error), styleOf(colour))
   if (verbose && isBug(error)) lines.push(error instanceof Error ? (error.stack ?? '') : '')
-  io.stderr.write(`${lines.join('\n')}\n`)
+  const text = lines.join('\n')
+  io.stderr.write(`${isBug(error) ? withoutSecrets(text, io.env) : text}\n`)
   return exitCodes.error
 }
+
+/** Variables that say where things are and who runs this; everything else of the environment may be a secret. */
+const harmless = /^(PATH|PWD|OLDPWD|HOME|SHELL|USER|LOGNAME|LANG|LC_.*|TERM|TMPDIR|HOSTNAME|_|npm_.*|NODE.*|VITEST.*)$/
+
+/** The last line of defence: nobody knows what a mistake of ours puts into a message. */
+const withoutSecrets = (text: string, env: Io['env']): string =>
+  Object.entries(env)
+    .filter(([name, value]) => !harmless.test(name) && (value?.length ?? 0) >= 6)
+    .reduce((masked, [, value]) => masked.replaceAll(value ?? '', '****'), text)
 
 const isBug = (error: unknown): boolean =>
   !(error instanceof UsageError || error instanceof StateError || error instanceof DeviceError)

@@ -18,7 +18,10 @@ function humanProblems({ problems, sensors, unchecked }: ProblemsReport, { colou
   const style = styleOf(colour)
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const warnings = problems.length - errors
-  const found = [counted(errors, 'error'), ...(warnings > 0 ? [counted(warnings, 'warning')] : [])].join(', ')
+  const found = [
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+  ].join(', ')
   const declared = sensors === undefined ? '' : `${counted(sensors, 'sensor')}: `
   return [
     ...problems.flatMap((problem) => [...problemLines(problem, style), '']),

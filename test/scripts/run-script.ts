@@ -135,7 +135,11 @@ class Session {
   async checkSecrets(): Promise<void> {
     const secrets = Object.values(this.#env).filter((value) => value.startsWith('canary-'))
     const entries = await readdir(this.#root, { recursive: true, withFileTypes: true })
-    const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      // The disks of simulated appliances: they check the password, so they know it.
+      .filter((file) => !file.startsWith(join(this.#root, 'appliances')))
     const texts = await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')] as const))
     for (const [where, text] of [['the output', this.#printed] as const, ...texts]) {
       for (const secret of secrets) if (text.includes(secret)) throw new Error(`${where} holds the secret ${secret}`)
