@@ -86,6 +86,6 @@ export function registrationValues({ settings }: DesiredSensor): Readonly<Record
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-/** True when both are registered in the same place. A record of a locally managed sensor has no place. */
+/** True when a record lies where it should. In local mode neither side names a site. */
 export const sitsRight = (record: RegistrationRecord, { mode, site }: Placement): boolean =>
-  record.mode === mode && (mode === 'local' || site === undefined || record.site === undefined || record.site === site)
+  record.mode === mode && (site === undefined || record.site === undefined || record.site === site)

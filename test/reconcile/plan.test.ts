@@ -301,6 +301,20 @@ describe('what an earlier run left', () => {
     expect(needs(plan)).toEqual({ time: ['network.change'] })
   })
 
+  test('an intent whose work was never begun, as the name is another sensor’s, stays', () => {
+    const desired = sensor({ name: 'berlin-2', registration: { registrar: 'cloud' } })
+    const taken = { state: 'present', record: record({ name: 'berlin-2' }) } as const
+    const one = sight(
+      desired,
+      { name: 'berlin-1' },
+      {
+        observation: { activation: activated(), unfinished: intent('activation') },
+        records: { live: { state: 'present', record: record() }, desired: taken },
+      },
+    )
+    expect([stepIds(planOne(one)), codes(planOne(one))]).toEqual([[], ['RECORD_CONNECTED']])
+  })
+
   test('an intent whose work is withheld stays', () => {
     const desired = sensor({ name: 'berlin-1', registration: { registrar: 'cloud' } })
     const lost = {
