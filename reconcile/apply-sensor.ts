@@ -98,7 +98,7 @@ async function applySteps(
     const found = await takeUp(session, world, options, plan)
     keepIntent = claimOf(found?.data) !== undefined
     const recheck = async () => {
-      await session.observe()
+      await session.reconnect()
       await waitForJob(session, world)
       throwIfStale(plan, session.observation, options.run)
     }

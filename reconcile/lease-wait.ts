@@ -20,9 +20,14 @@ export async function acquireLease(
       await session.announce(intent)
       return { waited }
     } catch (error) {
-      const isHeld = error instanceof DeviceError && error.code === 'LEASE_HELD'
       const leftMs = deadlineMs - clock.monotonic()
-      if (!isHeld || leftMs <= 0) throw error
+      if (!(error instanceof DeviceError) || leftMs <= 0) throw error
+      if (waited && error.code === 'CONNECTION_LOST') {
+        // An unconfirmed address may have reverted meanwhile.
+        await session.reconnect()
+        continue
+      }
+      if (error.code !== 'LEASE_HELD') throw error
       if (!waited) onWait(error)
       await clock.sleep(Math.min(pauseMs(error), leftMs), session.signal)
     }

@@ -6,6 +6,7 @@
  */
 import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
+import { DeviceError, outcomeUnknown } from './device-error.ts'
 import type { Observation, Reader } from './driver.ts'
 import type { PlanOptions, Sight, World } from './engine.ts'
 import { isHeld } from './hold.ts'
@@ -67,15 +68,15 @@ async function observeSensor(
   const at = () => new Date(world.clock.now()).toISOString()
   world.onEvent({ type: 'observing', key, at: at() })
   const known = await recalled(desired, world)
-  let reader: Reader | undefined
+  let connection: Connection | undefined
   try {
     const target = targetOf(fleet, desired, known.remembered, {
       readOnly: options.readOnly ?? false,
       signal: world.signal,
     })
-    reader = world.driver(desired.access.driver).reader(target)
-    const sight = await lookAt(reader, desired, world, known.remembered, options.waitForRuns ?? false)
-    await afterRead?.(sight, reader)
+    connection = openConnection(() => world.driver(desired.access.driver).reader(target))
+    const sight = await lookAt(connection, desired, world, known.remembered, options.waitForRuns ?? false)
+    await afterRead?.(sight, connection.reader)
     world.onEvent({ type: 'observed', key, at: at() })
     return sight
   } catch (error) {
@@ -83,19 +84,36 @@ async function observeSensor(
     world.onEvent({ type: 'observed', key, at: at(), problem })
     return { desired, observation: { problem }, records: {}, tags: new Map(), ...known }
   } finally {
-    await reader?.close()
+    await connection?.reader.close()
   }
 }
 
+interface Connection {
+  reader: Reader
+  /** Ends the connection and makes another. */
+  renew(): Promise<void>
+}
+
+function openConnection(open: () => Reader): Connection {
+  const connection = {
+    reader: open(),
+    async renew() {
+      await connection.reader.close()
+      connection.reader = open()
+    },
+  }
+  return connection
+}
+
 async function lookAt(
-  reader: Reader,
+  connection: Connection,
   desired: DesiredSensor,
   world: World,
   remembered: Remembered | undefined,
   waits: boolean,
 ): Promise<Sight> {
-  const first = await observeThrough(reader, desired, world, remembered?.lastRead)
-  const observation = waits && isBusy(first) ? await observeAtRest(reader, desired, world, first) : first
+  const first = await observeThrough(connection.reader, desired, world, remembered?.lastRead)
+  const observation = waits && isBusy(first) ? await observeAtRest(connection, desired, world, first) : first
   await rememberRead(world.memory, desired, observation)
   const [records, tags] = await Promise.all([
     observeRecords(desired, observation, world),
@@ -107,8 +125,11 @@ async function lookAt(
 const isBusy = ({ unfinished: { lease, job } }: Observation): boolean =>
   job !== undefined || (lease !== undefined && lease.remainingSeconds > 0)
 
-/** Looks until nobody is at work. A lease is no part of the revision, so each look is a whole one. */
-async function observeAtRest(reader: Reader, desired: DesiredSensor, world: World, first: Observation) {
+/**
+ * Looks until nobody is at work. A lease is no part of the revision, so each look is a whole one; a connection that ends
+ * meanwhile is made anew, as an unconfirmed address may revert.
+ */
+async function observeAtRest(connection: Connection, desired: DesiredSensor, world: World, first: Observation) {
   const { clock, signal } = world
   let observation = first
   const patience = {
@@ -118,11 +139,20 @@ async function observeAtRest(reader: Reader, desired: DesiredSensor, world: Worl
     signal,
   }
   await poll(clock, patience, async () => {
-    observation = await observeThrough(reader, desired, world, undefined)
-    return !isBusy(observation) || undefined
+    try {
+      observation = await observeThrough(connection.reader, desired, world, undefined)
+      return !isBusy(observation) || undefined
+    } catch (error) {
+      if (!mayPass(error)) throw error
+      await connection.renew()
+      return undefined
+    }
   })
   return observation
 }
+
+const mayPass = (error: unknown): boolean =>
+  outcomeUnknown(error) || (error instanceof DeviceError && error.code === 'UNREACHABLE')
 
 /** One read; where the driver keeps no intent on the appliance, the one kept in state is put beside it. */
 export async function observeThrough(

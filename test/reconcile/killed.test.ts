@@ -1,5 +1,6 @@
 // A run that is killed at any of its calls, before or after the call took effect, is followed by a run that converges.
 import { expect, test } from 'vitest'
+import { createPoorDriver } from '../../drivers/memory/poor.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
 import { planRun } from '../../reconcile/run.ts'
 import {
@@ -82,6 +83,44 @@ test.each(cases)('$name: killed anywhere, the next run converges', async ({ befo
       status: 'Valid',
       intent: null,
     })
+    if (!life.isOver) break
+  }
+})
+
+test('killed twice in a row, in any two places, the third run converges', async () => {
+  const fleet = fleetOf([desiredSensor({ name: 'new', registration, network: moved }, { identity: 'SN-1' })])
+  for (let first = 30; first < 110; first += 7) {
+    for (let second = 30; second < 110; second += 11) {
+      const bench = createBench()
+      const appliance = await installActivated(bench, { name: 'old' })
+      for (const [index, killAt] of [first, second].entries()) {
+        const { world } = mortalWorld(restarted(bench), killAt)
+        await converge(fleet, world, { run: `killed-${index}` }).catch(() => undefined)
+      }
+      const { outcome } = await converge(fleet, restarted(bench), { run: 'next' })
+      expect({ first, second, problems: errorsOf(outcome.sensors[0]?.problems) }).toEqual({
+        first,
+        second,
+        problems: [],
+      })
+      await expectSettled(bench, fleet, first * 1000 + second)
+      expect(appliance).toMatchObject({ intent: null, lease: null, activation: { name: 'new', status: 'Valid' } })
+    }
+  }
+})
+
+test('without a lease on the appliance, and without a guard, a killed move is taken up as well', async () => {
+  const overrides = { allowUnguardedNetworkChange: true }
+  const fleet = fleetOf([desiredSensor({ network: moved }, { identity: 'SN-1' })])
+  for (let killAt = 1; ; killAt++) {
+    const bench = createBench(createPoorDriver)
+    await installActivated(bench, { name: 'same' })
+    const { world, life } = mortalWorld(restarted(bench), killAt)
+    await converge(fleet, world, { run: 'killed', overrides }).catch(() => undefined)
+    bench.clock.advance(61_000)
+    await converge(fleet, restarted(bench), { run: 'next', overrides })
+    await expectSettled(bench, fleet, killAt)
+    expect(await bench.store.intent('SN-1')).toBeUndefined()
     if (!life.isOver) break
   }
 })
