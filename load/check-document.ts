@@ -10,9 +10,10 @@ import { toFindings, type Finding } from './finding.ts'
 import { literalSecrets } from './mask.ts'
 import { misplacedPlaceholders } from './placeholders.ts'
 import { suggestion } from './nearest.ts'
-import { rangeAt, type ParsedDocument } from './parse-documents.ts'
+import type { ParsedDocument } from './parse-documents.ts'
 import { documentProblem } from './problem.ts'
 import { isObject, valueBelow } from './schema-walk.ts'
+import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
 
 /** A document whose shape is as its kind says. */

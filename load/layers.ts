@@ -7,7 +7,8 @@ import { sensorLayer } from '../schemas/documents.ts'
 import type { Origin } from '../schemas/fleet.ts'
 import type { CheckedDocument } from './check-document.ts'
 import { mergeTrees, toTree, type Tree } from './layer.ts'
-import { rangeAt, type ParsedDocument } from './parse-documents.ts'
+import type { ParsedDocument } from './parse-documents.ts'
+import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
 
 /** Where a value stands: the document of its layer and the path there. */

@@ -52,6 +52,6 @@ export function isReference(value: unknown): boolean {
   return (
     keys.every((key) => referenceKeys.has(key)) &&
     (fromEnv === undefined || (typeof fromEnv === 'string' && envName.test(fromEnv))) &&
-    (fromFile === undefined || (typeof fromFile === 'string' && !fromFile.includes('\n')))
+    (fromFile === undefined || (typeof fromFile === 'string' && !/\p{C}/u.test(fromFile)))
   )
 }

@@ -5,11 +5,12 @@
  */
 import type { Problem, SourcePlace } from '../schemas/problem.ts'
 import { suggestion } from './nearest.ts'
-import { rangeAt, type ParsedDocument } from './parse-documents.ts'
+import type { ParsedDocument } from './parse-documents.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import { kindOf, nameOf, subjectOf } from './check-document.ts'
 import { placeInTree, type ResolvedSensor } from './resolve-sensor.ts'
 import { isObject, valueBelow } from './schema-walk.ts'
+import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
 
 /** Names that documents may refer to. Broken documents count: their own problems are enough. */

@@ -4,20 +4,7 @@
  *
  * @module
  */
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseAllDocuments,
-  visit,
-  type Document,
-  type Node,
-  type Pair,
-  type YAMLError,
-} from 'yaml'
+import { isScalar, LineCounter, parseAllDocuments, visit, type Document, type YAMLError } from 'yaml'
 import type { Problem } from '../schemas/problem.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import { placeOf, type Range, type Source } from './source.ts'
@@ -252,37 +239,3 @@ function aliasFault(node: Document.Parsed): Fault {
 /** Turns a fault into a problem with its place. */
 export const faultProblem = (source: Source, { code, range, summary, hint }: Fault): Problem =>
   documentProblem(code, { at: placeOf(source, range), summary, ...(hint && { hint }) })
-
-/** The node of the value at a path, or of the nearest place above it; `key` marks the key instead, where there is one. */
-export function rangeAt(
-  document: ParsedDocument,
-  path: readonly PropertyKey[],
-  mark: 'key' | 'value' = 'value',
-): Range {
-  let at: Node | null | undefined = document.node.contents
-  let range = rangeOf(at)
-  for (const [index, segment] of path.entries()) {
-    if (isAlias(at)) at = at.resolve(document.node)
-    const next = memberOf(at, segment)
-    if (!next) break
-    const last = index === path.length - 1
-    at = isPair(next) ? (next.value as Node | null) : next
-    const key = isPair(next) ? (next.key as Node) : next
-    range = !at || (last && mark === 'key') || isBlock(document, at) ? rangeOf(key) : rangeOf(at)
-  }
-  return range
-}
-
-function memberOf(node: Node | null | undefined, segment: PropertyKey): Pair | Node | undefined {
-  if (isMap(node)) {
-    return node.items.findLast(({ key }) => isScalar(key) && key.value === String(segment))
-  }
-  return isSeq(node) ? (node.items[Number(segment)] as Node | undefined) : undefined
-}
-
-/** A block map or list is marked at its key: its text is many lines. */
-const isBlock = ({ source }: ParsedDocument, node: Node): boolean =>
-  (isMap(node) || isSeq(node)) && source.text.slice(...rangeOf(node)).includes('\n')
-
-const rangeOf = (node: Node | null | undefined): Range =>
-  node?.range ? [node.range[0], Math.max(node.range[1], node.range[0] + 1)] : [0, 1]

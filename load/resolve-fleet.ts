@@ -9,12 +9,12 @@ import type { DesiredSensor, LoadedRegistrar, Site } from '../schemas/fleet.ts'
 import type { Hold } from '../schemas/access.ts'
 import { registrarPinKey } from '../schemas/pin-file.ts'
 import type { Problem, SourcePlace } from '../schemas/problem.ts'
-import { rangeAt } from './parse-documents.ts'
 import { hasPlaceholder, type PlaceholderValues } from './placeholders.ts'
 import { documentProblem } from './problem.ts'
 import { folderOf, followFolder, followReferences, followTrust, type ReferenceContext } from './references.ts'
 import type { FleetDocument, ResolveContext, SiteDocument } from './resolve-sensor.ts'
 import { dnsNameOf } from './sensor-rules.ts'
+import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
 
 /** Follows references of the Fleet document itself, outside its defaults. */

@@ -104,9 +104,15 @@ export const secret = (description: string) =>
         .max(256)
         .optional()
         .meta({ description: 'Name of the environment variable that holds the secret.' }),
-      fromFile: z.string().min(1).max(1024).optional().meta({
-        description: 'Path of the file that holds the secret, below the folder of the document or `--secrets-dir`.',
-      }),
+      fromFile: z
+        .string()
+        .min(1)
+        .max(1024)
+        .regex(/^[^\p{C}]+$/u, 'is not the path of a file')
+        .optional()
+        .meta({
+          description: 'Path of the file that holds the secret, below the folder of the document or `--secrets-dir`.',
+        }),
     })
     .superRefine((value, ctx) => exactlyOne(value, ctx, ['fromEnv', 'fromFile']))
     .meta({ description, 'x-sensitive': true, 'x-leaf': true, 'x-exactly-one': true })
