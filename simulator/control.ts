@@ -40,7 +40,12 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /appliances': ({ handles }) => ({
     appliances: handles.appliances.map((one) => ({ ...one, ...seen(handles, one.key) })),
   }),
-  'GET /requests': ({ handles, query }) => ({ requests: handles.requests(Number(query.get('since') ?? 0)) }),
+  'GET /requests': ({ handles, query }) => {
+    const since = Number(query.get('since') ?? 0)
+    const keys = [...handles.appliances.map(({ key }) => key), 'cloud']
+    const counts = Object.fromEntries(keys.map((key) => [key, handles.counts(key, since)]))
+    return { requests: handles.requests(since), counts }
+  },
   'POST /faults': ({ handles, body }) => ({ id: handles.addFault(fault.parse(body)) }),
   'DELETE /faults': ({ handles, query }) => {
     handles.removeFaults(query.get('id') ?? undefined)

@@ -100,6 +100,9 @@ export interface FaultEngine {
 export const cloudWayKinds: ReadonlySet<FaultKind> = new Set(['cloudRefusesActivation', 'cloudUnreachable'])
 const cloudWayOperations: ReadonlySet<string> = new Set(['cloudConnect', 'cloudHeartbeat'])
 
+/** Faults that mean something at some operations only; other requests are not counted. */
+const onlyAt: Partial<Record<FaultKind, RegExp>> = { addressTaken: /^changeAddress$/, halfApplied: /^write/ }
+
 /** Faults that strike at once when nothing says at which request. */
 export function strikesAtOnce({ kind, operation, method, path, nth, probability }: Fault): boolean {
   const bound = operation ?? method ?? path ?? nth ?? probability
@@ -158,6 +161,7 @@ function matches(fault: Fault, call: FaultCall): boolean {
   if (cloudWayKinds.has(fault.kind) !== onCloudWay) return false
   if (fault.appliance === undefined ? call.appliance === 'cloud' : fault.appliance !== call.appliance) return false
   if (fault.operation !== undefined && fault.operation !== call.operation) return false
+  if (!(onlyAt[fault.kind]?.test(call.operation ?? '') ?? true)) return false
   if (fault.method !== undefined && fault.method !== call.method) return false
   return fault.path === undefined || globPattern(fault.path).test(call.path)
 }

@@ -41,31 +41,48 @@ export function fleetToSimulatorOptions(
 const isProblem = (value: object): value is Problem => 'severity' in value
 
 function sensorOptions(
-  { credentials }: Fleet,
+  fleet: Fleet,
   { key, access, settings, place }: DesiredSensor,
   { passwords }: FleetSecrets,
   { activated }: FleetChoices,
 ): SimulatedSensorOptions | Problem {
-  const where = placeOf(access.endpoint)
   const subject = { severity: 'error', key, at: place } as const
+  const where = placeOf(access.endpoint)
   if (!where) return { ...subject, field: 'access.endpoint', ...notLoopback(access.endpoint) }
-  const username = credentials.get(access.credentials)?.username
-  const password = passwords.get(access.credentials)
-  if (username === undefined || password === undefined) {
+  const user = userOf(fleet, passwords, access.credentials)
+  if (!user) {
     return { ...subject, field: 'access.credentials', ...secretMissing(`the credentials ${access.credentials}`) }
   }
-  const name = activated ? settings.name : undefined
-  const mode = settings.activation?.mode ?? 'cloud'
-  const { site, zone } = settings.registration ?? {}
-  const registration = mode === 'cloud' ? { ...(site && { site }), ...(zone && { zone }) } : {}
+  const reader = userOf(fleet, passwords, access.readCredentials)
   return {
     key,
     ...where,
-    username,
-    password,
+    ...user,
+    ...(reader && { moreUsers: [reader] }),
     ...(access.identity !== undefined && { serialNumber: access.identity }),
-    ...(name !== undefined && { activated: { name, mode, ...registration } }),
+    ...(activated && activationOf(settings)),
   }
+}
+
+/** The user of an entry of the credentials, if its password is there. */
+function userOf(
+  { credentials }: Fleet,
+  passwords: FleetSecrets['passwords'],
+  name = '',
+): { username: string; password: string } | undefined {
+  const username = credentials.get(name)?.username
+  const password = passwords.get(name)
+  return username === undefined || password === undefined ? undefined : { username, password }
+}
+
+function activationOf({
+  name,
+  activation,
+  registration: { site, zone } = {},
+}: DesiredSensor['settings']): Pick<SimulatedSensorOptions, 'activated'> {
+  if (name === undefined) return {}
+  if (activation?.mode === 'local') return { activated: { name, mode: 'local' } }
+  return { activated: { name, mode: 'cloud', ...(site && { site }), ...(zone && { zone }) } }
 }
 
 function cloudOptions(

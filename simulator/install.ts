@@ -16,12 +16,13 @@ export async function installSensor(
   options: SimulatedSensorOptions,
   { world, keys, seed, cloud }: { world: World; keys: KeyPool; seed: number; cloud?: SimulatedCloud },
 ): Promise<SensorState> {
-  const { key, address, username, password, activated } = options
+  const { key, address, username, password, moreUsers = [], activated } = options
   const serialNumber = options.serialNumber ?? serialNumberOf(seed, key)
   const nowMs = world.clock.nowMs()
   const served = selfSigned(await keys.next(), `sensor-${serialNumber}`, serialNumber, nowMs)
   const { softwareVersion, hardwareProfile } = { ...defaults, ...options }
-  const blank = { serialNumber, softwareVersion, hardwareProfile, address, username, password, served, nowMs }
+  const users = [{ username, password }, ...moreUsers]
+  const blank = { serialNumber, softwareVersion, hardwareProfile, address, users, served, nowMs }
   const state = withSettings(installedState(blank), options, world)
   return activated
     ? { ...state, activation: activeFile(activated, { cloud, world, serialNumber, softwareVersion }) }

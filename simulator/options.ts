@@ -27,6 +27,8 @@ export interface SimulatedSensorOptions {
   port: number
   username: string
   password: string
+  /** Further users, with the same rights: the simulator knows no roles. */
+  moreUsers?: readonly { username: string; password: string }[]
   /** Left out: derived from seed and key. */
   serialNumber?: string
   softwareVersion?: string

@@ -79,15 +79,14 @@ export interface Installation {
   softwareVersion: string
   hardwareProfile: string
   address: string
-  username: string
-  password: string
+  users: SensorState['users']
   served: ServedKey
   nowMs: number
 }
 
 /** A sensor after installation: not activated, self-signed certificate, UTC, no NTP. */
 export function installedState(installation: Installation): SensorState {
-  const { serialNumber, softwareVersion, hardwareProfile, address, username, password, served, nowMs } = installation
+  const { serialNumber, softwareVersion, hardwareProfile, address, users, served, nowMs } = installation
   return {
     format: 1,
     serialNumber,
@@ -97,7 +96,7 @@ export function installedState(installation: Installation): SensorState {
     settings: factorySettings(address, served.certificate, hardwareProfile),
     secrets: {},
     served,
-    users: [{ username, password }],
+    users,
     clock: { skewMs: 0, driftingSinceMs: nowMs },
     activation: null,
     backups: [],

@@ -102,7 +102,8 @@ describe('what a fault does', () => {
   })
 
   test('halfApplied: only the first written field takes effect, then 500', async () => {
-    const { client, time } = await leased({ kind: 'halfApplied', operation: 'writeTime', count: 1 })
+    const { client, time } = await leased({ kind: 'halfApplied', nth: 1 })
+    await client.read()
     expect(refusalOf(await client.call('writeTime', write))).toEqual([500, 'INTERNAL'])
     expect([time().timezone, time().dateFormat]).toEqual(['Asia/Tokyo', 'dd/MM/yyyy HH:mm:ss'])
     expect((await client.call('writeTime', write)).status).toBe(200)

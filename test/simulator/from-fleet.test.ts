@@ -63,6 +63,16 @@ test('on wish the sensors start out activated as they are declared', () => {
   ])
 })
 
+test('the credentials that only read are users of the sensor too', () => {
+  const line1 = sensor('line-1', 'https://127.20.1.1')
+  const reading = { ...line1, access: { ...line1.access, readCredentials: 'reader' } }
+  const two = fleet([reading])
+  const credentials = new Map([...two.credentials, ['reader', { username: 'viewer', password: { fromEnv: 'VIEWER' } }]])
+  const passwords = new Map([...secrets.passwords, ['reader', 'view']])
+  const { options } = fleetToSimulatorOptions({ ...two, credentials }, { ...secrets, passwords })
+  expect(options.appliances.map(({ moreUsers }) => moreUsers)).toEqual([[{ username: 'viewer', password: 'view' }]])
+})
+
 test('what is not on this machine, has no secret, or is a second cloud is a problem each', () => {
   const sensors = [sensor('real', 'https://10.20.0.5'), sensor('line-1', 'https://127.20.1.1')]
   const clouds = ['https://management.azure.com', 'https://127.20.0.2']

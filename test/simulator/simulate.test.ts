@@ -132,11 +132,12 @@ describe('the control endpoint', () => {
     expect((await client.call('readAppliance')).status).toBe(503)
     await control('DELETE', `${url}/faults?id=${String(body['id'])}`)
     expect((await client.call('readAppliance')).status).toBe(200)
-    const { requests } = (await control('GET', `${url}/requests?since=3`)).body as { requests: unknown[] }
+    const { requests, counts } = (await control('GET', `${url}/requests?since=3`)).body
     expect(requests).toMatchObject([
       { sequence: 4, appliance: 'line-1', method: 'GET', operation: 'readAppliance', status: 503 },
       { sequence: 5, appliance: 'line-1', method: 'GET', operation: 'readAppliance', status: 200 },
     ])
+    expect(counts).toEqual({ 'line-1': { readAppliance: 2 }, cloud: {} })
     expect(simulator.counts('line-1')).toEqual({ signIn: 1, readAppliance: 3, readAudit: 1 })
   })
 

@@ -59,7 +59,7 @@ test('an unconfirmed change reverts at its deadline, and the trail says so', asy
 
 test('an address that another host has: nobody there, and the sensor is back at its deadline', async () => {
   const { simulator, endpoint, client } = await startOne('127.20.105.21')
-  simulator.addFault({ kind: 'addressTaken' })
+  simulator.addFault({ kind: 'addressTaken', nth: 1 })
   await client.lease()
   await move(client, '127.20.105.22')
   await expect.poll(() => answers(endpoint)).toBe(false)
