@@ -269,6 +269,14 @@ describe('the certificate', () => {
     ])
   })
 
+  test('its name goes with the import', () => {
+    const live = { 'certificate.name': 'old', 'certificate.certificate': { content: other }, [key]: liveKey }
+    const plan = planOne(sight(whole, live, { tags }))
+    expect(plan.steps.map(({ action, changes }) => [action.type, changes])).toEqual([
+      ['importCertificate', ['certificate.name', 'certificate.certificate']],
+    ])
+  })
+
   test('its name alone is set, without an import', () => {
     const live = { 'certificate.name': 'old', 'certificate.certificate': { content: mine }, [key]: liveKey }
     const plan = planOne(sight(whole, live, { tags }))

@@ -463,6 +463,17 @@ describe('drift: report', () => {
   })
 })
 
+test('--only narrows what cannot be verified, what is not managed and the problems of fields as well', () => {
+  const desired = sensor({ time: { timezone: 'UTC' }, network: { proxy: { enabled: true } } })
+  const one = sight(desired, { 'backup.enabled': true })
+  const seen = (only: string[]) => {
+    const plan = planOne(one, { support: poor, options: { only } })
+    return [plan.unverifiable, plan.notManaged, codes(plan)]
+  }
+  expect(seen(['time'])).toEqual([['time.timezone'], [], []])
+  expect(seen(['network', 'backup'])).toEqual([['network.proxy.enabled'], ['backup'], ['NOT_SUPPORTED_BY_DRIVER']])
+})
+
 describe('--only', () => {
   test.each<[string[], string[]]>([
     [['network'], ['network.dns', 'network.proxy', 'network.hostname', 'network.address']],
