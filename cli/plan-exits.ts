@@ -35,6 +35,8 @@ export function outcomeReasons(plan: Plan, outcome: Outcome): Set<ExitReason> {
   if (outcome.interrupted) reasons.add('interrupted')
   if (plan.refused) reasons.add('refused')
   for (const sensor of outcome.sensors) reasonsOf(sensor).forEach((reason) => reasons.add(reason))
+  // Code 1 promises that nothing was attempted.
+  if (reasons.has('error') && outcome.sensors.some(attempted)) reasons.add('partial')
   return reasons
 }
 

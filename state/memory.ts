@@ -119,20 +119,16 @@ function historyIn(database: DatabaseSync, batch: Batch, worded: <T>(work: () =>
   const lines = database.prepare('SELECT run, key, at, step, event, detail FROM journal WHERE run = ? ORDER BY id')
   const run = database.prepare('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)')
   const runs = database.prepare('SELECT * FROM runs ORDER BY started_at DESC, run DESC')
+  const forget = forgetOldRuns(database)
   return {
     journal: ({ run, key, at, step, event, detail }: JournalEntry): Promise<void> =>
       batch.add(() => void line.run(run, key, at, step, event, detail ?? null)),
     recordRun: (record: RunRecord): Promise<void> =>
-      batch.add(
-        () =>
-          void run.run(
-            record.run,
-            record.verb,
-            record.startedAt,
-            record.finishedAt ?? null,
-            JSON.stringify(record.detail),
-          ),
-      ),
+      batch.add(() => {
+        const { verb, startedAt, finishedAt = null, detail } = record
+        run.run(record.run, verb, startedAt, finishedAt, JSON.stringify(detail))
+        forget()
+      }),
     runs: async (): Promise<readonly RunRecord[]> => {
       batch.flush()
       return worded(() => runs.all().map(toRunRecord))
@@ -141,6 +137,18 @@ function historyIn(database: DatabaseSync, batch: Batch, worded: <T>(work: () =>
       batch.flush()
       return worded(() => lines.all(id).map(toJournalEntry))
     },
+  }
+}
+
+/** History is kept for this many runs, so that the file does not grow for ever. */
+const keptRuns = 500
+
+function forgetOldRuns(database: DatabaseSync): () => void {
+  const newest = `SELECT run FROM runs ORDER BY started_at DESC, run DESC LIMIT ${keptRuns}`
+  const runs = database.prepare(`DELETE FROM runs WHERE run NOT IN (${newest})`)
+  const lines = database.prepare('DELETE FROM journal WHERE run NOT IN (SELECT run FROM runs)')
+  return () => {
+    if (Number(runs.run().changes) > 0) lines.run()
   }
 }
 
