@@ -35,6 +35,7 @@ export async function applySensor(
     if (plan.steps.every(({ action }) => action.type === 'manual')) return waiting(plan)
     return await applySteps(fleet, world, options, desired, plan)
   } catch (error) {
+    if (world.signal?.aborted) return ended(plan, 'notAttempted', [])
     return ended(plan, isUnknown(error) ? 'unknown' : 'failed', [problemOf(error, plan.key)])
   }
 }

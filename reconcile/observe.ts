@@ -14,7 +14,7 @@ import { mostWaitMs } from './lease-wait.ts'
 import type { Remembered } from './memory.ts'
 import { poll } from './poll.ts'
 import { forEachLimited } from './pool.ts'
-import { problemOf } from './problem-of.ts'
+import { asDeviceError, problemOf } from './problem-of.ts'
 import { observeRecords } from './observe-records.ts'
 import { recallSensor, rememberRead } from './recall.ts'
 import { tagsOf } from './tags.ts'
@@ -80,7 +80,7 @@ async function observeSensor(
     world.onEvent({ type: 'observed', key, at: at() })
     return sight
   } catch (error) {
-    const problem = problemOf(error, key)
+    const problem = problemOf(asDeviceError(error, world.signal), key)
     world.onEvent({ type: 'observed', key, at: at(), problem })
     return { desired, observation: { problem }, records: {}, tags: new Map(), ...known }
   } finally {

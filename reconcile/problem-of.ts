@@ -12,6 +12,12 @@ export function problemOf(error: unknown, key: string): Problem {
   return { severity: 'error', code: 'INTERNAL_ERROR', key, summary: `Sensorform failed: ${what}` }
 }
 
+/** What an abort of the run throws is the abort, whatever it was thrown as. */
+export function asDeviceError(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (!signal?.aborted || error instanceof DeviceError || error instanceof StepError) return error
+  return new DeviceError('ABORTED', 'The run was stopped while this was under way.', { cause: error })
+}
+
 /** Ends a step with a problem and a status of its own. */
 export class StepError extends Error {
   readonly problem: Problem

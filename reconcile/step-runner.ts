@@ -16,7 +16,7 @@ import type { Intent } from './lease.ts'
 import { acquireLease } from './lease-wait.ts'
 import type { StepOutcome } from './outcome.ts'
 import type { SensorPlan, Step } from './plan-types.ts'
-import { problemOf, StepError } from './problem-of.ts'
+import { asDeviceError, problemOf, StepError } from './problem-of.ts'
 import type { ApplianceSession } from './session.ts'
 import { windowProblem } from './window-check.ts'
 
@@ -158,9 +158,12 @@ export class StaleError extends Error {
   }
 }
 
-function judge({ plan, session }: SensorRun, error: unknown): { status: StepOutcome['status']; problem: Problem } {
+function judge(
+  { plan, session, world }: SensorRun,
+  error: unknown,
+): { status: StepOutcome['status']; problem: Problem } {
   const { lost } = session.lease
-  const cause: unknown = lost.aborted ? lost.reason : error
+  const cause: unknown = lost.aborted ? lost.reason : asDeviceError(error, world.signal)
   const problem = problemOf(cause, plan.key)
   if (cause instanceof StepError) return { status: cause.status, problem }
   if (!(cause instanceof DeviceError)) return { status: 'failed', problem }

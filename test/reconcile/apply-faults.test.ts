@@ -214,6 +214,25 @@ test('Ctrl-C stops after the step in flight', async () => {
   ])
 })
 
+test('Ctrl-C twice aborts what is under way, and says that its outcome is not known', async () => {
+  const bench = createBench()
+  install(bench)
+  const abort = new AbortController()
+  bench.memoryWorld.onCall = ({ method, phase }) => {
+    if (method !== 'set time' || phase !== 'before') return
+    abort.abort()
+    throw abort.signal.reason
+  }
+  const fleet = fleetOf([desiredSensor(twoSteps), desiredSensor(berlin, { key: 'line-2', address: '10.1.0.9' })])
+  addAppliance(bench.memoryWorld, { serialNumber: 'SN-2', address: '10.1.0.9' })
+  const { outcome } = await converge(fleet, { ...bench.world, signal: abort.signal }, { concurrency: 1 })
+  expect(outcome.interrupted).toBe(true)
+  expect(summary(outcome)).toEqual([
+    { status: 'unknown', steps: ['time: unknown', 'network.dns: notAttempted'], problems: ['ABORTED'] },
+    { status: 'notAttempted', steps: ['time: notAttempted'], problems: [] },
+  ])
+})
+
 test.each([
   { onError: 'continue', begun: ['failed', 'done', 'done'] },
   { onError: 'stopSite', begun: ['failed', 'notAttempted', 'done'] },
