@@ -1,5 +1,6 @@
 /** Questions to a person. */
 import type { Command } from './command.ts'
+import type { Io } from './io.ts'
 import { UsageError } from './usage-error.ts'
 
 /** True when somebody can be asked. */
@@ -14,15 +15,28 @@ export function mustBeAskable(command: Command, instead: string): void {
 /** Asks on the terminal; only `yes` is yes. */
 export async function askYes({ io: { stdin, stderr } }: Command, question: string): Promise<boolean> {
   stderr.write(`${question} Only "yes" is taken as yes: `)
-  return (await firstLine(stdin)).trim().toLowerCase() === 'yes'
+  return (await nextLine(stdin)).trim().toLowerCase() === 'yes'
 }
 
-async function firstLine(input: AsyncIterable<string | Uint8Array>): Promise<string> {
-  let text = ''
-  const decoder = new TextDecoder()
-  for await (const chunk of input) {
-    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
-    if (text.includes('\n') || text.length > 1000) break
+interface Lines {
+  chunks: AsyncIterator<string | Uint8Array>
+  decoder: TextDecoder
+  /** Read, but not yet taken. */
+  rest: string
+}
+
+/** One reader for each input, so that a second question finds what was typed after the first answer. */
+const readers = new WeakMap<Io['stdin'], Lines>()
+
+async function nextLine(input: Io['stdin']): Promise<string> {
+  const lines = readers.get(input) ?? { chunks: input[Symbol.asyncIterator](), decoder: new TextDecoder(), rest: '' }
+  readers.set(input, lines)
+  while (!lines.rest.includes('\n') && lines.rest.length < 1000) {
+    const { done, value } = await lines.chunks.next()
+    if (done) break
+    lines.rest += typeof value === 'string' ? value : lines.decoder.decode(value, { stream: true })
   }
-  return text.split('\n')[0] ?? ''
+  const [line = '', ...more] = lines.rest.split('\n')
+  lines.rest = more.join('\n')
+  return line
 }

@@ -53,11 +53,16 @@ function liveLine(command: Command): Progress {
   const { stderr } = command.io
   const open = new Set<string>()
   let finished = 0
-  const clear = (): void => void stderr.write('\r\u001b[2K')
+  let drawn = false
+  const clear = (): void => {
+    if (drawn) stderr.write('\r\u001b[2K')
+    drawn = false
+  }
   const draw = (): void => {
     if (open.size === 0) return
     const text = `${finished} read or done, ${open.size} in flight: ${[...open].map(plainText).join(', ')}`
-    stderr.write(text.slice(0, (stderr.columns ?? 80) - 1))
+    stderr.write(text.slice(0, Math.max(40, stderr.columns ?? 80) - 1))
+    drawn = true
   }
   return {
     onEvent: (event) => {

@@ -7,13 +7,18 @@ export async function runMain(): Promise<void> {
   quietExperiments()
   process.stdout.on('error', stopOnClosedPipe)
   process.stderr.on('error', stopOnClosedPipe)
-  process.exitCode = await runCli(process.argv.slice(2), ioOfProcess())
+  const io = ioOfProcess()
+  process.exitCode = await runCli(process.argv.slice(2), io)
+  if (io.asked) process.stdin.destroy()
 }
 
-const ioOfProcess = (): Io => ({
+/** `asked` says that stdin was opened: left open, it would keep the process waiting. */
+const ioOfProcess = (): Io & { asked: boolean } => ({
+  asked: false,
   stdout: process.stdout,
   stderr: process.stderr,
   get stdin() {
+    this.asked = true
     return process.stdin
   },
   env: process.env,

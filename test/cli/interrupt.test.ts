@@ -100,6 +100,16 @@ describe('on a terminal', () => {
     expect(stdout).not.toContain('\u001b')
   })
 
+  test('each fingerprint is asked for, and only those that are confirmed are recorded', async () => {
+    const endpoints = trial.simulator.appliances.map(({ endpoint }) => endpoint)
+    const { code, stderr } = await trial.run(['trust', ...endpoints, '--pin-file', 'mine.json'], {
+      answer: 'yes\nno\n',
+    })
+    expect([code, stderr.includes('Recorded in mine.json: line-1\n'), stderr.includes('Not recorded: line-2')]).toEqual(
+      [7, true, true],
+    )
+  })
+
   test('a fingerprint is recorded when a person says yes', async () => {
     const endpoint = trial.simulator.appliances[0]?.endpoint ?? ''
     const { code, stderr } = await trial.run(['trust', endpoint, '--key', 'line-1', '--pin-file', 'mine.json'], {
