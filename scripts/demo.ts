@@ -69,7 +69,7 @@ function run(args: readonly string[], { kill }: { kill?: RegExp }): Promise<Resu
 /** Starts the simulated fleet and waits until it says where its control endpoint is. */
 function simulate(): Promise<{ child: ChildProcess; control: string }> {
   console.log(dim('\n   $ sensorform simulate fleet'))
-  const child = spawn(process.execPath, [cli, 'simulate', 'fleet', '--control-port', '0'], {
+  const child = spawn(process.execPath, [cli, 'simulate', 'fleet'], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,16 +78,14 @@ function simulate(): Promise<{ child: ChildProcess; control: string }> {
   return new Promise((resolve, reject) => {
     const read = (data: Buffer): void => {
       text += data.toString()
-      const control = /control\s+(http:\/\/\S+)/i.exec(text)?.[1]
+      const control = /control:?\s+(http:\/\/\S+)/i.exec(text)?.[1]
       if (!control || !/ready/i.test(text)) return
       for (const line of text.trimEnd().split('\n')) console.log(`   ${line}`)
       text = ''
-      child.stdout.off('data', read)
-      child.stdout.resume()
+      for (const stream of [child.stdout, child.stderr]) stream.off('data', read).resume()
       resolve({ child, control })
     }
-    child.stdout.on('data', read)
-    child.stderr.on('data', (data: Buffer) => (text += data.toString()))
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', read)
     child.on('close', () => reject(new Error(`the simulator stopped: ${text}`)))
   })
 }
@@ -101,13 +99,22 @@ async function edit(file: string, from: string | RegExp, to: string): Promise<vo
   console.log(dim(`   edited ${file}: ${to.trim()}`))
 }
 
-async function inConsole(control: string, key: string, path: string, value: unknown): Promise<void> {
+async function inConsole(control: string, key: string, aspect: string, set: object): Promise<void> {
   const response = await fetch(`${control}/appliances/${key}/console`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ path, value, user: 'night-shift', from: '10.20.0.77' }),
+    body: JSON.stringify({ user: 'night-shift', aspect, set }),
   })
   if (!response.ok) fail(`the console of ${key} answered ${response.status}`)
+}
+
+/** The dead run's lease ends a minute after its last renewal; on the simulated clock that minute is over at once. */
+async function leaseRunsOut(control: string): Promise<void> {
+  console.log(dim('   the lease of the dead run runs out: the simulated clock moves on a minute'))
+  for (const move of [{ advanceSeconds: 60 }, { set: new Date().toISOString() }]) {
+    const response = await fetch(`${control}/clock`, { method: 'POST', body: JSON.stringify(move) })
+    if (!response.ok) fail(`the clock answered ${response.status}`)
+  }
 }
 
 const expectText = (result: Result, pattern: RegExp, claim: string): void => {
@@ -145,7 +152,7 @@ async function playOn(control: string): Promise<void> {
   await settled('Again: nothing to do.')
 
   tell('Drift', 'Somebody changes a time zone in the console of line-1.')
-  await inConsole(control, 'line-1', 'time.timezone', 'America/New_York')
+  await inConsole(control, 'line-1', 'time', { timezone: 'America/New_York' })
   const drift = await sensorform(['drift', 'fleet'], 2)
   expectText(drift, /night-shift/, 'drift tells who')
   await sensorform(['apply', 'fleet', '--auto-approve'], 0)
@@ -170,6 +177,7 @@ async function playOn(control: string): Promise<void> {
     kill: /deleted the registration|registered as/i,
   })
   if (killed.code !== null) fail('the run was not killed in the middle')
+  await leaseRunsOut(control)
   await sensorform(['apply', 'fleet', '--auto-approve'], 0)
   await settled('Taken up and finished.')
 
