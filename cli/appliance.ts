@@ -1,8 +1,8 @@
 /** One appliance of the documents, for verbs that ask it something. */
 import { DeviceError } from '../reconcile/device-error.ts'
 import type { Driver, Target } from '../reconcile/driver.ts'
-import { problemOf } from '../reconcile/problem-of.ts'
-import { targetOf } from '../reconcile/target.ts'
+import { problemOf } from '../reconcile/observe/problem-of.ts'
+import { targetOf } from '../reconcile/observe/target.ts'
 import { problemLines } from '../report/human-problem.ts'
 import { styleOf } from '../report/style.ts'
 import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'

@@ -1,6 +1,6 @@
 /** What a live sensor would be declared as: a pure function from one read to a document. */
 import type { Observation } from '../reconcile/driver.ts'
-import { findField } from '../reconcile/setting-fields.ts'
+import { findField } from '../reconcile/compare/setting-fields.ts'
 import { apiVersion, sensorSpec } from '../schemas/documents.ts'
 import { parsePath } from '../schemas/fields.ts'
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { open, readFile, stat } from 'node:fs/promises'
-import { canonicalJson, digestOf } from '../reconcile/canonical-json.ts'
+import { canonicalJson, digestOf } from '../reconcile/compare/canonical-json.ts'
 import type { Overrides } from '../reconcile/engine.ts'
 import type { Plan } from '../reconcile/plan-types.ts'
 import { apiVersion } from '../schemas/documents.ts'

@@ -1,6 +1,6 @@
 /** Options of planning, as the flags say. */
 import { selectKeys } from '../load/select.ts'
-import { findField } from '../reconcile/setting-fields.ts'
+import { findField } from '../reconcile/compare/setting-fields.ts'
 import type { Overrides, PlanOptions } from '../reconcile/engine.ts'
 import type { Fleet } from '../schemas/fleet.ts'
 import { sensorAspects } from '../schemas/sensor.ts'

@@ -1,9 +1,9 @@
 import type { Fleet } from '../schemas/fleet.ts'
-import { attribute, readAttribution } from './attribution.ts'
+import { attribute, readAttribution } from './observe/attribution.ts'
 import type { AuditEntry } from './driver.ts'
 import type { PlanContext, PlanOptions, Sight, World } from './engine.ts'
-import { observeFleet, type AfterRead } from './observe.ts'
-import { makePlan } from './plan.ts'
+import { observeFleet, type AfterRead } from './observe/observe.ts'
+import { makePlan } from './plan/plan.ts'
 import type { Plan } from './plan-types.ts'
 
 /** Observes the selected sensors and plans. Reads only. */

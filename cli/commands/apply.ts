@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { applyPlan } from '../../reconcile/apply.ts'
+import { applyPlan } from '../../reconcile/apply/apply.ts'
 import type { Overrides } from '../../reconcile/engine.ts'
 import type { Outcome } from '../../reconcile/outcome.ts'
 import type { Plan } from '../../reconcile/plan-types.ts'

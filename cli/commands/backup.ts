@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { isUnknown, DeviceError } from '../../reconcile/device-error.ts'
 import type { Writer } from '../../reconcile/driver.ts'
-import { LeaseKeeper, type LeaseChannel } from '../../reconcile/lease-keeper.ts'
+import { LeaseKeeper, type LeaseChannel } from '../../reconcile/apply/lease-keeper.ts'
 import { problemOf as jsonProblem } from '../../report/json.ts'
 import { neutralJson, plainText } from '../../report/neutral.ts'
 import { counted } from '../../report/words.ts'

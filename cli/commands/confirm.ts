@@ -1,4 +1,4 @@
-import { confirmationOf } from '../../reconcile/confirmation.ts'
+import { confirmationOf } from '../../reconcile/compare/confirmation.ts'
 import type { Plan, SensorPlan, Step } from '../../reconcile/plan-types.ts'
 import { planRun } from '../../reconcile/run.ts'
 import { problemLines } from '../../report/human-problem.ts'

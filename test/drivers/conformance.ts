@@ -5,15 +5,15 @@
  * @module
  */
 import { afterEach, describe, expect, test } from 'vitest'
-import { applyPlan } from '../../reconcile/apply.ts'
+import { applyPlan } from '../../reconcile/apply/apply.ts'
 import { isDrift } from '../../reconcile/change.ts'
-import { confirmationOf } from '../../reconcile/confirmation.ts'
+import { confirmationOf } from '../../reconcile/compare/confirmation.ts'
 import type { Support } from '../../reconcile/driver.ts'
 import type { World } from '../../reconcile/engine.ts'
 import type { Outcome } from '../../reconcile/outcome.ts'
 import type { Plan, SensorPlan } from '../../reconcile/plan-types.ts'
 import { planRun } from '../../reconcile/run.ts'
-import { abilityOf, findField } from '../../reconcile/setting-fields.ts'
+import { abilityOf, findField } from '../../reconcile/compare/setting-fields.ts'
 import type { DesiredSensor, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
 import { certificates, samples, type Sample } from './samples.ts'
 import { settingsWith } from './settings-with.ts'

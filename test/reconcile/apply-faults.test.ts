@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { addAppliance, changeInConsole } from '../../drivers/memory/appliance.ts'
 import type { MemoryAppliance, MemoryCall } from '../../drivers/memory/world.ts'
-import { applyPlan } from '../../reconcile/apply.ts'
+import { applyPlan } from '../../reconcile/apply/apply.ts'
 import { DeviceError, type DeviceErrorCode } from '../../reconcile/device-error.ts'
 import type { World } from '../../reconcile/engine.ts'
 import { planRun } from '../../reconcile/run.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { addAppliance, changeInConsole } from '../../drivers/memory/appliance.ts'
-import { applyPlan } from '../../reconcile/apply.ts'
+import { applyPlan } from '../../reconcile/apply/apply.ts'
 import { planRun } from '../../reconcile/run.ts'
 import { converge, createBench, desiredSensor, digestPlan, fleetOf, installActivated } from '../support/memory-fleet.ts'
 

@@ -1,8 +1,8 @@
 /** What a plan was made from, and what is remembered of an apply. */
 import { describe, expect, test } from 'vitest'
-import { appliedValues } from '../../reconcile/applied.ts'
-import { baseOf, staleFields } from '../../reconcile/base.ts'
-import { sha256 } from '../../reconcile/canonical-json.ts'
+import { appliedValues } from '../../reconcile/compare/applied.ts'
+import { baseOf, staleFields } from '../../reconcile/compare/base.ts'
+import { sha256 } from '../../reconcile/compare/canonical-json.ts'
 import type { LiveValue, Observation } from '../../reconcile/driver.ts'
 import { activated, ago, makeCertificate, now, planOne, sensor, servedOf, sight, tag } from './sights.ts'
 

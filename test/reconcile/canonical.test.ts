@@ -1,8 +1,8 @@
 /** Values that mean the same are the same; values that do not are not. */
 import { describe, expect, test } from 'vitest'
-import { canonicalJson } from '../../reconcile/canonical-json.ts'
-import { sameValue } from '../../reconcile/canonical.ts'
-import { findField } from '../../reconcile/setting-fields.ts'
+import { canonicalJson } from '../../reconcile/compare/canonical-json.ts'
+import { sameValue } from '../../reconcile/compare/canonical.ts'
+import { findField } from '../../reconcile/compare/setting-fields.ts'
 import { ahead, makeCertificate } from './sights.ts'
 
 const same = (path: string, a: unknown, b: unknown): boolean => {

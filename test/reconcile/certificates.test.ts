@@ -1,7 +1,7 @@
 // Importing certificates: trusted before they are imported, verified on the wire, and first of all where the old one expired.
 import { expect, test } from 'vitest'
 import { addAppliance } from '../../drivers/memory/appliance.ts'
-import { applyPlan } from '../../reconcile/apply.ts'
+import { applyPlan } from '../../reconcile/apply/apply.ts'
 import { planRun } from '../../reconcile/run.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
 import { makeCertificate } from '../transport/pki.ts'

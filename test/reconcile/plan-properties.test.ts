@@ -1,12 +1,12 @@
 /** Laws of planning, for any settings: on a model of an appliance that takes each step at its word. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { appliedValues } from '../../reconcile/applied.ts'
-import { canonicalJson } from '../../reconcile/canonical-json.ts'
+import { appliedValues } from '../../reconcile/compare/applied.ts'
+import { canonicalJson } from '../../reconcile/compare/canonical-json.ts'
 import type { AddressTriple, LiveValue, SecretTag } from '../../reconcile/driver.ts'
-import { makePlan } from '../../reconcile/plan.ts'
+import { makePlan } from '../../reconcile/plan/plan.ts'
 import type { PlannedValue, Step } from '../../reconcile/plan-types.ts'
-import { actionPathOf, declaredFields, findField, liesBelow, rulePath } from '../../reconcile/setting-fields.ts'
+import { actionPathOf, declaredFields, findField, liesBelow, rulePath } from '../../reconcile/compare/setting-fields.ts'
 import type { DesiredSensor, DesiredSettings } from '../../schemas/fleet.ts'
 import { contextOf, fleetOf, planOne, sensor, sight, tag } from './sights.ts'
 

@@ -1,7 +1,7 @@
 /** Plans as whole values: what is done, in which order, and what waits for what. */
 import { describe, expect, test } from 'vitest'
 import type { LiveValue, Observation } from '../../reconcile/driver.ts'
-import { makePlan } from '../../reconcile/plan.ts'
+import { makePlan } from '../../reconcile/plan/plan.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
 import {
   activated,

@@ -1,7 +1,7 @@
 /** When a whole plan is refused, with the numbers and the way out. */
 import { describe, expect, test } from 'vitest'
 import type { Overrides } from '../../reconcile/engine.ts'
-import { makePlan } from '../../reconcile/plan.ts'
+import { makePlan } from '../../reconcile/plan/plan.ts'
 import type { PolicySpec } from '../../schemas/access.ts'
 import { contextOf, fleetOf, sensor, sight, unknownSight } from './sights.ts'
 

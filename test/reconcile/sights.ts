@@ -1,11 +1,11 @@
 /** Sights, fleets and contexts of pure planning, in a few words each. */
 import { generateKeyPairSync } from 'node:crypto'
 import forge from 'node-forge'
-import { sha256 } from '../../reconcile/canonical-json.ts'
+import { sha256 } from '../../reconcile/compare/canonical-json.ts'
 import type { Change } from '../../reconcile/change.ts'
 import type { ActivationState, LiveValue, Observation, Support } from '../../reconcile/driver.ts'
 import type { Overrides, PlanContext, PlanOptions, Sight } from '../../reconcile/engine.ts'
-import { makePlan } from '../../reconcile/plan.ts'
+import { makePlan } from '../../reconcile/plan/plan.ts'
 import type { SensorPlan } from '../../reconcile/plan-types.ts'
 import type { RegistrarSupport, RegistrationRecord } from '../../reconcile/registrar.ts'
 import { certificateFacts } from '../../formats/certificate-facts.ts'

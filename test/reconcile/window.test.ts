@@ -1,7 +1,7 @@
 /** Windows are told by the clock on the wall of their own time zone, also on the nights when it changes. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { windowState } from '../../reconcile/window.ts'
+import { windowState } from '../../reconcile/plan/window.ts'
 import type { WindowSpec } from '../../schemas/access.ts'
 
 const berlin = (...open: string[]): WindowSpec => ({ timezone: 'Europe/Berlin', open })

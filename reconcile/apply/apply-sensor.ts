@@ -1,0 +1,177 @@
+import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import { staleFields } from '../compare/base.ts'
+import { isUnknown } from '../device-error.ts'
+import type { Observation } from '../driver.ts'
+import type { ApplyOptions, World } from '../engine.ts'
+import { writeJournal } from './journal.ts'
+import type { Intent } from '../lease.ts'
+import { waitForJob } from './lease-wait.ts'
+import type { SensorOutcome, StepOutcome } from '../outcome.ts'
+import type { SensorPlan } from '../plan-types.ts'
+import { problemOf } from '../observe/problem-of.ts'
+import { recallSensor, rememberRead } from '../observe/recall.ts'
+import { rememberApplied } from './remember-applied.ts'
+import { ApplianceSession } from './session.ts'
+import { runSteps, StaleError, type SensorRun } from './step-runner.ts'
+import { targetOf } from '../observe/target.ts'
+import { waitsForPerson } from './execute/execute.ts'
+import { claimOf } from './execute/reactivate-preflight.ts'
+
+/**
+ * Brings one sensor to where its plan leads. Never rejects for what the world got wrong: that is an outcome, so that
+ * sensors stay independent of each other.
+ */
+export async function applySensor(
+  fleet: Fleet,
+  world: World,
+  options: ApplyOptions,
+  plan: SensorPlan,
+): Promise<SensorOutcome> {
+  const desired = fleet.sensors.get(plan.key)
+  if (!desired) return ended(plan, 'failed', [undeclared(plan)])
+  try {
+    if (plan.steps.length === 0) return await settle(fleet, world, desired, plan)
+    if (plan.steps.every(({ action }) => action.type === 'manual')) return waiting(plan)
+    return await applySteps(fleet, world, options, desired, plan)
+  } catch (error) {
+    if (world.signal?.aborted) return ended(plan, 'notAttempted', [])
+    return ended(plan, isUnknown(error) ? 'unknown' : 'failed', [problemOf(error, plan.key)])
+  }
+}
+
+const undeclared = ({ key }: SensorPlan): Problem => ({
+  severity: 'error',
+  code: 'SENSOR_NOT_DECLARED',
+  key,
+  summary: `The plan names ${key}, which no document declares.`,
+  hint: 'Plan again.',
+})
+
+/** Nothing to do: the sensor is not contacted, but what it is in sync with is remembered. */
+async function settle(fleet: Fleet, world: World, desired: DesiredSensor, plan: SensorPlan): Promise<SensorOutcome> {
+  if (plan.status === 'unknown') return ended(plan, 'unknown', plan.problems)
+  if (plan.problems.some(({ code }) => code === 'RUN_IN_PROGRESS')) return ended(plan, 'waiting', plan.problems)
+  const lastRead = plan.status === 'inSync' ? (await world.memory.recall(plan.key))?.lastRead : undefined
+  if (lastRead) await rememberApplied(fleet, world, desired, plan, lastRead, [])
+  return ended(plan, plan.status === 'waiting' ? 'waiting' : 'unchanged', [])
+}
+
+const waiting = (plan: SensorPlan): SensorOutcome => ({
+  ...ended(plan, 'waiting', []),
+  steps: plan.steps.map((step) => ({
+    id: step.id,
+    title: step.title,
+    status: 'waiting',
+    notes: [],
+    problem: waitsForPerson({ plan, step }).problem,
+  })),
+})
+
+/** An outcome without a step that was attempted. */
+function ended(plan: SensorPlan, status: SensorOutcome['status'], problems: readonly Problem[]): SensorOutcome {
+  const { key, site, identity, endpoint } = plan
+  return {
+    key,
+    ...(site !== undefined && { site }),
+    status,
+    ...(identity !== undefined && { identity }),
+    ...(endpoint !== undefined && { endpoint }),
+    steps: plan.steps.map(({ id, title }) => ({ id, title, status: 'notAttempted', notes: [] })),
+    problems,
+  }
+}
+
+async function applySteps(
+  fleet: Fleet,
+  world: World,
+  options: ApplyOptions,
+  desired: DesiredSensor,
+  plan: SensorPlan,
+): Promise<SensorOutcome> {
+  const remembered = await recallSensor(world.memory, desired)
+  const target = targetOf(fleet, desired, remembered, { signal: world.signal })
+  const known = plan.identity === undefined ? target : { ...target, identity: plan.identity }
+  const session = new ApplianceSession(world, desired, known, options.run, remembered?.lastRead)
+  let keepIntent = true
+  try {
+    await session.observe()
+    const found = await takeUp(session, world, options, plan)
+    keepIntent = claimOf(found?.data) !== undefined
+    const recheck = async () => {
+      await session.reconnect()
+      await waitForJob(session, world)
+      throwIfStale(plan, session.observation, options.run)
+    }
+    const run: SensorRun = { fleet, world, options, desired, plan, session, found, recheck }
+    if (await waitForJob(session, world)) await session.observe()
+    throwIfStale(plan, session.observation, options.run)
+    const result = await runSteps(run)
+    keepIntent = result.keepIntent
+    await remember(run, result.steps)
+    return outcomeOf(plan, session.observation, result.steps, found)
+  } catch (error) {
+    if (!(error instanceof StaleError)) throw error
+    return ended(plan, 'stale', [staleProblem(plan, error)])
+  } finally {
+    await session.close({ clearIntent: !keepIntent })
+  }
+}
+
+/** Tells of what a run that died left under way; its work is recognised by looking. */
+async function takeUp(session: ApplianceSession, world: World, { run }: ApplyOptions, { key }: SensorPlan) {
+  const { intent } = session.observation.unfinished
+  if (!intent) return undefined
+  const detail = `run ${intent.run} of ${intent.startedAt}`
+  await writeJournal(world, { run, key, step: intent.step, event: 'found', detail })
+  return intent
+}
+
+/** The intent of this very run is no surprise. */
+function throwIfStale(plan: SensorPlan, observation: Observation, run: string): void {
+  const isOwn = observation.unfinished.intent?.run === run
+  const fields = staleFields(plan.base, observation).filter((path) => !(isOwn && path === 'intent'))
+  if (fields.length > 0) throw new StaleError(fields)
+}
+
+const staleProblem = ({ key }: SensorPlan, { fields }: StaleError): Problem => ({
+  severity: 'error',
+  code: 'APPLIANCE_CHANGED',
+  key,
+  ...(fields[0] !== undefined && { field: fields[0] }),
+  summary: `Since the plan was made, ${fields.join(', ')} changed on the appliance. Nothing was written.`,
+  hint: 'Plan again.',
+})
+
+async function remember({ fleet, world, desired, plan, session }: SensorRun, steps: StepOutcome[]): Promise<void> {
+  await rememberRead(world.memory, desired, session.observation)
+  if (!steps.some(({ status }) => status === 'done')) return
+  await rememberApplied(fleet, world, desired, plan, session.observation, steps)
+}
+
+function outcomeOf(
+  plan: SensorPlan,
+  { identity, endpoint }: Observation,
+  steps: StepOutcome[],
+  found: Intent | undefined,
+): SensorOutcome {
+  const problems = [...(found ? [foundProblem(plan, found)] : []), ...steps.flatMap(({ problem }) => problem ?? [])]
+  return { ...ended(plan, statusOf(steps), problems), identity, endpoint, steps }
+}
+
+const foundProblem = ({ key }: SensorPlan, { run, step, startedAt }: Intent): Problem => ({
+  severity: 'warning',
+  code: 'INTENT_FOUND',
+  key,
+  summary: `Found "${step}" of run ${run}, begun at ${startedAt}, unfinished; it was taken up from what is there now.`,
+})
+
+/** One word for a sensor's steps: the worst that happened decides. */
+function statusOf(steps: readonly StepOutcome[]): SensorOutcome['status'] {
+  const has = (status: StepOutcome['status']) => steps.some((step) => step.status === status)
+  if (has('unknown')) return 'unknown'
+  if (has('failed')) return has('done') ? 'partial' : 'failed'
+  if (has('waiting')) return 'waiting'
+  if (has('notAttempted')) return has('done') ? 'partial' : 'notAttempted'
+  return 'done'
+}

@@ -1,0 +1,59 @@
+import type { Fleet } from '../../schemas/fleet.ts'
+import { applySensor } from './apply-sensor.ts'
+import type { ApplyOptions, World } from '../engine.ts'
+import { concurrencyOf } from '../observe/observe.ts'
+import type { Outcome, SensorOutcome } from '../outcome.ts'
+import type { Plan, SensorPlan } from '../plan-types.ts'
+import { forEachLimited } from '../observe/pool.ts'
+
+/**
+ * Carries a plan out. Sensors are independent of each other; only those with steps are contacted. A refused plan is not
+ * begun.
+ */
+export async function applyPlan(plan: Plan, fleet: Fleet, world: World, options: ApplyOptions): Promise<Outcome> {
+  const startedAt = new Date(world.clock.now()).toISOString()
+  const stop = stopper(fleet)
+  const inForce = { ...options, overrides: { ...plan.overrides, ...options.overrides } }
+  const sensors: SensorOutcome[] = []
+  await forEachLimited(plan.sensors, concurrencyOf(fleet, options), async (sensor, index) => {
+    const begins = !plan.refused && !stop.holds(sensor) && !isStopping(world)
+    const outcome = begins ? await applySensor(fleet, world, inForce, sensor) : notBegun(sensor)
+    if (sensor.steps.length > 0) stop.learn(outcome)
+    sensors[index] = outcome
+    const at = new Date(world.clock.now()).toISOString()
+    world.onEvent({ type: 'sensorFinished', key: sensor.key, status: outcome.status, at })
+  })
+  const finishedAt = new Date(world.clock.now()).toISOString()
+  return { run: options.run, startedAt, finishedAt, sensors, interrupted: isStopping(world) }
+}
+
+const isStopping = (world: World): boolean => (world.stopping?.() ?? false) || (world.signal?.aborted ?? false)
+
+function notBegun({ key, site, steps, identity, endpoint }: SensorPlan): SensorOutcome {
+  return {
+    key,
+    ...(site !== undefined && { site }),
+    ...(identity !== undefined && { identity }),
+    ...(endpoint !== undefined && { endpoint }),
+    status: steps.length > 0 ? 'notAttempted' : 'unchanged',
+    steps: steps.map(({ id, title }) => ({ id, title, status: 'notAttempted', notes: [] })),
+    problems: [],
+  }
+}
+
+/** What a failed sensor means for those that have not begun. */
+function stopper({ policy }: Fleet) {
+  const failedSites = new Set<string | undefined>()
+  let hasFailed = false
+  return {
+    learn({ status, site }: SensorOutcome): void {
+      if (status !== 'failed' && status !== 'partial' && status !== 'unknown') return
+      hasFailed = true
+      failedSites.add(site)
+    },
+    holds({ site }: SensorPlan): boolean {
+      if (policy.onError === 'abort') return hasFailed
+      return policy.onError === 'stopSite' && failedSites.has(site)
+    },
+  }
+}

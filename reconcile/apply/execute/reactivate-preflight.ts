@@ -1,0 +1,107 @@
+/**
+ * Everything that could fail is looked at before anything is deleted.
+ *
+ * @module
+ */
+import type { Action } from '../../plan-types.ts'
+import { StepError } from '../../observe/problem-of.ts'
+import type { RecordLookup, Registrar } from '../../registrar.ts'
+import { downloadFile } from './activation-files.ts'
+import { isPlaced, lookUp } from './registrar-writes.ts'
+import type { StepContext } from './step-context.ts'
+
+type Reactivate = Action & { type: 'reactivate' }
+
+/** A clock that is further off blocks activation. */
+const mostDriftSeconds = 300
+
+/** Throws what stands in the way; nothing was changed then. */
+export async function preflight(context: StepContext, action: Reactivate, registrar: Registrar): Promise<void> {
+  const observation = await context.session.observe({ whole: true })
+  checkClock(context, observation.clockDriftSeconds ?? 0)
+  checkCloud(context, action)
+  checkUpload(context)
+  await checkName(context, action, registrar)
+  if (registrar.support.download === 'manual') await checkFile(context, action, registrar)
+}
+
+function checkClock({ plan }: StepContext, driftSeconds: number): void {
+  if (Math.abs(driftSeconds) <= mostDriftSeconds) return
+  throw new StepError({
+    code: 'CLOCK_DRIFT',
+    key: plan.key,
+    summary: `The clock of the sensor is off by ${Math.round(driftSeconds)} s; an activation would fail.`,
+    hint: 'Declare time.ntp, or set the clock, then plan again. Nothing was deleted.',
+  })
+}
+
+function checkCloud({ plan, session }: StepContext, { to }: Reactivate): void {
+  const { activation } = session.observation
+  if (to.placement.mode !== 'cloud' || activation?.cloud?.reachable !== false) return
+  const { detail } = activation.cloud
+  throw new StepError({
+    code: 'CLOUD_UNREACHABLE',
+    key: plan.key,
+    summary: `The sensor does not reach the cloud${detail ? ` (${detail})` : ''}; an activation would fail.`,
+    hint: 'Look at DNS, proxy and firewall (HTTPS, port 443), then plan again. Nothing was deleted.',
+  })
+}
+
+/** Where a person must upload the file, nothing is deleted before that person has said so. */
+function checkUpload({ plan, step, session, support }: StepContext): void {
+  if (support.activationUpload === 'automatic') return
+  throw new StepError(
+    {
+      code: 'MANUAL_STEP',
+      key: plan.key,
+      field: 'name',
+      summary: `A person must upload the activation file of ${session.driver.name} sensors; nothing was deleted.`,
+      hint: step.instructions ?? 'System settings > Sensor management > Subscription & Activation Mode > Upload.',
+    },
+    'waiting',
+  )
+}
+
+/** The new name must be free, or its record must be this sensor's. */
+async function checkName(context: StepContext, action: Reactivate, registrar: Registrar): Promise<void> {
+  const { to, deletes } = action
+  const lookup = await lookUp(context, registrar, to.name)
+  if (lookup.state !== 'present') return
+  if (deletes?.name === to.name && deletes.registrar === registrar.name) return
+  if (isOurs(context, to.name, lookup)) {
+    if (isPlaced(lookup.record, to.placement)) return
+    throw taken(context, 'RECORD_ELSEWHERE', `The record ${to.name} lies in another site or mode.`, 'Plan again.')
+  }
+  if (lookup.record.connected) {
+    throw taken(context, 'RECORD_CONNECTED', `${to.name} is connected: it is another sensor's.`, 'Choose another name.')
+  }
+  const hint = `If it is a leftover of this sensor, say --adopt-record ${context.plan.key}.`
+  throw taken(context, 'RECORD_NOT_OURS', `${to.name} is registered, and nothing says that it is this sensor's.`, hint)
+}
+
+function isOurs(
+  { session, found, options, plan }: StepContext,
+  name: string,
+  { record }: RecordLookup & { state: 'present' },
+): boolean {
+  const reported = session.observation.activation?.name ?? session.live('name')
+  const claimed = claimOf(found?.data)
+  if (reported === name || claimed === name) return true
+  return !record.connected && (options.overrides?.adoptRecord ?? []).includes(plan.key)
+}
+
+/** The name that the intent of a re-activation has laid claim to. */
+export function claimOf(data: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const to = data?.['to']
+  if (typeof to !== 'object' || to === null || !('name' in to)) return undefined
+  return typeof to.name === 'string' ? to.name : undefined
+}
+
+const taken = ({ plan }: StepContext, code: string, summary: string, hint: string): StepError =>
+  new StepError({ code, key: plan.key, field: 'name', summary, hint: `${hint} Nothing was deleted.` })
+
+/** A file that a person hands in must be there, and good, beforehand. */
+async function checkFile(context: StepContext, action: Reactivate, registrar: Registrar): Promise<void> {
+  const { name, placement } = action.to
+  await downloadFile(context, action, registrar, { name, connected: false, ...placement })
+}

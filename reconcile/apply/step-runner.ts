@@ -1,0 +1,231 @@
+/**
+ * Carries out the steps of one sensor in their order. A failed step blocks those that need it and no others; once the
+ * appliance is out of reach or the lease is lost, nothing more is attempted.
+ *
+ * @module
+ */
+import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import { DeviceError, outcomeUnknown } from '../device-error.ts'
+import type { ApplyOptions, World } from '../engine.ts'
+import { execute, waitsForPerson } from './execute/execute.ts'
+import { claimOf } from './execute/reactivate-preflight.ts'
+import type { StepContext } from './execute/step-context.ts'
+import { writeJournal } from './journal.ts'
+import type { Intent } from '../lease.ts'
+import { acquireLease } from './lease-wait.ts'
+import type { StepOutcome } from '../outcome.ts'
+import type { SensorPlan, Step } from '../plan-types.ts'
+import { asDeviceError, problemOf, StepError } from '../observe/problem-of.ts'
+import type { ApplianceSession } from './session.ts'
+import { windowProblem } from './window-check.ts'
+
+export interface SensorRun {
+  fleet: Fleet
+  world: World
+  options: ApplyOptions
+  desired: DesiredSensor
+  plan: SensorPlan
+  session: ApplianceSession
+  /** What a run that died left under way on this appliance. */
+  found: Intent | undefined
+  /** Called when the lease had to be waited for: throws when the appliance is no longer what the plan was made from. */
+  recheck(): Promise<void>
+}
+
+export interface StepsResult {
+  steps: StepOutcome[]
+  /** What is under way must stay written on the appliance, for the run that takes it up. */
+  keepIntent: boolean
+}
+
+/** Runs every step that may run. Throws only what `recheck` throws. */
+export async function runSteps(run: SensorRun): Promise<StepsResult> {
+  const state: RunnerState = { run, outcomes: new Map(), notes: [], keep: false, kept: run.found?.data }
+  for (const step of orderOf(run)) {
+    const held = await holdBack(state, step)
+    state.outcomes.set(step.id, held ?? (await runStep(state, step)))
+  }
+  const steps = run.plan.steps.flatMap(({ id }) => state.outcomes.get(id) ?? [])
+  return { steps, keepIntent: state.keep || claimOf(state.kept) !== undefined }
+}
+
+interface RunnerState {
+  run: SensorRun
+  outcomes: Map<string, StepOutcome>
+  /** Notes of the step in flight. */
+  notes: string[]
+  keep: boolean
+  /** Data of an intent that must not be lost: it says which registration is this sensor's. */
+  kept: Readonly<Record<string, unknown>> | undefined
+  /** Set when nothing more may be attempted. */
+  ended?: Problem
+}
+
+const isImport = ({ action }: Step): boolean => action.type === 'importCertificate'
+
+/** An expired certificate is replaced before anything else is written. */
+function orderOf({ plan: { steps }, session }: SensorRun): readonly Step[] {
+  if (!session.observation.served?.expired) return steps
+  return [...steps.filter(isImport), ...steps.filter((step) => !isImport(step))]
+}
+
+/** Why a step does not begin, if it does not. */
+async function holdBack(state: RunnerState, step: Step): Promise<StepOutcome | undefined> {
+  const { run, outcomes, ended } = state
+  const { world, plan, session } = run
+  const notAttempted = (problem?: Problem) => outcomeOf(step, 'notAttempted', [], problem)
+  if (ended) return notAttempted()
+  if (step.action.type === 'manual') return outcomeOf(step, 'waiting', [], waitsForPerson({ plan, step }).problem)
+  if (world.stopping?.() || world.signal?.aborted) return notAttempted()
+  if (session.observation.served?.expired && !isImport(step)) return notAttempted(expiredProblem(plan, step))
+  const missing = step.needs.filter((id) => outcomes.has(id) && outcomes.get(id)?.status !== 'done')
+  if (missing.length > 0) return notAttempted(blockedProblem(plan, step, missing))
+  const closed = windowProblem(run, step)
+  return closed && outcomeOf(step, 'waiting', [], closed)
+}
+
+const outcomeOf = (
+  { id, title }: Step,
+  status: StepOutcome['status'],
+  notes: readonly string[],
+  problem?: Problem,
+): StepOutcome => ({ id, title, status, notes, ...(problem && { problem }) })
+
+const expiredProblem = ({ key }: SensorPlan, step: Step): Problem => ({
+  severity: 'warning',
+  code: 'SERVED_CERTIFICATE_EXPIRED',
+  key,
+  field: 'certificate.certificate',
+  summary: `The certificate that the sensor serves has expired; "${step.title}" waits until a new one is served.`,
+  hint: 'Declare a valid certificate with its privateKey.',
+})
+
+const blockedProblem = ({ key }: SensorPlan, step: Step, missing: readonly string[]): Problem => ({
+  severity: 'warning',
+  code: 'STEP_BLOCKED',
+  key,
+  summary: `"${step.title}" needs ${missing.join(', ')}, which is not done.`,
+})
+
+async function runStep(state: RunnerState, step: Step): Promise<StepOutcome> {
+  const { run } = state
+  const { key } = run.plan
+  const at = () => new Date(run.world.clock.now()).toISOString()
+  state.notes = []
+  run.world.onEvent({ type: 'stepStarted', key, step: step.id, title: step.title, at: at() })
+  const outcome = await attempt(state, step)
+  const { status, problem } = outcome
+  run.world.onEvent({
+    type: 'stepFinished',
+    key,
+    step: step.id,
+    title: step.title,
+    status,
+    at: at(),
+    ...(problem && { problem }),
+  })
+  return outcome
+}
+
+async function attempt(state: RunnerState, step: Step): Promise<StepOutcome> {
+  const { run, notes } = state
+  const journal = (event: 'intent' | 'done' | 'failed', detail?: string) =>
+    writeJournal(run.world, { run: run.options.run, key: run.plan.key, step: step.id, event, detail })
+  try {
+    await journal('intent')
+    await execute(contextOf(state, step), step.action)
+    if (step.action.type === 'reactivate') state.kept = undefined
+    await journal('done')
+    return outcomeOf(step, 'done', notes)
+  } catch (error) {
+    if (error instanceof StaleError) throw error
+    const { status, problem } = judge(run, error)
+    if (status === 'unknown' || endsAll(error)) state.ended = problem
+    await journal('failed', problem.code).catch(() => undefined)
+    return outcomeOf(step, status, notes, problem)
+  }
+}
+
+/** Thrown by `recheck`: nothing of the plan fits any more. */
+export class StaleError extends Error {
+  readonly fields: readonly string[]
+
+  constructor(fields: readonly string[]) {
+    super(`changed since the plan: ${fields.join(', ')}`)
+    this.name = 'StaleError'
+    this.fields = fields
+  }
+}
+
+function judge(
+  { plan, session, world }: SensorRun,
+  error: unknown,
+): { status: StepOutcome['status']; problem: Problem } {
+  const { lost } = session.lease
+  const cause: unknown = lost.aborted ? lost.reason : asDeviceError(error, world.signal)
+  const problem = problemOf(cause, plan.key)
+  if (cause instanceof StepError) return { status: cause.status, problem }
+  if (!(cause instanceof DeviceError)) return { status: 'failed', problem }
+  if (cause.code === 'LEASE_HELD' || cause.code === 'BUSY') return { status: 'waiting', problem }
+  const isUnknown = lost.aborted || outcomeUnknown(cause) || outOfReach.has(cause.code)
+  return { status: isUnknown ? 'unknown' : 'failed', problem }
+}
+
+const outOfReach = new Set(['UNREACHABLE', 'IDENTITY_MISMATCH', 'TLS_UNTRUSTED', 'ABORTED'])
+
+/** What ends one step and makes every other pointless. */
+const endsAll = (error: unknown): boolean =>
+  error instanceof DeviceError &&
+  ['LEASE_HELD', 'LEASE_LOST', 'BUSY', 'CREDENTIALS_REFUSED', 'ACCOUNT_LOCKED'].includes(error.code)
+
+function contextOf(state: RunnerState, step: Step): StepContext {
+  const { run } = state
+  const { fleet, world, options, desired, plan, session, found } = run
+  const support = session.driver.support
+  const note = (text: string) => {
+    state.notes.push(text)
+    const at = new Date(world.clock.now()).toISOString()
+    world.onEvent({ type: 'stepProgress', key: plan.key, step: step.id, note: text, at })
+  }
+  const hold = async (intent: Intent | undefined) => {
+    if (session.lease.isHeld) return session.announce(intent)
+    const { waited } = await acquireLease(session, world, intent, ({ message }) => note(`${message} Waiting for it.`))
+    if (waited) await run.recheck()
+  }
+  return {
+    fleet,
+    world,
+    options,
+    desired,
+    plan,
+    step,
+    session,
+    support,
+    found,
+    note,
+    announce: (data) => hold(intentOf(state, step, data)),
+    holdLease: () => hold(undefined),
+    keepIntent: (keep) => {
+      state.keep = keep
+    },
+    clearIntent: async () => {
+      state.kept = undefined
+      await hold(undefined)
+      await session.announce(null)
+    },
+  }
+}
+
+/** The intent of a step. A claim to a registration that an earlier intent made stays in it. */
+function intentOf({ run, kept }: RunnerState, step: Step, data: Readonly<Record<string, unknown>>): Intent {
+  const { world, options } = run
+  const claim = kept && claimOf(kept) !== undefined && step.action.type !== 'reactivate' ? kept : {}
+  return {
+    run: options.run,
+    step: step.id,
+    tool: `sensorform ${world.toolVersion}`,
+    startedAt: new Date(world.clock.now()).toISOString(),
+    data: { ...data, ...claim },
+  }
+}

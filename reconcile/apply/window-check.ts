@@ -1,0 +1,26 @@
+import type { Fleet } from '../../schemas/fleet.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import type { ApplyOptions, World } from '../engine.ts'
+import type { SensorPlan, Step } from '../plan-types.ts'
+import { windowState } from '../plan/window.ts'
+
+/** Why a disruptive step must wait: the window of its site is closed, or closes before the step should end. */
+export function windowProblem(
+  { fleet, world, options, plan }: { fleet: Fleet; world: World; options: ApplyOptions; plan: SensorPlan },
+  step: Step,
+): Problem | undefined {
+  const { site, key } = plan
+  if (step.disrupts === undefined || site === undefined || options.overrides?.allowWindow?.includes(site)) {
+    return undefined
+  }
+  const state = windowState(fleet.sites.get(site)?.window, world.clock.now(), step.expectedSeconds)
+  if (state.open) return undefined
+  const opens = Number.isFinite(state.opensAt) ? ` It opens at ${new Date(state.opensAt).toISOString()}.` : ''
+  return {
+    severity: 'warning',
+    code: 'WINDOW_CLOSED',
+    key,
+    summary: `"${step.title}" waits for the maintenance window of ${site}.${opens}`,
+    hint: `Apply again when it is open, or say --allow-window ${site}.`,
+  }
+}

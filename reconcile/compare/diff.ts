@@ -1,0 +1,44 @@
+/**
+ * The difference between what is declared and what is: pure and total.
+ *
+ * @module
+ */
+import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { Change } from '../change.ts'
+import type { PlanContext, Sight } from '../engine.ts'
+import { compareExpiry } from './expiry.ts'
+import { compareFields } from './field-diff.ts'
+import { answered, mergeFindings, type Findings, type Look } from './look.ts'
+import { compareRegistration } from './registration-diff.ts'
+import { compareRules } from './rules-diff.ts'
+import { compareUnfinished, settledLive } from './unfinished.ts'
+
+/** Every difference of one sensor; none when it could not be read. */
+export function diff(desired: DesiredSensor, sight: Sight, context: PlanContext): Change[] {
+  const look = lookAt(desired, sight, context)
+  return look ? compare(look).changes : []
+}
+
+/** All that is known of a sensor, if it answered. */
+export function lookAt(desired: DesiredSensor, sight: Sight, context: PlanContext): Look | undefined {
+  if (!answered(sight)) return undefined
+  return {
+    desired,
+    sight,
+    observation: sight.observation,
+    live: settledLive(desired, sight.observation),
+    remembered: sight.remembered,
+    support: context.support(desired.access.driver),
+    context,
+  }
+}
+
+/** Compares everything, in the order in which people read it. */
+export const compare = (look: Look): Findings =>
+  mergeFindings(
+    compareUnfinished(look),
+    compareRegistration(look),
+    compareFields(look),
+    compareRules(look),
+    compareExpiry(look),
+  )

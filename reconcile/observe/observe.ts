@@ -1,0 +1,173 @@
+/**
+ * Looks at appliances and registrars, and changes nothing: one sign-in and one read a sensor, and the records of its
+ * live and its desired name.
+ *
+ * @module
+ */
+import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import { DeviceError, outcomeUnknown } from '../device-error.ts'
+import type { Observation, Reader } from '../driver.ts'
+import type { PlanOptions, Sight, World } from '../engine.ts'
+import { isHeld } from '../plan/hold.ts'
+import { mostWaitMs } from '../apply/lease-wait.ts'
+import type { Remembered } from '../memory.ts'
+import { poll } from '../apply/poll.ts'
+import { forEachLimited } from './pool.ts'
+import { asDeviceError, problemOf } from './problem-of.ts'
+import { observeRecords } from './observe-records.ts'
+import { recallSensor, rememberRead } from './recall.ts'
+import { tagsOf } from './tags.ts'
+import { targetOf } from './target.ts'
+
+/** Called with each sensor that was read, while its session is still open. Must not throw. */
+export type AfterRead = (sight: Sight, reader: Reader) => Promise<void>
+
+/** Looks at the selected sensors, in the fleet's order. A sensor that cannot be read is a sight with a problem. */
+export async function observeFleet(
+  fleet: Fleet,
+  world: World,
+  options: PlanOptions,
+  afterRead?: AfterRead,
+): Promise<Sight[]> {
+  const selected = options.keys && new Set(options.keys)
+  const sensors = [...fleet.sensors.values()].filter(({ key }) => !selected || selected.has(key))
+  const sights: Sight[] = []
+  await forEachLimited(sensors, concurrencyOf(fleet, options), async (desired, index) => {
+    sights[index] = isHeld(desired, world.clock.now())
+      ? await heldSight(desired, world)
+      : await observeSensor(fleet, desired, world, options, afterRead)
+  })
+  return sights
+}
+
+/** How many sensors are in flight at once. */
+export const concurrencyOf = (fleet: Fleet, options: { concurrency?: number }): number =>
+  options.concurrency ?? fleet.policy.concurrency ?? 10
+
+async function heldSight(desired: DesiredSensor, world: World): Promise<Sight> {
+  const { key, hold } = desired
+  const summary = `Held until ${hold?.until}: ${hold?.reason}`
+  const problem: Problem = { severity: 'warning', code: 'HELD', key, summary }
+  return { desired, observation: { problem }, records: {}, tags: new Map(), ...(await recalled(desired, world)) }
+}
+
+async function recalled(desired: DesiredSensor, world: World): Promise<{ remembered?: Remembered }> {
+  const remembered = await recallSensor(world.memory, desired)
+  return remembered ? { remembered } : {}
+}
+
+async function observeSensor(
+  fleet: Fleet,
+  desired: DesiredSensor,
+  world: World,
+  options: PlanOptions,
+  afterRead: AfterRead | undefined,
+): Promise<Sight> {
+  const { key } = desired
+  const at = () => new Date(world.clock.now()).toISOString()
+  world.onEvent({ type: 'observing', key, at: at() })
+  const known = await recalled(desired, world)
+  let connection: Connection | undefined
+  try {
+    const target = targetOf(fleet, desired, known.remembered, {
+      readOnly: options.readOnly ?? false,
+      signal: world.signal,
+    })
+    connection = openConnection(() => world.driver(desired.access.driver).reader(target))
+    const sight = await lookAt(connection, desired, world, known.remembered, options.waitForRuns ?? false)
+    await afterRead?.(sight, connection.reader)
+    world.onEvent({ type: 'observed', key, at: at() })
+    return sight
+  } catch (error) {
+    const problem = problemOf(asDeviceError(error, world.signal), key)
+    world.onEvent({ type: 'observed', key, at: at(), problem })
+    return { desired, observation: { problem }, records: {}, tags: new Map(), ...known }
+  } finally {
+    await connection?.reader.close()
+  }
+}
+
+interface Connection {
+  reader: Reader
+  /** Ends the connection and makes another. */
+  renew(): Promise<void>
+}
+
+function openConnection(open: () => Reader): Connection {
+  const connection = {
+    reader: open(),
+    async renew() {
+      await connection.reader.close()
+      connection.reader = open()
+    },
+  }
+  return connection
+}
+
+async function lookAt(
+  connection: Connection,
+  desired: DesiredSensor,
+  world: World,
+  remembered: Remembered | undefined,
+  waits: boolean,
+): Promise<Sight> {
+  const first = await observeThrough(connection.reader, desired, world, remembered?.lastRead)
+  const observation = waits && isBusy(first) ? await observeAtRest(connection, desired, world, first) : first
+  await rememberRead(world.memory, desired, observation)
+  const [records, tags] = await Promise.all([
+    observeRecords(desired, observation, world),
+    tagsOf(desired, observation.identity, world),
+  ])
+  return { desired, observation, ...records, tags, ...(remembered && { remembered }) }
+}
+
+const isBusy = ({ unfinished: { lease, job } }: Observation): boolean =>
+  job !== undefined || (lease !== undefined && lease.remainingSeconds > 0)
+
+/**
+ * Looks until nobody is at work. A lease is no part of the revision, so each look is a whole one; a connection that ends
+ * meanwhile is made anew, as an unconfirmed address may revert.
+ */
+async function observeAtRest(connection: Connection, desired: DesiredSensor, world: World, first: Observation) {
+  const { clock, signal } = world
+  let observation = first
+  const patience = {
+    deadlineMs: clock.monotonic() + mostWaitMs,
+    firstPauseMs: 2_000,
+    longestPauseMs: 5_000,
+    signal,
+  }
+  await poll(clock, patience, async () => {
+    try {
+      observation = await observeThrough(connection.reader, desired, world, undefined)
+      return !isBusy(observation) || undefined
+    } catch (error) {
+      if (!mayPass(error)) throw error
+      await connection.renew()
+      return undefined
+    }
+  })
+  return observation
+}
+
+const mayPass = (error: unknown): boolean =>
+  outcomeUnknown(error) || (error instanceof DeviceError && error.code === 'UNREACHABLE')
+
+/** One read; where the driver keeps no intent on the appliance, the one kept in state is put beside it. */
+export async function observeThrough(
+  reader: Reader,
+  { access }: Pick<DesiredSensor, 'access'>,
+  world: World,
+  known: Observation | undefined,
+): Promise<Observation> {
+  const observation = await reader.observe(known)
+  if (world.driver(access.driver).support.lease) {
+    const { lease, ...unfinished } = observation.unfinished
+    // A lease is no part of the revision: of an unchanged appliance only the old one is known.
+    return lease && observation.unchanged ? { ...observation, unfinished } : observation
+  }
+  const { intent: _, ...unfinished } = observation.unfinished
+  const intent = await world.memory.intent(observation.identity)
+  return { ...observation, unfinished: { ...unfinished, ...(intent && { intent }) } }
+}

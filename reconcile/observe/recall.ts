@@ -1,0 +1,39 @@
+import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { Observation } from '../driver.ts'
+import { hostOf, isAddress } from './endpoints.ts'
+import type { Memory, Remembered } from '../memory.ts'
+
+/** What is remembered of a sensor. What stands under its former key is taken over. */
+export async function recallSensor(
+  memory: Memory,
+  { key, formerKey }: Pick<DesiredSensor, 'key' | 'formerKey'>,
+): Promise<Remembered | undefined> {
+  const remembered = await memory.recall(key)
+  if (remembered || formerKey === undefined) return remembered
+  const former = await memory.recall(formerKey)
+  if (!former) return undefined
+  await memory.remember(key, former)
+  const forgotten = Object.keys(former).map((member) => [member, undefined])
+  await memory.remember(formerKey, Object.fromEntries(forgotten))
+  return former
+}
+
+/** Keeps what a read has proved: who it was, where, and by which key it was known. */
+export async function rememberRead(memory: Memory, desired: DesiredSensor, observation: Observation): Promise<void> {
+  const { identity, endpoint, served } = observation
+  const serverName = verifiedName(desired)
+  await memory.remember(desired.key, {
+    identity,
+    endpoint,
+    ...(served && { pins: [served.pin], certificates: [served.sha256] }),
+    ...(served && serverName !== undefined && { serverName }),
+    lastRead: observation,
+  })
+}
+
+/** The name that a certificate of an authority was checked against, where there is an authority. */
+function verifiedName({ access, settings }: DesiredSensor): string | undefined {
+  if (!access.trust.some((anchor) => 'caFile' in anchor || 'system' in anchor)) return undefined
+  const host = hostOf(access.endpoint)
+  return access.serverName ?? settings.network?.hostname ?? (isAddress(host) ? undefined : host)
+}

@@ -1,0 +1,80 @@
+/**
+ * Steps that no public interface offers: the plan carries the exact console path and the values for a person.
+ *
+ * @module
+ */
+import { manualGroups, removalOf } from '../compare/confirmation.ts'
+import type { Look } from '../compare/look.ts'
+import type { PlannedValue, Step } from '../plan-types.ts'
+import { ruleOf, findField } from '../compare/setting-fields.ts'
+import { makeStep } from './step-facts.ts'
+import { nameFields } from './step-titles.ts'
+
+type Values = Readonly<Record<string, PlannedValue>>
+
+/** A person sets fields of one group in the console. */
+export function manualStep(look: Look, group: string, changes: readonly string[]): Step | undefined {
+  const manual = manualGroups(look).get(group)
+  return manual && stepByHand(manual.id, manual.values, changes)
+}
+
+/** A person sets these values in the console. */
+export const stepByHand = (id: string, values: Values, changes: readonly string[]): Step =>
+  makeStep({
+    id,
+    title: `by hand: set ${nameFields(Object.keys(values))}`,
+    action: { type: 'manual', values },
+    changes,
+    instructions: instructionsFor(values),
+    expectedSeconds: 0,
+  })
+
+/** A person removes a rule in the console. */
+export function removalByHand(rule: string, changes: readonly string[]): Step {
+  const { id, values } = removalOf(rule)
+  return makeStep({
+    id,
+    title: `by hand: remove forwarding rule ${rule}`,
+    action: { type: 'manual', values },
+    changes,
+    instructions: `In the console of the sensor: Forwarding > ${rule} > Delete`,
+    expectedSeconds: 0,
+  })
+}
+
+/** "In the console of the sensor: <path>, set …", one line for each place. */
+export function instructionsFor(values: Values): string {
+  const places = new Map<string, string[]>()
+  for (const [path, value] of Object.entries(values)) {
+    const place = placeOf(path)
+    places.set(place, [...(places.get(place) ?? []), `${path} = ${spell(value)}`])
+  }
+  return [...places]
+    .map(([place, lines]) => `In the console of the sensor: ${place}\n${lines.map((line) => `  ${line}`).join('\n')}`)
+    .join('\n')
+}
+
+function placeOf(path: string): string {
+  const field = findField(path)
+  const rule = ruleOf(path)
+  if (rule !== undefined) return `Forwarding > ${rule} (or Create new rule)`
+  return field?.facts['x-console'] ?? consolePlaces[field?.aspect ?? ''] ?? 'System settings'
+}
+
+/** Where the console keeps what has no place of its own among the facts of its field. */
+const consolePlaces: Readonly<Record<string, string>> = {
+  time: 'System settings > Basic > Time & Region',
+  network: 'System settings > Basic > Sensor network settings',
+  certificate: 'System settings > Basic > SSL/TLS Certificate',
+  backup: 'System settings > Health and troubleshooting > Backup & restore',
+}
+
+/** A secret is named, never shown. */
+function spell(value: PlannedValue): string {
+  if (value === null) return '(empty)'
+  if (typeof value !== 'object') return String(value)
+  if ('file' in value) return `the file ${value.file}`
+  if ('fromEnv' in value && value.fromEnv !== undefined) return `the secret in the variable ${value.fromEnv}`
+  if ('fromFile' in value && value.fromFile !== undefined) return `the secret in the file ${value.fromFile}`
+  return (value as readonly string[]).join(', ')
+}

@@ -1,0 +1,293 @@
+/**
+ * Steps for registration and activation.
+ *
+ * | differs                           | the tool can register, fetch and upload | step                      |
+ * | --------------------------------- | --------------------------------------- | ------------------------- |
+ * | zone or updates alone             | yes                                     | the record is updated     |
+ * | anything else                     | yes                                     | re-activation             |
+ * | anything                          | no                                      | a person's, with the path |
+ *
+ * A re-activation is withheld, with a problem, when it could not succeed or is not ours to do:
+ *
+ * | when                                                                     | problem           |
+ * | ------------------------------------------------------------------------ | ----------------- |
+ * | a connected record of the desired name is not ours                       | RECORD_CONNECTED  |
+ * | a record of the desired name is not ours, and no `--adopt-record`        | RECORD_NOT_OURS   |
+ * | a record of the desired name that the sensor does not report lies elsewhere | RECORD_ELSEWHERE |
+ * | the registrar could not be asked                                         | REGISTRATION_UNKNOWN |
+ * | the sensor does not reach the cloud, and no network write is planned     | CLOUD_UNREACHABLE |
+ * | the clock of the sensor is off, and no NTP write is planned              | CLOCK_DRIFT       |
+ *
+ * @module
+ */
+import type { Fleet } from '../../schemas/fleet.ts'
+import type { Change } from '../change.ts'
+import { emptyDraft, type Draft } from './draft.ts'
+import { problemOf, type Look } from '../compare/look.ts'
+import { stepByHand } from './manual-steps.ts'
+import type { Action, Step } from '../plan-types.ts'
+import {
+  desiredLookup,
+  isOurs,
+  recordOf,
+  registrationValues,
+  reportedOf,
+  sitsRight,
+  wantedOf,
+  type Reported,
+  type Wanted,
+} from '../compare/records.ts'
+import type { RecordLookup, RegistrationRecord } from '../registrar.ts'
+import { groupOf } from './step-groups.ts'
+import { makeStep } from './step-facts.ts'
+import { nameFields } from './step-titles.ts'
+
+type Reactivate = Extract<Action, { type: 'reactivate' }>
+
+/** Fields of the record that never re-activate. */
+const recordFields = new Set(['registration.zone', 'registration.tiAutomaticUpdates'])
+
+/** Everything that a decision about one registration needs. */
+interface Case {
+  look: Look
+  fleet: Fleet
+  registrar: string
+  reported: Reported
+  wanted: Wanted
+  changes: readonly Change[]
+}
+
+/** Steps for changes of name, registration and activation. */
+export function registrationSteps(look: Look, fleet: Fleet, all: readonly Change[]): Draft {
+  const changes = all.filter(({ path }) => groupOf(path) === 'activation')
+  if (changes.length === 0) return emptyDraft
+  const reported = reportedOf(look)
+  const wanted = wantedOf(look, reported)
+  const { registrar } = look.desired.settings.registration ?? {}
+  if (!wanted) return { steps: [], problems: [nameless(look)] }
+  if (registrar === undefined) return { steps: [byHand(look, changes)], problems: [] }
+  const one: Case = { look, fleet, registrar, reported, wanted, changes }
+  return changes.every(({ path }) => recordFields.has(path)) ? updateSteps(one) : activationSteps(one)
+}
+
+function updateSteps({ look, registrar, wanted, changes }: Case): Draft {
+  const paths = changes.map(({ path }) => path)
+  if (!look.context.registrarSupport(registrar).register) {
+    const all = registrationValues(look.desired)
+    const values = Object.fromEntries(Object.entries(all).filter(([path]) => recordFields.has(path)))
+    const step = { ...stepByHand('registration', values, paths), instructions: portalPath(look, registrar, wanted) }
+    return { steps: [step], problems: [] }
+  }
+  const step = makeStep({
+    id: 'registration',
+    title: `set ${nameFields(paths)} of the registration`,
+    action: { type: 'updateRecord', registrar, name: wanted.name, placement: wanted.placement },
+    changes: paths,
+  })
+  return { steps: [step], problems: [] }
+}
+
+function activationSteps(one: Case): Draft {
+  const automatic = isAutomatic(one)
+  const withheld = ownershipProblem(one) ?? (automatic ? unaskedProblem(one) : undefined)
+  if (withheld) return { steps: [], problems: [withheld] }
+  return { steps: [automatic ? reactivation(one) : byHand(one.look, one.changes, one)], problems: [] }
+}
+
+/** The tool can do all of it: register, fetch the file (or find it handed in) and upload it. */
+function isAutomatic({ look, registrar }: Case): boolean {
+  const { register, download } = look.context.registrarSupport(registrar)
+  const fetches = download === 'automatic' ? register : look.sight.fileAtHand === true
+  return fetches && look.support.activationUpload === 'automatic'
+}
+
+function reactivation(one: Case): Step {
+  const { look, wanted, changes, reported } = one
+  const action = reactivateAction(one)
+  const { deletes } = action
+  return makeStep({
+    id: 'activation',
+    title: titleOf(action),
+    action,
+    changes: changes.map(({ path }) => path),
+    disrupts: disruptionOf(action, reported),
+    undo: deletes ? 'no' : 'yes',
+    pointOfNoReturn:
+      deletes && `the record ${deletes.name} is deleted: from then on the sensor has to be activated as ${wanted.name}`,
+    ...(look.context.registrarSupport(one.registrar).download === 'manual' && {
+      instructions: portalPath(look, one.registrar, wanted),
+    }),
+  })
+}
+
+function reactivateAction(one: Case): Reactivate {
+  const { registrar, reported, wanted, look } = one
+  const applied = look.remembered?.lastApplied?.['registration.registrar']
+  const reason = reasonOf(one)
+  const deletes = deletionOf(one, reason)
+  const record = recordOf(desiredLookup(look))
+  return {
+    type: 'reactivate',
+    reason,
+    registrar,
+    from:
+      reported.name === null
+        ? null
+        : { registrar: typeof applied === 'string' ? applied : registrar, name: reported.name, mode: reported.mode },
+    to: { name: wanted.name, placement: wanted.placement },
+    ...(deletes && { deletes }),
+    recordStands: record !== undefined && !(deletes?.registrar === registrar && deletes.name === record.name),
+  }
+}
+
+function reasonOf({ reported, wanted, changes }: Case): Reactivate['reason'] {
+  const paths = new Set(changes.map(({ path }) => path))
+  const faults = new Set(changes.map((change) => change.kind === 'registration' && change.what))
+  if (reported.name === null) return 'activate'
+  if (reported.name !== wanted.name) return 'rename'
+  if (paths.has('activation.mode') || faults.has('wrongMode')) return 'mode'
+  if (paths.has('registration.site') || paths.has('registration.registrar')) return 'move'
+  return changes.every(({ kind, path }) => kind === 'expiry' || recordFields.has(path)) ? 'renew' : 'restore'
+}
+
+/**
+ * Only a name that this sensor itself reports is deleted: when it changes, when its record lies in the wrong place, and
+ * on renewal where that was allowed by name.
+ */
+function deletionOf(one: Case, reason: Reactivate['reason']): Reactivate['deletes'] {
+  const { look, registrar, reported, wanted } = one
+  const record = recordOf(look.sight.records.live)
+  if (reported.name === null) return undefined
+  if (!record || record.name !== reported.name) return formerRegistration(one)
+  const allowed = look.context.options.overrides?.allowDelete?.includes(look.desired.key) ?? false
+  const goes = reported.name !== wanted.name || !sitsRight(record, wanted.placement) || (reason === 'renew' && allowed)
+  return goes ? deletion(registrar, record) : formerRegistration(one)
+}
+
+const deletion = (registrar: string, { name, mode, site }: RegistrationRecord): Reactivate['deletes'] => ({
+  registrar,
+  name,
+  mode,
+  ...(site !== undefined && { site }),
+})
+
+/** The record that the sensor has with the registrar it was registered with before, as memory tells. */
+function formerRegistration({ look, fleet, registrar, reported }: Case): Reactivate['deletes'] {
+  const applied = look.remembered?.lastApplied
+  const former = applied?.['registration.registrar']
+  if (typeof former !== 'string' || former === registrar || reported.name === null) return undefined
+  if (!fleet.registrars.has(former) || !look.context.registrarSupport(former).register) return undefined
+  const site = applied?.['registration.site']
+  return {
+    registrar: former,
+    name: reported.name,
+    mode: reported.mode ?? 'cloud',
+    ...(typeof site === 'string' && { site }),
+  }
+}
+
+const titleOf = ({ reason, from, to }: Reactivate): string =>
+  ({
+    activate: `activate as ${to.name}`,
+    rename: `rename ${from?.name ?? ''} to ${to.name}: register anew and re-activate`,
+    mode: `re-activate ${to.name} in ${to.placement.mode} mode`,
+    move: `move the registration of ${to.name}${to.placement.site === undefined ? '' : ` to site ${to.placement.site}`} and re-activate`,
+    restore: `restore the registration of ${to.name} and activate`,
+    renew: `renew the activation file of ${to.name}`,
+  })[reason]
+
+/** What was broken already, or never was, is not disrupted; and a renewal that deletes nothing keeps the old file. */
+function disruptionOf({ reason, deletes }: Reactivate, { mode }: Reported): string | undefined {
+  if (reason === 'activate' || reason === 'restore' || (reason === 'renew' && !deletes)) return undefined
+  return mode === 'local'
+    ? 'the activation, until the new file is uploaded'
+    : 'the connection to the cloud, until the sensor is activated again'
+}
+
+function ownershipProblem(one: Case) {
+  const { look, wanted, reported } = one
+  const record = recordOf(desiredLookup(look))
+  if (!record || reported.name === wanted.name) return undefined
+  if (!isOurs(look, wanted.name, reported)) {
+    if (record.connected) return connected(one)
+    if (!look.context.options.overrides?.adoptRecord?.includes(look.desired.key)) return notOurs(one)
+  }
+  return sitsRight(record, wanted.placement) ? undefined : elsewhere(one, record)
+}
+
+/** A registrar that could tell, but did not just now: nobody knows whether the name is free, or what is to be deleted. */
+function unaskedProblem({ look, registrar, reported }: Case) {
+  if (!look.context.registrarSupport(registrar).observe) return undefined
+  const { live } = look.sight.records
+  return unseen(desiredLookup(look)) || (reported.name !== null && unseen(live)) ? unasked(look, registrar) : undefined
+}
+
+const unseen = (lookup: RecordLookup | undefined): boolean => lookup === undefined || lookup.state === 'notObservable'
+
+const unasked = ({ desired }: Look, registrar: string) =>
+  problemOf(desired, {
+    severity: 'error',
+    code: 'REGISTRATION_UNKNOWN',
+    field: 'registration.registrar',
+    summary: `The registrar ${registrar} could not be asked: nobody knows whether the name is free, so the registration is left as it is`,
+    hint: 'Plan again when it answers.',
+  })
+
+const connected = ({ look: { desired }, wanted }: Case) =>
+  problemOf(desired, {
+    severity: 'error',
+    code: 'RECORD_CONNECTED',
+    field: 'name',
+    summary: `${wanted.name} is registered already, and connected: it is another sensor's`,
+    hint: 'Choose another name; or, if the other sensor is to be renamed, apply that first.',
+  })
+
+const notOurs = ({ look: { desired }, wanted }: Case) =>
+  problemOf(desired, {
+    severity: 'error',
+    code: 'RECORD_NOT_OURS',
+    field: 'name',
+    summary: `${wanted.name} is registered already, and nothing says that the record is this sensor's`,
+    hint: `Choose another name; or, if the record is meant for this sensor: --adopt-record ${desired.key}.`,
+  })
+
+const elsewhere = ({ look: { desired }, wanted }: Case, record: RegistrationRecord) =>
+  problemOf(desired, {
+    severity: 'error',
+    code: 'RECORD_ELSEWHERE',
+    field: 'name',
+    summary: `${wanted.name} is registered already, in ${record.mode === 'local' ? 'local mode' : `site ${record.site ?? '(unknown)'}`}; the sensor does not report that name, so the record is not deleted`,
+    hint: 'Delete the record in the portal if nobody needs it, or choose another name.',
+  })
+
+const nameless = ({ desired }: Look) =>
+  problemOf(desired, {
+    severity: 'error',
+    code: 'NAME_MISSING',
+    field: 'name',
+    summary: 'The sensor has no registered name, and none is declared: it cannot be activated',
+    hint: 'Declare name.',
+  })
+
+const upload = 'System settings > Sensor management > Subscription & Activation Mode > Upload > Activate'
+
+function byHand(look: Look, changes: readonly Change[], one?: Case): Step {
+  const paths = changes.map(({ path }) => path)
+  const portal = one ? portalPath(look, one.registrar, one.wanted) : portalWords
+  return {
+    ...stepByHand('activation', registrationValues(look.desired), paths),
+    title: `by hand: register and activate as ${look.desired.settings.name ?? reportedOf(look).name ?? look.desired.key}`,
+    instructions: `${portal}\nIn the console of the sensor: ${upload}`,
+    undo: 'no',
+    pointOfNoReturn: 'the old registration is deleted',
+  }
+}
+
+const portalWords =
+  'In the Azure portal: Defender for IoT > Sites and sensors: delete the old registration, register the sensor under the new name, download its activation file'
+
+const portalPath = ({ context }: Look, registrar: string, { name, placement }: Wanted): string =>
+  context.instructions?.(registrar, name, placement) ?? portalWords
+
+/** True for a step that needs a clock and a way to the cloud, as far as it has to do with one. */
+export const reactivates = ({ action }: Step): boolean => action.type === 'reactivate'
