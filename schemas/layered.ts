@@ -30,7 +30,7 @@ function layer(schema: z.ZodType): z.ZodType {
 function layerOf(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodObject) {
     const shape: Record<string, z.ZodType> = {}
-    for (const [key, value] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+    for (const [key, value] of Object.entries<z.ZodType>(schema.shape)) {
       shape[key] = layer(value).nullable().optional()
     }
     return z.strictObject(shape)

@@ -71,7 +71,7 @@ function reference(schema: z.ZodType): Json {
   return { $ref: `#/components/schemas/${name}` }
 }
 
-const sameSchema = (one: z.ZodType | undefined, other: z.ZodType): boolean => one?._zod.def === other._zod.def
+const sameSchema = (one: z.ZodType | undefined, other: z.ZodType): boolean => one?.def === other.def
 
 const json = (schema: z.ZodType): Json => ({ 'application/json': { schema: reference(schema) } })
 

@@ -46,7 +46,7 @@ function wire(schema: z.ZodType, mode: Mode): z.ZodType | undefined {
 
 function wireObject(schema: z.ZodObject, mode: Mode): z.ZodType {
   const shape: Record<string, z.ZodType> = {}
-  for (const [key, value] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+  for (const [key, value] of Object.entries<z.ZodType>(schema.shape)) {
     const field = key === 'absent' ? undefined : wire(value, mode)
     if (!field) continue
     const group =

@@ -131,7 +131,6 @@ describe.each(changes)('killed during a $what', ({ odd, even }) => {
     const points = await record(odd)
     expect(points).toBeGreaterThan(8)
     for (let point = 1; point <= points; point += 1) await killedAt(point, point % 2 ? even : odd)
-    console.info(`${points} moments`)
     const names = simulator.cloud?.records().map(({ name }) => name)
     expect(names).toEqual([(points % 2 ? even : odd).name])
   })

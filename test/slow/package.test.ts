@@ -67,8 +67,8 @@ test('its command validates a copy of the example', async () => {
 
 test('an older Node.js gets one clear line', async ({ skip }) => {
   const old = await olderNode()
-  if (!old) return skip('no older Node.js on this machine')
-  const { stdout, stderr, code } = await run(old, [main, 'validate', 'fleet'], folder)
+  skip(old === undefined, 'no older Node.js on this machine')
+  const { stdout, stderr, code } = await run(old ?? '', [main, 'validate', 'fleet'], folder)
   expect({ stdout, code, lines: stderr.trim().split('\n').length }).toEqual({ stdout: '', code: 1, lines: 1 })
   expect(stderr).toMatch(/^sensorform needs Node\.js 22\.19 or later, and this is \d+\./)
 })
