@@ -46,11 +46,10 @@ function fail(message: string): never {
   throw new Error(message)
 }
 
-/** Runs the CLI, shows the command and what it printed, and insists on the exit code. */
+/** Runs the CLI, shows the command and what it prints while it prints it, and insists on the exit code. */
 async function sensorform(args: readonly string[], want: number, options: { kill?: RegExp } = {}): Promise<Result> {
   console.log(dim(`\n   $ sensorform ${args.join(' ')}`))
   const result = await run(args, options)
-  for (const line of `${result.stdout}${result.stderr}`.trimEnd().split('\n')) console.log(`   ${line}`)
   if (!options.kill && result.code !== want) fail(`expected exit code ${want}, got ${result.code}`)
   return result
 }
@@ -58,13 +57,17 @@ async function sensorform(args: readonly string[], want: number, options: { kill
 function run(args: readonly string[], { kill }: { kill?: RegExp }): Promise<Result> {
   const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const result: Result = { code: null, stdout: '', stderr: '' }
-  child.stdout.on('data', (data: Buffer) => (result.stdout += data.toString()))
-  child.stderr.on('data', (data: Buffer) => {
-    result.stderr += data.toString()
-    if (kill?.test(result.stderr)) child.kill('SIGKILL')
-  })
+  const show = (name: 'stdout' | 'stderr') => (data: string) => {
+    result[name] += data
+    if (data.trim()) console.log(indented(data))
+    if (kill?.test(result[name])) child.kill('SIGKILL')
+  }
+  child.stdout.setEncoding('utf8').on('data', show('stdout'))
+  child.stderr.setEncoding('utf8').on('data', show('stderr'))
   return new Promise((resolve) => child.on('close', (code) => resolve({ ...result, code })))
 }
+
+const indented = (text: string): string => text.trimEnd().replaceAll(/^(?=.)/gm, '   ')
 
 /** Starts the simulated fleet and waits until it says where its control endpoint is. */
 function simulate(): Promise<{ child: ChildProcess; control: string }> {
@@ -80,7 +83,7 @@ function simulate(): Promise<{ child: ChildProcess; control: string }> {
       text += data.toString()
       const control = /control:?\s+(http:\/\/\S+)/i.exec(text)?.[1]
       if (!control || !/ready/i.test(text)) return
-      for (const line of text.trimEnd().split('\n')) console.log(`   ${line}`)
+      console.log(indented(text))
       text = ''
       for (const stream of [child.stdout, child.stderr]) stream.off('data', read).resume()
       resolve({ child, control })
@@ -174,7 +177,7 @@ async function playOn(control: string): Promise<void> {
   )
   await edit('sensors/line-1.yaml', /name: berlin-press-1\b/, 'name: berlin-press-one')
   const killed = await sensorform(['apply', 'fleet', '--auto-approve'], 0, {
-    kill: /deleted the registration|registered as/i,
+    kill: /Registering berlin-press-one/,
   })
   if (killed.code !== null) fail('the run was not killed in the middle')
   await leaseRunsOut(control)
