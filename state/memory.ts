@@ -111,7 +111,7 @@ function fromRows(rows: readonly MemberRow[]): Remembered | undefined {
       member,
       member === 'lastRead' ? observationFromJson(value) : (JSON.parse(value) as unknown),
     ]),
-  ) as Remembered
+  )
 }
 
 function historyIn(database: DatabaseSync, batch: Batch, worded: <T>(work: () => T) => T) {

@@ -54,7 +54,7 @@ test('it holds no test, no source and no machine of ours', () => {
 test('its command tells its version', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
   expect(await run(join(folder, 'node_modules/.bin/sensorform'), ['--version'], folder)).toMatchObject({
-    stdout: `${version}\n`,
+    stdout: `sensorform ${version}\n`,
     code: 0,
   })
 })
@@ -70,7 +70,7 @@ test('an older Node.js gets one clear line', async ({ skip }) => {
   skip(old === undefined, 'no older Node.js on this machine')
   const { stdout, stderr, code } = await run(old ?? '', [main, 'validate', 'fleet'], folder)
   expect({ stdout, code, lines: stderr.trim().split('\n').length }).toEqual({ stdout: '', code: 1, lines: 1 })
-  expect(stderr).toMatch(/^sensorform needs Node\.js 22\.19 or later, and this is \d+\./)
+  expect(stderr).toMatch(/^sensorform needs Node\.js 22\.19 or newer; this is \d+\./)
 })
 
 /** A Node.js below 22 that the machine happens to have. */
