@@ -24,6 +24,8 @@ const checks: readonly Check[] = [
   { name: 'tests', command: ['npm', 'test', '--silent', '--'], counts: true },
   { name: 'slow tests', command: ['npm', 'run', '--silent', 'test:slow', '--'], counts: true },
   { name: 'demo', command: ['npm', 'run', '--silent', 'demo'] },
+  { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
+  { name: 'benchmarks', command: ['npm', 'run', '--silent', 'bench', '--', '--check'] },
 ]
 
 const folder = await mkdtemp(join(tmpdir(), 'sensorform-ci-'))
