@@ -60,8 +60,9 @@ export interface RegistrarReader {
   readonly support: RegistrarSupport
   /**
    * Finds a record by name, in whatever site and mode. Answers are kept for the run until a write; `fresh` asks again.
-   * Names are unique within a site only: `at` says where the record is expected and tells records of one name apart;
-   * without it several of them are not observable.
+   * Names are unique within a site only: `at` says where the record is expected and tells records of one name apart. The
+   * only one may lie elsewhere, and is answered all the same: the engine looks where it lies. Of several, one that does
+   * not lie there is absent; without a place several are not observable.
    * Throws a DeviceError (`REGISTRAR_…`) when the registrar cannot be reached or refuses.
    */
   lookup(name: string, options?: LookupOptions): Promise<RecordLookup>

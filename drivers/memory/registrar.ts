@@ -1,13 +1,19 @@
 import { packActivationFile } from '../../formats/activation-file.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
-import type { Placement, RecordLookup, Registrar, RegistrationRecord } from '../../reconcile/registrar.ts'
+import type {
+  LookupOptions,
+  Placement,
+  RecordLookup,
+  Registrar,
+  RegistrationRecord,
+} from '../../reconcile/registrar.ts'
 import { called, isoNow, newId, type MemoryRecord, type MemoryWorld } from './world.ts'
 
 const dayMs = 86_400_000
 
 /** The cloud of a world in memory. Lookups are kept until a write. */
 export function createMemoryRegistrar(world: MemoryWorld, name = 'cloud'): Registrar {
-  const kept = new Map<string, RecordLookup>()
+  const kept = new Map<string, readonly MemoryRecord[]>()
   const call = <T>(method: string, work: () => T) => called(world, { method, target: name }, work)
   const writing = <T>(method: string, work: () => T) =>
     call(method, () => {
@@ -18,11 +24,11 @@ export function createMemoryRegistrar(world: MemoryWorld, name = 'cloud'): Regis
     name,
     support: { register: true, observe: true, download: 'automatic' },
     writeTimeoutMs: 30_000,
-    async lookup(record, { fresh } = {}) {
+    async lookup(record, { fresh, at } = {}) {
       const known = fresh ? undefined : kept.get(record)
-      const answer = known ?? (await call('lookup', () => lookUp(world, record)))
-      kept.set(record, answer)
-      return answer
+      const found = known ?? (await call('lookup', () => named(world, record)))
+      kept.set(record, found)
+      return choose(found, at)
     },
     register: (record, placement) => writing('register', () => register(world, record, placement)),
     deregister: (record) =>
@@ -33,13 +39,20 @@ export function createMemoryRegistrar(world: MemoryWorld, name = 'cloud'): Regis
   }
 }
 
-function lookUp(world: MemoryWorld, name: string): RecordLookup {
-  const found = world.records.find((record) => record.name === name)
-  return found ? { state: 'present', record: { ...found } } : { state: 'absent' }
+const named = ({ records }: MemoryWorld, name: string): MemoryRecord[] =>
+  records.filter((record) => record.name === name).map((record) => ({ ...record }))
+
+/** Names are unique within a site only: of several records, the one that lies where it is expected. */
+function choose(found: readonly MemoryRecord[], at: LookupOptions['at']): RecordLookup {
+  const record = found.find((one) => at && samePlace(one, at)) ?? (found.length === 1 ? found[0] : undefined)
+  if (record) return { state: 'present', record }
+  return found.length === 0 || (at && (at.mode === 'local' || at.site !== undefined))
+    ? { state: 'absent' }
+    : { state: 'notObservable', reason: `${found.length} sensors are registered under this name` }
 }
 
 const samePlace = (a: Pick<Placement, 'mode' | 'site'>, b: Pick<Placement, 'mode' | 'site'>): boolean =>
-  a.mode === b.mode && a.site === b.site
+  a.mode === b.mode && (a.mode === 'local' || a.site === b.site)
 
 /** Puts a record into the cloud, as a person would have before. */
 export function addRecord(world: MemoryWorld, record: Omit<MemoryRecord, 'id' | 'createdAt'>): MemoryRecord {
@@ -49,10 +62,7 @@ export function addRecord(world: MemoryWorld, record: Omit<MemoryRecord, 'id' | 
 }
 
 function register(world: MemoryWorld, name: string, placement: Placement): RegistrationRecord {
-  const standing = world.records.find((record) => record.name === name)
-  if (standing && !samePlace(standing, placement)) {
-    throw new DeviceError('REGISTRAR_REFUSED', `${name} is registered in another place.`)
-  }
+  const standing = world.records.find((record) => record.name === name && samePlace(record, placement))
   const { mode, site, zone, tiAutomaticUpdates } = placement
   const where = mode === 'cloud' ? { site, zone, tiAutomaticUpdates } : {}
   const given = Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined))
@@ -60,8 +70,9 @@ function register(world: MemoryWorld, name: string, placement: Placement): Regis
   return { ...addRecord(world, { name, mode, ...given, connected: false, status: 'Pending activation' }) }
 }
 
-function download(world: MemoryWorld, { name }: RegistrationRecord): Uint8Array {
-  const record = world.records.find((other) => other.name === name)
+function download(world: MemoryWorld, wanted: RegistrationRecord): Uint8Array {
+  const { name } = wanted
+  const record = world.records.find((other) => other.name === name && samePlace(other, wanted))
   if (!record) throw new DeviceError('REGISTRAR_REFUSED', `${name} is not registered.`)
   const from = world.localExpiry === 'download' ? world.clock.now() : Date.parse(record.createdAt)
   const expiresAt = new Date(from + world.localFileDays * dayMs).toISOString()

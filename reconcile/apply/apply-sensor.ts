@@ -16,7 +16,7 @@ import { ApplianceSession } from './session.ts'
 import { runSteps, StaleError, type SensorRun } from './step-runner.ts'
 import { targetOf } from '../observe/target.ts'
 import { waitsForPerson } from './execute/execute.ts'
-import { claimOf } from './execute/reactivate-preflight.ts'
+import { claimOf } from '../compare/records.ts'
 
 /**
  * Brings one sensor to where its plan leads. Never rejects for what the world got wrong: that is an outcome, so that

@@ -4,10 +4,13 @@
  * @module
  */
 import type { DesiredSensor } from '../../schemas/fleet.ts'
-import type { ActivationState } from '../driver.ts'
+import type { ActivationState, Observation } from '../driver.ts'
 import type { Look } from './look.ts'
 import type { PlannedValue } from '../plan-types.ts'
-import type { Mode, Placement, RecordLookup, RegistrationRecord } from '../registrar.ts'
+import type { LookupOptions, Mode, Placement, RecordLookup, RegistrationRecord } from '../registrar.ts'
+
+/** Where a record lies: names are unique within a site only, so elsewhere the same name is another sensor's. */
+export type Place = Pick<Placement, 'mode' | 'site'>
 
 /** Registration as declared; what is not declared is as the sensor has it. */
 export interface Wanted {
@@ -22,7 +25,7 @@ export interface Reported {
   activation: ActivationState | undefined
 }
 
-export function reportedOf({ observation }: Look): Reported {
+export function reportedOf({ observation }: { observation: Pick<Observation, 'activation' | 'live'> }): Reported {
   const { activation, live } = observation
   const mode = live.get('activation.mode')
   return {
@@ -32,45 +35,92 @@ export function reportedOf({ observation }: Look): Reported {
   }
 }
 
-/** Where the sensor should be registered. Absent: no name is declared and the sensor has none. */
-export function wantedOf(look: Look, reported: Reported): Wanted | undefined {
-  const { settings } = look.desired
-  const name = settings.name ?? reported.name
-  if (!name) return undefined
-  const mode = settings.activation?.mode ?? reported.mode ?? 'cloud'
-  return { name, placement: placementOf(look, mode) }
-}
+/** Where the sensor itself says that it is registered, as far as it says so. */
+export const reportedPlace = ({ mode, activation }: Reported): Place | undefined =>
+  mode === null ? undefined : placeOf(mode, activation?.site ?? undefined)
 
-/** Records of locally managed sensors carry neither site nor zone. */
-function placementOf({ desired }: Look, mode: Mode): Placement {
-  if (mode === 'local') return { mode }
-  const { site, zone, tiAutomaticUpdates } = desired.settings.registration ?? {}
+const placeOf = (mode: Mode, site: string | undefined): Place =>
+  mode === 'cloud' && site !== undefined ? { mode, site } : { mode }
+
+/** Where the sensor should be registered. Absent: no name is declared and the sensor has none. */
+export function wantedOf({ desired }: Pick<Look, 'desired'>, reported: Reported): Wanted | undefined {
+  const { name = reported.name, activation, registration } = desired.settings
+  if (!name) return undefined
+  const mode = activation?.mode ?? reported.mode ?? 'cloud'
+  // Records of locally managed sensors carry neither site nor zone.
+  if (mode === 'local') return { name, placement: { mode } }
+  const { zone, tiAutomaticUpdates } = registration ?? {}
+  const site = registration?.site ?? reported.activation?.site ?? undefined
   return {
-    mode,
-    ...(site !== undefined && { site }),
-    ...(zone !== undefined && { zone }),
-    ...(tiAutomaticUpdates !== undefined && { tiAutomaticUpdates }),
+    name,
+    placement: {
+      ...placeOf(mode, site),
+      ...(zone !== undefined && { zone }),
+      ...(tiAutomaticUpdates !== undefined && { tiAutomaticUpdates }),
+    },
   }
 }
 
-/** What the registrar says of the desired name; where no name is declared, that is the live one. */
-export const desiredLookup = ({ sight: { records }, desired }: Look): RecordLookup | undefined =>
-  desired.settings.name === undefined ? (records.desired ?? records.live) : records.desired
+/** True when a record lies there. Where a cloud site is not known, any is good. */
+export const liesAt = (record: Place, { mode, site }: Place): boolean =>
+  record.mode === mode && (mode === 'local' || site === undefined || isSameSite(record.site, site))
+
+/** As Resource Manager compares names. */
+const isSameSite = (left: string | undefined, right: string): boolean => left?.toLowerCase() === right.toLowerCase()
+
+/** For a lookup: tells records of one name apart. A cloud without a site would not. */
+export const whereOf = (place: Place | undefined): Pick<LookupOptions, 'at'> =>
+  place && (place.mode === 'local' || place.site !== undefined) ? { at: placeOf(place.mode, place.site) } : {}
+
+/** A lookup as it concerns one place: a record elsewhere is another sensor's. */
+export const seenAt = (lookup: RecordLookup, place: Place | undefined): RecordLookup =>
+  place && lookup.state === 'present' && !liesAt(lookup.record, place) ? { state: 'absent' } : lookup
+
+/** What the registrar says of the registration that the sensor itself reports. */
+export function liveLookup({ sight: { records } }: Pick<Look, 'sight'>, reported: Reported): RecordLookup | undefined {
+  return records.live && seenAt(records.live, reportedPlace(reported))
+}
+
+/** What the registrar says of the desired name in the desired place; where no name is declared, of the live one. */
+export function desiredLookup(look: Pick<Look, 'sight' | 'desired'>, wanted: Wanted): RecordLookup | undefined {
+  const { records } = look.sight
+  const lookup = look.desired.settings.name === undefined ? (records.desired ?? records.live) : records.desired
+  return lookup && seenAt(lookup, wanted.placement)
+}
 
 /** The record, when there is one to see. */
 export const recordOf = (lookup: RecordLookup | undefined): RegistrationRecord | undefined =>
   lookup?.state === 'present' ? lookup.record : undefined
 
-/** A record of the desired name is ours if the sensor reports that name, or an open intent names it. */
-export function isOurs(look: Look, name: string, reported: Reported): boolean {
-  return reported.name === name || namesOf(look.observation.unfinished.intent?.data).includes(name)
+/** True when the sensor itself reports to be registered so, as far as it says where. */
+export function isReported(reported: Reported, { name, ...place }: Place & { name: string }): boolean {
+  const own = reportedPlace(reported)
+  return reported.name === name && (own === undefined || liesAt(place, own))
 }
 
-/** Names in an intent of a re-activation: `name`, `to`, or `to.name`. */
-function namesOf(data: Readonly<Record<string, unknown>> | undefined): unknown[] {
+/** What the intent of a re-activation has laid claim to. */
+export function claimOf(data: Readonly<Record<string, unknown>> | undefined): Claim | undefined {
   const to = data?.['to']
-  const inner = typeof to === 'object' && to !== null && 'name' in to ? to.name : undefined
-  return [data?.['name'], to, inner].filter((one) => typeof one === 'string')
+  if (typeof to !== 'object' || to === null || !('name' in to) || typeof to.name !== 'string') return undefined
+  const place = 'placement' in to ? (to.placement as Place) : undefined
+  return { name: to.name, ...(place && { place: placeOf(place.mode, place.site) }) }
+}
+
+interface Claim {
+  name: string
+  /** Absent when the intent does not say. */
+  place?: Place
+}
+
+/** A record in the desired place is ours if the sensor reports to be registered so, or an open intent says so. */
+export function isOurs(
+  { name, placement }: Wanted,
+  reported: Reported,
+  intentData: Readonly<Record<string, unknown>> | undefined,
+): boolean {
+  const claim = claimOf(intentData)
+  const isClaimed = claim?.name === name && (!claim.place || liesAt(claim.place, placement))
+  return isClaimed || isReported(reported, { name, ...placement })
 }
 
 /** What a person brings about where registration or activation is not for the tool to do. */
@@ -85,7 +135,3 @@ export function registrationValues({ settings }: DesiredSensor): Readonly<Record
   }
   return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
-
-/** True when a record lies where it should. In local mode neither side names a site. */
-export const sitsRight = (record: RegistrationRecord, { mode, site }: Placement): boolean =>
-  record.mode === mode && (site === undefined || record.site === undefined || record.site === site)

@@ -7,9 +7,8 @@
  * | the sensor has another name                            | `name`                    | field                            |
  * | the sensor has another mode                            | `activation.mode`         | field                            |
  * | it was registered with another registrar               | `registration.registrar`  | field (known from memory alone)  |
- * | the record has another mode                            | `registration.record`     | registration: wrongMode          |
  * | the record, or the installed file, names another site  | `registration.site`       | registration: wrongSite          |
- * | no record of the name that the sensor reports          | `registration.record`     | registration: recordMissing      |
+ * | no record of its name where the sensor reports to be   | `registration.record`     | registration: recordMissing      |
  * | the sensor was never activated                         | `activation.status`       | registration: notActivated       |
  * | its status is neither Valid nor Expired                | `activation.status`       | registration: notValid           |
  * | its file has expired or soon will                      | `activation.expiresAt`    | expiry (see expiry.ts)           |
@@ -17,7 +16,8 @@
  * | the record never connected though it had the time to   | `registration.record`     | registration: neverConnected     |
  * | zone, or threat intelligence updates                   | `registration.zone`, …    | field; never a re-activation     |
  *
- * Site, zone, updates and contact are compared in cloud mode only. Without a registrar only name and mode are compared.
+ * Names are unique within a site only: a record of the same name that lies elsewhere is another sensor's and says nothing
+ * of this one. Site, zone, updates and contact are compared in cloud mode only. Without a registrar only name and mode are compared.
  * What a registrar cannot tell is unverifiable, never a difference.
  *
  * @module
@@ -29,6 +29,8 @@ import { digestOfValues } from './confirmation.ts'
 import { noFindings, type Findings, type Look } from './look.ts'
 import {
   desiredLookup,
+  isReported,
+  liveLookup,
   recordOf,
   registrationValues,
   reportedOf,
@@ -47,16 +49,17 @@ export function compareRegistration(look: Look): Findings {
   const { settings } = look.desired
   if (!settings.name && !settings.activation?.mode && !settings.registration?.registrar) return findings
   const reported = reportedOf(look)
-  compareReported(look, reported, findings)
+  const wanted = wantedOf(look, reported)
+  compareReported(look, reported, wanted, findings)
   if (!settings.registration?.registrar) return findings
   findings.changes.push(...registrarChange(look), ...statusChange(look, reported))
-  const wanted = wantedOf(look, reported)
   if (wanted) compareManaged(look, reported, wanted, findings)
   return findings
 }
 
 /** Name and mode, as the sensor itself reports them. */
-function compareReported(look: Look, reported: Reported, { changes, unverifiable }: Findings): void {
+function compareReported(look: Look, reported: Reported, wanted: Wanted | undefined, findings: Findings): void {
+  const { changes, unverifiable } = findings
   const declared = { name: look.desired.settings.name, 'activation.mode': look.desired.settings.activation?.mode }
   const live = { name: reported.name, 'activation.mode': reported.mode }
   for (const path of ['name', 'activation.mode'] as const) {
@@ -65,25 +68,26 @@ function compareReported(look: Look, reported: Reported, { changes, unverifiable
     if (after === undefined || after === before) continue
     const readable = before !== undefined || reported.activation !== undefined
     if (!readable) unverifiable.push(path)
-    if (readable || mustActivateUnread(look, path, after)) changes.push(fieldChange(look, path, before, after))
+    if (readable || mustActivateUnread(look, wanted, path, after)) changes.push(fieldChange(look, path, before, after))
   }
 }
 
 /** A sensor that does not tell its name is activated when nothing shows that it was: no record, memory or person. */
-function mustActivateUnread(look: Look, path: string, after: string): boolean {
+function mustActivateUnread(look: Look, wanted: Wanted | undefined, path: string, after: string): boolean {
   const { remembered, desired } = look
-  if (recordOf(desiredLookup(look))?.connected || remembered?.lastApplied?.[path] === after) return false
+  const record = wanted && recordOf(desiredLookup(look, wanted))
+  if (record?.connected || remembered?.lastApplied?.[path] === after) return false
   return remembered?.confirmed?.['activation'] !== digestOfValues(registrationValues(desired))
 }
 
 function compareManaged(look: Look, reported: Reported, wanted: Wanted, findings: Findings): void {
   const { changes, unverifiable } = findings
-  const renamed = reported.name !== null && reported.name !== wanted.name
-  const lookup = desiredLookup(look)
+  const moves = reported.name !== null && !isReported(reported, { name: wanted.name, ...wanted.placement })
+  const lookup = desiredLookup(look, wanted)
   if (!lookup || lookup.state === 'notObservable') unverifiable.push('registration.record')
-  const record = renamed ? undefined : recordOf(lookup)
-  changes.push(...siteChange(look, reported, wanted, recordOf(renamed ? look.sight.records.live : lookup)))
-  if (!renamed && lookup?.state === 'absent' && reported.name !== null) {
+  const record = moves ? undefined : recordOf(lookup)
+  changes.push(...siteChange(look, reported, wanted, recordOf(moves ? liveLookup(look, reported) : lookup)))
+  if (!moves && lookup?.state === 'absent' && reported.name !== null) {
     changes.push(fault(look, 'recordMissing', 'registration.record', 'absent', wanted.name))
   }
   if (record) changes.push(...recordChanges(look, reported, wanted, record))
@@ -126,8 +130,6 @@ function siteChange(
 }
 
 function recordChanges(look: Look, reported: Reported, { placement }: Wanted, record: RegistrationRecord): Change[] {
-  if (record.mode !== placement.mode)
-    return [fault(look, 'wrongMode', 'registration.record', record.mode, placement.mode)]
   const file = reported.activation?.file
   const { createdAt } = record
   const older = file && createdAt !== undefined && Date.parse(file.createdAt) < Date.parse(createdAt)

@@ -3,44 +3,55 @@ import type { Problem } from '../../schemas/problem.ts'
 import { DeviceError } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
 import type { Sight, World } from '../engine.ts'
+import { reportedOf, reportedPlace, wantedOf, whereOf, type Place } from '../compare/records.ts'
 import type { RecordLookup, RegistrarReader } from '../registrar.ts'
 
 type RecordSight = Pick<Sight, 'records' | 'fileAtHand' | 'problems'>
 
 /**
- * Looks up the records of the live and of the desired name. A registrar that cannot be asked leaves the registration
+ * Looks up the records of the live and of the desired name, each where it is expected: names are unique within a site
+ * only. A registrar that cannot be asked leaves the registration
  * unverifiable, with a warning, and nothing else.
  */
 export async function observeRecords(
-  { key, settings }: DesiredSensor,
-  { live }: Pick<Observation, 'live'>,
+  desired: DesiredSensor,
+  observation: Pick<Observation, 'live' | 'activation'>,
   world: World,
 ): Promise<RecordSight> {
-  const registrar = settings.registration?.registrar
+  const registrar = desired.settings.registration?.registrar
   if (registrar === undefined) return { records: {} }
-  const liveName = live.get('name')
-  const names = { live: typeof liveName === 'string' ? liveName : undefined, desired: settings.name }
+  const reported = reportedOf({ observation })
+  const wanted = wantedOf({ desired }, reported)
+  const names: Names = {
+    ...(reported.name !== null && { live: { name: reported.name, place: reportedPlace(reported) } }),
+    ...(wanted && { desired: { name: wanted.name, place: wanted.placement } }),
+  }
   try {
     return await ask(world.registrarReader(registrar), names)
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error
-    return unasked(key, names, error)
+    return unasked(desired.key, names, error)
   }
 }
 
 interface Names {
-  live: string | undefined
-  desired: string | undefined
+  live?: Expected
+  desired?: Expected
+}
+
+interface Expected {
+  name: string
+  place: Place | undefined
 }
 
 async function ask(reader: RegistrarReader, names: Names): Promise<RecordSight> {
   const records: Sight['records'] = {}
   for (const side of ['live', 'desired'] as const) {
-    const name = names[side]
-    if (name !== undefined) records[side] = await reader.lookup(name)
+    const expected = names[side]
+    if (expected) records[side] = await reader.lookup(expected.name, whereOf(expected.place))
   }
-  const fileName = names.desired ?? names.live
-  const fileAtHand = fileName === undefined ? undefined : await reader.fileAtHand?.(fileName)
+  const file = names.desired ?? names.live
+  const fileAtHand = file && (await reader.fileAtHand?.(file.name))
   return { records, ...(fileAtHand !== undefined && { fileAtHand }) }
 }
 
@@ -55,8 +66,8 @@ function unasked(key: string, names: Names, error: DeviceError): RecordSight {
     ...(error.advice !== undefined && { hint: error.advice }),
   }
   const records = {
-    ...(names.live !== undefined && { live: lookup }),
-    ...(names.desired !== undefined && { desired: lookup }),
+    ...(names.live && { live: lookup }),
+    ...(names.desired && { desired: lookup }),
   }
   return { records, problems: [problem] }
 }

@@ -11,9 +11,8 @@
  *
  * | when                                                                     | problem           |
  * | ------------------------------------------------------------------------ | ----------------- |
- * | a connected record of the desired name is not ours                       | RECORD_CONNECTED  |
- * | a record of the desired name is not ours, and no `--adopt-record`        | RECORD_NOT_OURS   |
- * | a record of the desired name that the sensor does not report lies elsewhere | RECORD_ELSEWHERE |
+ * | a connected record of the desired name and place is not ours             | RECORD_CONNECTED  |
+ * | a record of the desired name and place is not ours, and no `--adopt-record` | RECORD_NOT_OURS |
  * | the registrar could not be asked                                         | REGISTRATION_UNKNOWN |
  * | the sensor does not reach the cloud, and no network write is planned     | CLOUD_UNREACHABLE |
  * | the clock of the sensor is off, and no NTP write is planned              | CLOCK_DRIFT       |
@@ -29,10 +28,12 @@ import type { Action, Step } from '../plan-types.ts'
 import {
   desiredLookup,
   isOurs,
+  isReported,
+  liesAt,
+  liveLookup,
   recordOf,
   registrationValues,
   reportedOf,
-  sitsRight,
   wantedOf,
   type Reported,
   type Wanted,
@@ -125,7 +126,7 @@ function reactivateAction(one: Case): Reactivate {
   const applied = look.remembered?.lastApplied?.['registration.registrar']
   const reason = reasonOf(one)
   const deletes = deletionOf(one, reason)
-  const record = recordOf(desiredLookup(look))
+  const record = recordOf(desiredLookup(look, wanted))
   return {
     type: 'reactivate',
     reason,
@@ -136,9 +137,12 @@ function reactivateAction(one: Case): Reactivate {
         : { registrar: typeof applied === 'string' ? applied : registrar, name: reported.name, mode: reported.mode },
     to: { name: wanted.name, placement: wanted.placement },
     ...(deletes && { deletes }),
-    recordStands: record !== undefined && !(deletes?.registrar === registrar && deletes.name === record.name),
+    recordStands: record !== undefined && !(deletes?.registrar === registrar && isSame(deletes, record)),
   }
 }
+
+const isSame = (one: Pick<RegistrationRecord, 'name' | 'mode' | 'site'>, other: RegistrationRecord): boolean =>
+  one.name === other.name && liesAt(other, one)
 
 function reasonOf({ reported, wanted, changes }: Case): Reactivate['reason'] {
   const paths = new Set(changes.map(({ path }) => path))
@@ -151,16 +155,16 @@ function reasonOf({ reported, wanted, changes }: Case): Reactivate['reason'] {
 }
 
 /**
- * Only a name that this sensor itself reports is deleted: when it changes, when its record lies in the wrong place, and
- * on renewal where that was allowed by name.
+ * Only the record that this sensor itself reports, by name, mode and site, is deleted: when any of them changes, and on
+ * renewal where that was allowed by name.
  */
 function deletionOf(one: Case, reason: Reactivate['reason']): Reactivate['deletes'] {
   const { look, registrar, reported, wanted } = one
-  const record = recordOf(look.sight.records.live)
+  const record = recordOf(liveLookup(look, reported))
   if (reported.name === null) return undefined
-  if (!record || record.name !== reported.name) return formerRegistration(one)
+  if (!record || !isReported(reported, record)) return formerRegistration(one)
   const allowed = look.context.options.overrides?.allowDelete?.includes(look.desired.key) ?? false
-  const goes = reported.name !== wanted.name || !sitsRight(record, wanted.placement) || (reason === 'renew' && allowed)
+  const goes = reported.name !== wanted.name || !liesAt(record, wanted.placement) || (reason === 'renew' && allowed)
   return goes ? deletion(registrar, record) : formerRegistration(one)
 }
 
@@ -177,7 +181,7 @@ function formerRegistration({ look, fleet, registrar, reported }: Case): Reactiv
   const former = applied?.['registration.registrar']
   if (typeof former !== 'string' || former === registrar || reported.name === null) return undefined
   if (!fleet.registrars.has(former) || !look.context.registrarSupport(former).register) return undefined
-  const site = applied?.['registration.site']
+  const site = reported.activation?.site ?? applied?.['registration.site']
   return {
     registrar: former,
     name: reported.name,
@@ -206,20 +210,19 @@ function disruptionOf({ reason, deletes }: Reactivate, { mode }: Reported): stri
 
 function ownershipProblem(one: Case) {
   const { look, wanted, reported } = one
-  const record = recordOf(desiredLookup(look))
-  if (!record || reported.name === wanted.name) return undefined
-  if (!isOurs(look, wanted.name, reported)) {
-    if (record.connected) return connected(one)
-    if (!look.context.options.overrides?.adoptRecord?.includes(look.desired.key)) return notOurs(one)
-  }
-  return sitsRight(record, wanted.placement) ? undefined : elsewhere(one, record)
+  const record = recordOf(desiredLookup(look, wanted))
+  if (!record || isOurs(wanted, reported, look.observation.unfinished.intent?.data)) return undefined
+  if (record.connected) return connected(one)
+  return look.context.options.overrides?.adoptRecord?.includes(look.desired.key) ? undefined : notOurs(one)
 }
 
 /** A registrar that could tell, but did not just now: nobody knows whether the name is free, or what is to be deleted. */
-function unaskedProblem({ look, registrar, reported }: Case) {
+function unaskedProblem({ look, registrar, reported, wanted }: Case) {
   if (!look.context.registrarSupport(registrar).observe) return undefined
   const { live } = look.sight.records
-  return unseen(desiredLookup(look)) || (reported.name !== null && unseen(live)) ? unasked(look, registrar) : undefined
+  return unseen(desiredLookup(look, wanted)) || (reported.name !== null && unseen(live))
+    ? unasked(look, registrar)
+    : undefined
 }
 
 const unseen = (lookup: RecordLookup | undefined): boolean => lookup === undefined || lookup.state === 'notObservable'
@@ -249,15 +252,6 @@ const notOurs = ({ look: { desired }, wanted }: Case) =>
     field: 'name',
     summary: `${wanted.name} is registered already, and nothing says that the record is this sensor's`,
     hint: `Choose another name; or, if the record is meant for this sensor: --adopt-record ${desired.key}.`,
-  })
-
-const elsewhere = ({ look: { desired }, wanted }: Case, record: RegistrationRecord) =>
-  problemOf(desired, {
-    severity: 'error',
-    code: 'RECORD_ELSEWHERE',
-    field: 'name',
-    summary: `${wanted.name} is registered already, in ${record.mode === 'local' ? 'local mode' : `site ${record.site ?? '(unknown)'}`}; the sensor does not report that name, so the record is not deleted`,
-    hint: 'Delete the record in the portal if nobody needs it, or choose another name.',
   })
 
 const nameless = ({ desired }: Look) =>

@@ -119,7 +119,7 @@ function choose(name: string, records: readonly RegistrationRecord[], at: Lookup
   const expected = at && records.find((record) => isAt(record, at))
   const record = expected ?? (records.length === 1 ? records[0] : undefined)
   if (record) return { state: 'present', record }
-  if (records.length === 0) return { state: 'absent' }
+  if (records.length === 0 || (at && expectedPlace(at))) return { state: 'absent' }
   const places = records.map(({ site }) => (site === undefined ? 'locally managed' : `site ${site}`)).join(', ')
   return { state: 'notObservable', reason: `several sensors are registered as ${name} (${places})` }
 }

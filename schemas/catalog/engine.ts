@@ -94,14 +94,9 @@ const registration = {
   RECORD_NOT_OURS: {
     severity: 'error',
     title: 'The desired name is registered already',
-    explanation: 'A record is this sensor’s if the sensor reports its name or an open intent names it. Neither is so.',
+    explanation:
+      'A record is this sensor’s if the sensor reports its name and place, or an open intent names them. Neither is so.',
     remedy: 'Choose another name; if the record is meant for this sensor: --adopt-record KEY.',
-  },
-  RECORD_ELSEWHERE: {
-    severity: 'error',
-    title: 'The desired name is registered in another place',
-    explanation: 'Only a record whose name the sensor itself reports is ever deleted, so this one stays in the way.',
-    remedy: 'Delete the record in the portal if nobody needs it, or choose another name.',
   },
   REGISTRATION_UNKNOWN: {
     severity: 'error',

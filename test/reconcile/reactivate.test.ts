@@ -150,10 +150,6 @@ test('a record that the cloud does not show as connected is waited for, then lef
 test.each([
   { name: 'the record is missing', harm: (world: MemoryWorld) => (world.records = []) },
   {
-    name: 'the record lies in another site',
-    harm: (world: MemoryWorld) => Object.assign(world.records[0] ?? {}, { site: 'elsewhere' }),
-  },
-  {
     name: 'the record is newer than the file',
     harm: (world: MemoryWorld) => Object.assign(world.records[0] ?? {}, { createdAt: '2027-01-01T00:00:00.000Z' }),
   },
@@ -169,6 +165,73 @@ test.each([
   expect(bench.memoryWorld.records).toMatchObject([{ name: 'same', site: 'plant', connected: true }])
   expect(appliance.activation.status).toBe('Valid')
   expect(digestPlan((await planRun(fleet, restarted(bench), {})).plan)).toMatchObject([{ status: 'inSync' }])
+})
+
+const elsewhere = { name: 'same', mode: 'cloud', site: 'elsewhere', connected: true } as const
+
+/** Two plants may each have a sensor of one name. */
+test.each<{ name: string; desired: DesiredSettings; harm: (world: MemoryWorld) => void; left: string[] }>([
+  {
+    name: 'ours is gone: it is restored',
+    desired: named('same'),
+    harm: (world) => {
+      world.records = []
+      addRecord(world, elsewhere)
+    },
+    left: ['same in elsewhere', 'same in plant'],
+  },
+  {
+    name: 'ours is gone, and renamed: the other is not deleted for it',
+    desired: named('new'),
+    harm: (world) => {
+      world.records = []
+      addRecord(world, elsewhere)
+    },
+    left: ['same in elsewhere', 'new in plant'],
+  },
+  {
+    name: 'both are there, and ours is renamed: ours is deleted',
+    desired: named('new'),
+    harm: (world) => addRecord(world, elsewhere),
+    left: ['same in elsewhere', 'new in plant'],
+  },
+  {
+    name: 'ours takes the name that the other has: nothing is in the way',
+    desired: named('other'),
+    harm: (world) => addRecord(world, { ...elsewhere, name: 'other' }),
+    left: ['other in elsewhere', 'other in plant'],
+  },
+  {
+    name: 'ours goes while the run is under way: the other is not deleted for it',
+    desired: named('new'),
+    harm: (world) => {
+      world.onCall = ({ method, phase }) => {
+        if (method !== 'lease' || phase !== 'before' || world.records.some(({ site }) => site === 'elsewhere')) return
+        world.records = []
+        addRecord(world, elsewhere)
+      }
+    },
+    left: ['same in elsewhere', 'new in plant'],
+  },
+])('another site has a sensor of the same name. $name', async ({ desired, harm, left }) => {
+  const bench = createBench()
+  const appliance = await installActivated(bench, { name: 'same' })
+  harm(bench.memoryWorld)
+  const { outcome } = await converge(fleetOf([desiredSensor(desired)]), restarted(bench))
+  expect(outcome.sensors[0]).toMatchObject({ status: 'done', problems: [] })
+  expect(bench.memoryWorld.records.map(({ name, site }) => `${name} in ${site}`)).toEqual(left)
+  expect(bench.memoryWorld.records.every(({ connected }) => connected)).toBe(true)
+  expect(appliance.activation).toMatchObject({ name: desired.name, site: 'plant', status: 'Valid' })
+})
+
+test('a move to a site where a sensor of the same name is connected is withheld', async () => {
+  const bench = createBench()
+  await installActivated(bench, { name: 'same' })
+  addRecord(bench.memoryWorld, elsewhere)
+  const moved: DesiredSettings = { name: 'same', registration: { registrar: 'cloud', site: 'elsewhere' } }
+  const { plan } = await converge(fleetOf([desiredSensor(moved)]), restarted(bench))
+  expect(digestPlan(plan)).toMatchObject([{ steps: [], problems: ['RECORD_CONNECTED'] }])
+  expect(bench.memoryWorld.records.map(({ site }) => site)).toEqual(['plant', 'elsewhere'])
 })
 
 const local: DesiredSettings = {

@@ -154,7 +154,7 @@ describe('what is planned', () => {
     [
       'the record is gone, and the spec asks for another site',
       { spec: { ...cloud, registration: { registrar: 'cloud', site: 'north' } }, live: absent },
-      ['registration.site plant > north (spec)', 'registration.record absent > berlin-1 (spec)'],
+      ['registration.site plant > north (spec)'],
       'move',
     ],
     [
@@ -164,21 +164,54 @@ describe('what is planned', () => {
       'move, deletes berlin-1 at plant',
     ],
     [
-      'somebody moved the record to another site',
+      'the record is gone, and another site has a sensor of that name',
       { live: present({ site: 'south' }) },
+      ['registration.record absent > berlin-1 (sensor)'],
+      'restore',
+    ],
+    [
+      'the sensor is registered in another site, and nothing is in the way',
+      { activation: { site: 'south' }, live: present({ site: 'south' }), desired: absent },
       ['registration.site south > plant (sensor)'],
       'move, deletes berlin-1 at south',
     ],
     [
-      'the installed file names another site',
-      { activation: { site: 'south' } },
-      ['registration.site south > plant (sensor)'],
+      'renamed, and another site has a sensor of the old name',
+      { spec: renamed, live: present({ site: 'south' }), desired: absent },
+      ['name berlin-1 > berlin-2 (spec)'],
+      'rename',
+    ],
+    [
+      'renamed, and another site has a sensor of the new name',
+      { spec: renamed, desired: present({ name: 'berlin-2', site: 'south' }) },
+      ['name berlin-1 > berlin-2 (spec)'],
+      'rename, deletes berlin-1 at plant',
+    ],
+    [
+      'another site is declared, where an intent of ours has registered it',
+      {
+        spec: { ...cloud, registration: { registrar: 'cloud', site: 'north' } },
+        live: absent,
+        desired: present({ site: 'north', connected: false }),
+        observation: {
+          unfinished: {
+            intent: {
+              run: 'r1',
+              step: 'activation',
+              tool: 't',
+              startedAt: ago(9),
+              data: { to: { name: 'berlin-1', placement: { mode: 'cloud', site: 'north' } } },
+            },
+          },
+        },
+      },
+      ['intent activation of run r1 > - (spec)', 'registration.site plant > north (spec)'],
       'move, record stands',
     ],
     [
       'local mode is declared',
       { spec: local, live: present() },
-      ['activation.mode cloud > local (spec)', 'registration.record cloud > local (spec)'],
+      ['activation.mode cloud > local (spec)'],
       'mode, deletes berlin-1 at plant',
     ],
     [
@@ -308,11 +341,34 @@ describe('what is withheld', () => {
       [],
     ],
     [
-      'an adopted record in another site',
-      { spec: renamed, desired: taken({ site: 'south' }) },
-      { adoptRecord: ['line-1'] },
+      'the site that is declared has a connected sensor of the same name',
+      { spec: cloud, activation: { site: 'south' }, live: present({ site: 'south' }), desired: present() },
+      {},
       'nothing',
-      ['RECORD_ELSEWHERE'],
+      ['RECORD_CONNECTED'],
+    ],
+    [
+      'the site that is declared has a record of the same name, which our intent names in another site',
+      {
+        spec: cloud,
+        activation: { site: 'south' },
+        live: present({ site: 'south' }),
+        desired: present({ connected: false }),
+        observation: {
+          unfinished: {
+            intent: {
+              run: 'r1',
+              step: 'activation',
+              tool: 't',
+              startedAt: ago(9),
+              data: { to: { name: 'berlin-1', placement: { mode: 'cloud', site: 'east' } } },
+            },
+          },
+        },
+      },
+      {},
+      'nothing',
+      ['RECORD_NOT_OURS'],
     ],
     [
       'no way to the cloud',
@@ -325,6 +381,7 @@ describe('what is withheld', () => {
       'no way to the cloud, in local mode',
       {
         spec: { ...local, name: 'berlin-2' },
+        live: present({ mode: 'local' }),
         desired: absent,
         activation: { ...localState, cloud: { reachable: false, detail: null } },
       },

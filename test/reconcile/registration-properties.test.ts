@@ -15,6 +15,7 @@ import { activated, now, planOne, sensor, sight } from './sights.ts'
 type Reactivate = Extract<Action, { type: 'reactivate' }>
 
 interface Model {
+  /** By name and place: names are unique within a site only. */
   records: Map<string, RegistrationRecord>
   activation: ActivationState
   intent: Intent | undefined
@@ -45,8 +46,18 @@ const neverActivated = (): Model => ({
   minute: 0,
 })
 
-const lookup = ({ records }: Model, name: string): RecordLookup => {
-  const record = records.get(name)
+interface Named {
+  name: string
+  mode: 'cloud' | 'local' | null
+  site?: string | null | undefined
+}
+
+const keyOf = ({ name, mode, site }: Named): string => (mode === 'cloud' ? `${name} in ${site}` : `${name}, local`)
+
+/** As a registrar answers: where it is expected, else the only one of that name. */
+function lookup({ records }: Model, at: Named): RecordLookup {
+  const named = [...records.values()].filter(({ name }) => name === at.name)
+  const record = records.get(keyOf(at)) ?? (named.length === 1 ? named[0] : undefined)
   return record ? { state: 'present', record } : { state: 'absent' }
 }
 
@@ -58,7 +69,10 @@ function see(model: Model, wanted: Spec): Sight {
     { ...(name !== null && { name }), ...(mode !== null && { 'activation.mode': mode }) },
     {
       observation: { activation, unfinished: intent ? { intent } : {} },
-      records: { ...(name !== null && { live: lookup(model, name) }), desired: lookup(model, wanted.name) },
+      records: {
+        ...(name !== null && { live: lookup(model, { name, mode, site: activation.site }) }),
+        desired: lookup(model, wanted),
+      },
     },
   )
 }
@@ -80,13 +94,15 @@ const parts: readonly ((model: Model, action: Reactivate) => void)[] = [
   (model, { deletes }) => {
     if (!deletes) return
     // Never another's record, and never one that the sensor does not report.
-    expect(deletes.name).toBe(model.activation.name)
-    model.records.delete(deletes.name)
+    const { name, mode, site } = model.activation
+    expect(keyOf(deletes)).toBe(keyOf({ name: name ?? '', mode, site }))
+    model.records.delete(keyOf(deletes))
   },
   (model, { to, recordStands }) => {
-    expect(model.records.has(to.name)).toBe(recordStands)
-    const before = model.records.get(to.name)
-    model.records.set(to.name, placed(to.name, to.placement, before?.createdAt ?? instant(model)))
+    const key = keyOf({ name: to.name, ...to.placement })
+    expect(model.records.has(key)).toBe(recordStands)
+    const before = model.records.get(key)
+    model.records.set(key, placed(to.name, to.placement, before?.createdAt ?? instant(model)))
   },
   (model, { to }) => {
     const { mode, site = null } = to.placement
@@ -94,9 +110,10 @@ const parts: readonly ((model: Model, action: Reactivate) => void)[] = [
     model.activation = activated({ name: to.name, mode, site: mode === 'cloud' ? site : null, file })
   },
   (model, { to }) => {
-    const record = model.records.get(to.name)
+    const key = keyOf({ name: to.name, ...to.placement })
+    const record = model.records.get(key)
     if (record && to.placement.mode === 'cloud')
-      model.records.set(to.name, { ...record, connected: true, lastContact: instant(model) })
+      model.records.set(key, { ...record, connected: true, lastContact: instant(model) })
   },
   (model) => {
     model.intent = undefined
@@ -111,8 +128,9 @@ function run(model: Model, wanted: Spec, most = parts.length): string[] {
     model.minute++
     if (action.type === 'reactivate') for (const part of parts.slice(0, most)) part(model, action)
     else if (action.type === 'updateRecord') {
-      const record = model.records.get(action.name)
-      if (record) model.records.set(action.name, { ...record, ...action.placement })
+      const key = keyOf({ name: action.name, ...action.placement })
+      const record = model.records.get(key)
+      if (record) model.records.set(key, { ...record, ...action.placement })
     } else if (action.type === 'clearIntent') model.intent = undefined
     else throw new Error(`not expected here: ${action.type}`)
   }
@@ -123,12 +141,12 @@ const sequence = fc.array(fc.record({ wanted: spec, dies: fc.integer({ min: 1, m
   maxLength: 5,
 })
 
-/** Only a record in the way, which no sensor reports and no one may delete, stops a run: a name left in another place. */
-const isInTheWay = (model: Model, { name, mode, site }: Spec): boolean => {
-  const record = model.records.get(name)
-  if (!record || model.activation.name === name) return false
-  const isOurs = JSON.stringify(model.intent?.data ?? {}).includes(`"name":"${name}"`)
-  return !isOurs || record.mode !== mode || (mode === 'cloud' && record.site !== site)
+/** Only a record in the way, which the sensor does not report and no intent names any more, stops a run. */
+function isInTheWay({ records, activation, intent }: Model, wanted: Spec): boolean {
+  const { name, mode, site } = activation
+  if (!records.has(keyOf(wanted)) || keyOf({ name: name ?? '', mode, site }) === keyOf(wanted)) return false
+  const to = intent?.data['to'] as Reactivate['to'] | undefined
+  return !to || keyOf({ name: to.name, ...to.placement }) !== keyOf(wanted)
 }
 
 test('whatever runs that died have left, one whole run restores the registration, and the next has nothing to do', () => {
@@ -142,7 +160,7 @@ test('whatever runs that died have left, one whole run restores the registration
       fc.pre(!isInTheWay(model, last))
       run(model, last)
       expect(model.activation).toMatchObject({ name: last.name, mode: last.mode, status: 'Valid' })
-      expect(model.records.get(last.name)).toMatchObject({ mode: last.mode })
+      expect(model.records.get(keyOf(last))).toMatchObject({ mode: last.mode })
       // What a run leaves that only had an intent to clear, or a zone to set, is left to this one.
       run(model, last)
       expect(run(model, last)).toEqual([])
@@ -156,7 +174,7 @@ test('without deaths no record is left behind', () => {
     fc.property(fc.array(spec, { minLength: 1, maxLength: 5 }), (specs) => {
       const model = neverActivated()
       for (const wanted of specs) run(model, wanted)
-      expect([...model.records.keys()]).toEqual([specs.at(-1)?.name])
+      expect([...model.records.keys()]).toEqual(specs.slice(-1).map(keyOf))
     }),
     { numRuns: 300 },
   )

@@ -5,9 +5,10 @@
  */
 import type { Action } from '../../plan-types.ts'
 import { StepError } from '../../observe/problem-of.ts'
-import type { RecordLookup, Registrar } from '../../registrar.ts'
+import { isOurs, liesAt, reportedOf } from '../../compare/records.ts'
+import type { Registrar } from '../../registrar.ts'
 import { downloadFile } from './activation-files.ts'
-import { isPlaced, lookUp } from './registrar-writes.ts'
+import { lookUp } from './registrar-writes.ts'
 import type { StepContext } from './step-context.ts'
 
 type Reactivate = Action & { type: 'reactivate' }
@@ -62,39 +63,20 @@ function checkUpload({ plan, step, session, support }: StepContext): void {
   )
 }
 
-/** The new name must be free, or its record must be this sensor's. */
-async function checkName(context: StepContext, action: Reactivate, registrar: Registrar): Promise<void> {
-  const { to, deletes } = action
-  const lookup = await lookUp(context, registrar, to.name)
+/** The new name must be free in its place, or its record must be this sensor's. */
+async function checkName(context: StepContext, { to, deletes }: Reactivate, registrar: Registrar): Promise<void> {
+  const { plan, session, found, options } = context
+  const lookup = await lookUp(context, registrar, to.name, to.placement)
   if (lookup.state !== 'present') return
-  if (deletes?.name === to.name && deletes.registrar === registrar.name) return
-  if (isOurs(context, to.name, lookup)) {
-    if (isPlaced(lookup.record, to.placement)) return
-    throw taken(context, 'RECORD_ELSEWHERE', `The record ${to.name} lies in another site or mode.`, 'Plan again.')
-  }
-  if (lookup.record.connected) {
+  const { record } = lookup
+  if (deletes?.name === to.name && deletes.registrar === registrar.name && liesAt(record, deletes)) return
+  if (isOurs(to, reportedOf(session), found?.data)) return
+  if (record.connected) {
     throw taken(context, 'RECORD_CONNECTED', `${to.name} is connected: it is another sensor's.`, 'Choose another name.')
   }
-  const hint = `If it is a leftover of this sensor, say --adopt-record ${context.plan.key}.`
+  if (options.overrides?.adoptRecord?.includes(plan.key)) return
+  const hint = `If it is a leftover of this sensor, say --adopt-record ${plan.key}.`
   throw taken(context, 'RECORD_NOT_OURS', `${to.name} is registered, and nothing says that it is this sensor's.`, hint)
-}
-
-function isOurs(
-  { session, found, options, plan }: StepContext,
-  name: string,
-  { record }: RecordLookup & { state: 'present' },
-): boolean {
-  const reported = session.observation.activation?.name ?? session.live('name')
-  const claimed = claimOf(found?.data)
-  if (reported === name || claimed === name) return true
-  return !record.connected && (options.overrides?.adoptRecord ?? []).includes(plan.key)
-}
-
-/** The name that the intent of a re-activation has laid claim to. */
-export function claimOf(data: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const to = data?.['to']
-  if (typeof to !== 'object' || to === null || !('name' in to)) return undefined
-  return typeof to.name === 'string' ? to.name : undefined
 }
 
 const taken = ({ plan }: StepContext, code: string, summary: string, hint: string): StepError =>

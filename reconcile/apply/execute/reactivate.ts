@@ -11,9 +11,10 @@ import type { Action } from '../../plan-types.ts'
 import { poll } from '../poll.ts'
 import { StepError } from '../../observe/problem-of.ts'
 import type { Registrar, RegistrationRecord } from '../../registrar.ts'
+import { isReported, liesAt, reportedOf } from '../../compare/records.ts'
 import { contentOf, downloadFile } from './activation-files.ts'
 import { preflight } from './reactivate-preflight.ts'
-import { deleteRecord, hasFlags, isPlaced, lookUp, registerRecord } from './registrar-writes.ts'
+import { deleteRecord, hasFlags, lookUp, registerRecord } from './registrar-writes.ts'
 import type { StepContext } from './step-context.ts'
 import { writeAndVerify } from './write-and-verify.ts'
 
@@ -49,42 +50,37 @@ async function deleteOld(context: StepContext, { deletes, to }: Reactivate): Pro
     context.note(`${deletes.registrar} deletes nothing: the record ${deletes.name} stays until a person removes it.`)
     return
   }
-  const lookup = await lookUp(context, registrar, deletes.name)
+  const lookup = await lookUp(context, registrar, deletes.name, deletes)
   if (lookup.state !== 'present') {
     context.note(`${deletes.name} is no longer registered.`)
     return
   }
   const { record } = lookup
-  if (deletes.name === to.name && isPlaced(record, to.placement)) return
-  checkDeletion(context, deletes, record)
+  if (deletes.name === to.name && liesAt(record, to.placement)) return
+  checkDeletion(context, record)
   context.note(`Deleting the registration ${deletes.name}.`)
   await deleteRecord(context, registrar, record)
 }
 
-function checkDeletion(
-  { session, plan }: StepContext,
-  deletes: NonNullable<Reactivate['deletes']>,
-  record: RegistrationRecord,
-): void {
-  const reported = session.observation.activation?.name ?? session.live('name')
-  if (reported === deletes.name && isPlaced(record, deletes)) return
-  const why =
-    reported === deletes.name
-      ? 'it no longer lies where the plan saw it'
-      : `this sensor reports the name ${JSON.stringify(reported)}`
+/** Right before the delete: the record is the very one that this sensor reports now, by name, mode and site. */
+function checkDeletion({ session, plan }: StepContext, record: RegistrationRecord): void {
+  const reported = reportedOf(session)
+  if (isReported(reported, record)) return
+  const where = reported.activation?.site ?? reported.mode
+  const why = `this sensor reports the name ${JSON.stringify(reported.name)}${where ? ` in ${where}` : ''}`
   throw new StepError({
     code: 'APPLIANCE_CHANGED',
     key: plan.key,
     field: 'name',
-    summary: `The registration ${deletes.name} is not deleted, as ${why}.`,
+    summary: `The registration ${record.name} is not deleted, as ${why}.`,
     hint: 'Plan again.',
   })
 }
 
 async function ensureRecord(context: StepContext, action: Reactivate, registrar: Registrar) {
   const { name, placement } = action.to
-  const lookup = await lookUp(context, registrar, name)
-  if (lookup.state === 'present' && isPlaced(lookup.record, placement) && hasFlags(lookup.record, placement)) {
+  const lookup = await lookUp(context, registrar, name, placement)
+  if (lookup.state === 'present' && hasFlags(lookup.record, placement)) {
     context.note(`${name} is registered.`)
     return lookup.record
   }
@@ -176,7 +172,7 @@ async function waitForCloud(context: StepContext, { to }: Reactivate, registrar:
     signal: context.session.signal,
   }
   const isAgreed = await poll(clock, patience, async () => {
-    const lookup = await lookUp(context, registrar, to.name)
+    const lookup = await lookUp(context, registrar, to.name, to.placement)
     if (lookup.state === 'notObservable') return true
     return (lookup.state === 'present' && lookup.record.connected) || undefined
   })

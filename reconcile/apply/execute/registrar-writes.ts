@@ -6,18 +6,21 @@
  */
 import { DeviceError } from '../../device-error.ts'
 import { StepError } from '../../observe/problem-of.ts'
+import { seenAt, whereOf, type Place } from '../../compare/records.ts'
 import type { Placement, RecordLookup, Registrar, RegistrationRecord } from '../../registrar.ts'
 import type { StepContext } from './step-context.ts'
 
 const mostRepeats = 2
 
-/** True when a record lies where it should. Records of locally managed sensors carry no site. */
-export const isPlaced = (record: RegistrationRecord, { mode, site }: Pick<Placement, 'mode' | 'site'>): boolean =>
-  record.mode === mode && (mode === 'local' || site === undefined || record.site === site)
-
-/** A fresh look at a record. */
-export const lookUp = ({ session }: StepContext, registrar: Registrar, name: string): Promise<RecordLookup> =>
-  registrar.lookup(name, { fresh: true, signal: session.signal })
+/** A fresh look at the record in one place. One of the same name elsewhere is another sensor's: here it is absent. */
+export async function lookUp(
+  { session }: StepContext,
+  registrar: Registrar,
+  name: string,
+  place: Place,
+): Promise<RecordLookup> {
+  return seenAt(await registrar.lookup(name, { fresh: true, signal: session.signal, ...whereOf(place) }), place)
+}
 
 /** Creates the record, or brings its zone and updates to what is declared. */
 export async function registerRecord(
@@ -28,10 +31,8 @@ export async function registerRecord(
 ): Promise<RegistrationRecord> {
   const write = () => registrar.register(name, placement, context.session.signal)
   const isDone = (lookup: RecordLookup) =>
-    lookup.state === 'present' && isPlaced(lookup.record, placement) && hasFlags(lookup.record, placement)
-      ? lookup.record
-      : undefined
-  return writeRecord(context, registrar, name, write, isDone)
+    lookup.state === 'present' && hasFlags(lookup.record, placement) ? lookup.record : undefined
+  return writeRecord(context, registrar, { name, place: placement }, write, isDone)
 }
 
 /** Deletes a record. */
@@ -45,7 +46,7 @@ export async function deleteRecord(
     return record
   }
   const isDone = (lookup: RecordLookup) => (lookup.state === 'absent' ? record : undefined)
-  await writeRecord(context, registrar, record.name, write, isDone)
+  await writeRecord(context, registrar, { name: record.name, place: record }, write, isDone)
 }
 
 /** Zone and updates are as declared, as far as they are declared and the registrar tells. */
@@ -57,7 +58,7 @@ export const hasFlags = (record: RegistrationRecord, placement: Placement): bool
 async function writeRecord(
   context: StepContext,
   registrar: Registrar,
-  name: string,
+  { name, place }: { name: string; place: Place },
   write: () => Promise<RegistrationRecord>,
   isDone: (lookup: RecordLookup) => RegistrationRecord | undefined,
 ): Promise<RegistrationRecord> {
@@ -67,7 +68,7 @@ async function writeRecord(
       if (!(error instanceof DeviceError) || !unclear.has(error.code) || repeats === mostRepeats) throw error
       return undefined
     })
-    const lookup = await lookUp(context, registrar, name)
+    const lookup = await lookUp(context, registrar, name, place)
     if (lookup.state === 'notObservable' && result) return result
     const done = isDone(lookup)
     if (done) return done

@@ -1,6 +1,6 @@
 import type { Action } from '../../plan-types.ts'
 import { StepError } from '../../observe/problem-of.ts'
-import { isPlaced, lookUp, registerRecord } from './registrar-writes.ts'
+import { lookUp, registerRecord } from './registrar-writes.ts'
 import type { StepContext } from './step-context.ts'
 
 /** Brings zone and updates of the record to what is declared. The sensor itself is not touched. */
@@ -10,8 +10,8 @@ export async function executeUpdateRecord(
 ): Promise<void> {
   const registrar = context.world.registrar(name)
   await context.announce({})
-  const lookup = await lookUp(context, registrar, recordName)
-  if (lookup.state !== 'present' || !isPlaced(lookup.record, placement)) {
+  const lookup = await lookUp(context, registrar, recordName, placement)
+  if (lookup.state !== 'present') {
     throw new StepError({
       code: 'APPLIANCE_CHANGED',
       key: context.plan.key,

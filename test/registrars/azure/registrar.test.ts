@@ -277,6 +277,13 @@ describe('a name that is registered twice', () => {
     const fresh = await registrar.lookup('line-1', { at: inBerlin, fresh: true })
     expect(fresh).toMatchObject({ record: { site: 'berlin-plant' } })
   })
+
+  it('is free in a third site', async () => {
+    const registrar = await openTwice()
+    const at = { mode: 'cloud', site: 'paris-plant' } as const
+    expect(await registrar.lookup('line-1', { at })).toEqual({ state: 'absent' })
+    expect(await registrar.lookup('line-1', { at, fresh: true })).toEqual({ state: 'absent' })
+  })
 })
 
 const look = (registrar: Registrar) => registrar.lookup('line-1')
