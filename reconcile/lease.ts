@@ -11,11 +11,13 @@ export interface LeaseRequest {
   signal?: AbortSignal
 }
 
-/** `revision` is the appliance's after the call, as an intent is part of what it returns. */
 export interface LeaseGrant {
   fence: number
   remainingSeconds: number
+  /** The appliance's after the call, as an intent is part of what is read. */
   revision?: string
+  /** The appliance's right before the call: another one than was seen last says that somebody changed something. */
+  revisionBefore?: string
 }
 
 /** What is under way and what it needs to be taken up again. Holds no secret. */

@@ -36,7 +36,7 @@ export function createWriter(
 
 /** May be repeated whatever became of it: a lease is held by another holder only, and each grant has a higher fence. */
 async function takeLease(session: ApiSession, { signal, ...request }: LeaseRequest): Promise<LeaseGrant> {
-  const { fence, remainingSeconds, revision } = await session.call({
+  const { fence, remainingSeconds, revision, revisionBefore } = await session.call({
     operation: 'lease',
     doing: request.fence === undefined ? 'grant its lease' : 'renew its lease',
     json: request,
@@ -44,7 +44,7 @@ async function takeLease(session: ApiSession, { signal, ...request }: LeaseReque
     timeoutMs: leaseTimeoutMs,
     ...(signal && { signal }),
   })
-  return { fence, remainingSeconds, revision }
+  return { fence, remainingSeconds, revision, revisionBefore }
 }
 
 type Result = Promise<{ revision?: string }>

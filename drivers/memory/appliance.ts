@@ -147,11 +147,12 @@ export function grantLease(world: MemoryWorld, appliance: MemoryAppliance, reque
       facts: { holder: lease.holder, remainingSeconds },
     })
   }
+  const revisionBefore = String(appliance.revision)
   const fence = request.fence ?? ++appliance.lastFence
   const endsAt = world.clock.monotonic() + request.ttlSeconds * 1000
   appliance.lease = { holder: request.holder, fence, endsAt }
   if (request.intent !== undefined) setIntent(appliance, request.intent)
-  return { fence, remainingSeconds: request.ttlSeconds, revision: String(appliance.revision) }
+  return { fence, remainingSeconds: request.ttlSeconds, revision: String(appliance.revision), revisionBefore }
 }
 
 function setIntent(appliance: MemoryAppliance, intent: MemoryAppliance['intent']): void {

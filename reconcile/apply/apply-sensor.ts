@@ -1,6 +1,5 @@
 import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import { staleFields } from '../compare/base.ts'
 import { isUnknown } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
 import type { ApplyOptions, World } from '../engine.ts'
@@ -13,7 +12,8 @@ import { problemOf } from '../observe/problem-of.ts'
 import { recallSensor, rememberRead } from '../observe/recall.ts'
 import { rememberApplied } from './remember-applied.ts'
 import { ApplianceSession } from './session.ts'
-import { runSteps, StaleError, type SensorRun } from './step-runner.ts'
+import { StaleError, throwIfStale } from './recheck.ts'
+import { runSteps, type SensorRun } from './step-runner.ts'
 import { targetOf } from '../observe/target.ts'
 import { waitsForPerson } from './execute/execute.ts'
 import { claimOf } from '../compare/records.ts'
@@ -125,13 +125,6 @@ async function takeUp(session: ApplianceSession, world: World, { run }: ApplyOpt
   const detail = `run ${intent.run} of ${intent.startedAt}`
   await writeJournal(world, { run, key, step: intent.step, event: 'found', detail })
   return intent
-}
-
-/** The intent of this very run is no surprise. */
-function throwIfStale(plan: SensorPlan, observation: Observation, run: string): void {
-  const isOwn = observation.unfinished.intent?.run === run
-  const fields = staleFields(plan.base, observation).filter((path) => !(isOwn && path === 'intent'))
-  if (fields.length > 0) throw new StaleError(fields)
 }
 
 const staleProblem = ({ key }: SensorPlan, { fields }: StaleError): Problem => ({

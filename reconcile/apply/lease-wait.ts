@@ -7,18 +7,18 @@ import type { ApplianceSession } from './session.ts'
 export const mostWaitMs = 120_000
 const longestPauseMs = 5_000
 
-/** Acquires the lease, waiting for another run's until the deadline. Says whether it had to wait. */
+/** Acquires the lease, waiting for another run's until the deadline. Says whether it had to wait, and whether the appliance moved on. */
 export async function acquireLease(
   session: ApplianceSession,
   { clock }: Pick<World, 'clock'>,
   intent: Intent | undefined,
   onWait: (error: DeviceError) => void,
-): Promise<{ waited: boolean }> {
+): Promise<{ waited: boolean; moved: boolean }> {
   const deadlineMs = clock.monotonic() + mostWaitMs
   for (let waited = false; ; waited = true) {
     try {
-      await session.announce(intent)
-      return { waited }
+      const { moved } = await session.announce(intent)
+      return { waited, moved }
     } catch (error) {
       const leftMs = deadlineMs - clock.monotonic()
       if (!(error instanceof DeviceError) || leftMs <= 0) throw error

@@ -81,9 +81,9 @@ export class ApplianceSession {
     return signal ? AbortSignal.any([signal, this.lease.lost]) : this.lease.lost
   }
 
-  /** Acquires or renews, with an intent. */
-  async announce(intent: Intent | null | undefined): Promise<void> {
-    this.#takeGrant(this.lease.isHeld ? await this.lease.renew(intent) : await this.lease.acquire(intent))
+  /** Acquires or renews, with an intent. Says whether somebody has changed the appliance since it was seen last. */
+  async announce(intent: Intent | null | undefined): Promise<{ moved: boolean }> {
+    return this.#takeGrant(this.lease.isHeld ? await this.lease.renew(intent) : await this.lease.acquire(intent))
   }
 
   /** Goes on with the lease after a time without a connection. */
@@ -91,8 +91,11 @@ export class ApplianceSession {
     this.#takeGrant(await this.lease.regain(intent))
   }
 
-  #takeGrant({ revision }: LeaseGrant): void {
-    if (revision !== undefined) this.#revision = revision
+  /** Where somebody was quicker, the revision stays what it was, so that no write passes over what was not seen. */
+  #takeGrant({ revision, revisionBefore }: LeaseGrant): { moved: boolean } {
+    const moved = this.#revision !== undefined && revisionBefore !== undefined && revisionBefore !== this.#revision
+    if (revision !== undefined && !moved) this.#revision = revision
+    return { moved }
   }
 
   /** Trusts one more certificate from the next connection on. */

@@ -17,6 +17,7 @@ import { acquireLease } from './lease-wait.ts'
 import type { StepOutcome } from '../outcome.ts'
 import type { SensorPlan, Step } from '../plan-types.ts'
 import { asDeviceError, problemOf, StepError } from '../observe/problem-of.ts'
+import { StaleError, throwIfStepStale } from './recheck.ts'
 import type { ApplianceSession } from './session.ts'
 import { windowProblem } from './window-check.ts'
 
@@ -39,7 +40,7 @@ export interface StepsResult {
   keepIntent: boolean
 }
 
-/** Runs every step that may run. Throws only what `recheck` throws. */
+/** Runs every step that may run. Throws only a StaleError. */
 export async function runSteps(run: SensorRun): Promise<StepsResult> {
   const state: RunnerState = { run, outcomes: new Map(), notes: [], keep: false, kept: run.found?.data }
   for (const step of orderOf(run)) {
@@ -147,16 +148,9 @@ async function attempt(state: RunnerState, step: Step): Promise<StepOutcome> {
   }
 }
 
-/** Thrown by `recheck`: nothing of the plan fits any more. */
-export class StaleError extends Error {
-  readonly fields: readonly string[]
-
-  constructor(fields: readonly string[]) {
-    super(`changed since the plan: ${fields.join(', ')}`)
-    this.name = 'StaleError'
-    this.fields = fields
-  }
-}
+/** True when an earlier step was attempted. */
+const hasBegun = ({ outcomes }: RunnerState): boolean =>
+  [...outcomes.values()].some(({ status }) => status !== 'notAttempted' && status !== 'waiting')
 
 function judge(
   { plan, session, world }: SensorRun,
@@ -189,9 +183,12 @@ function contextOf(state: RunnerState, step: Step): StepContext {
     world.onEvent({ type: 'stepProgress', key: plan.key, step: step.id, note: text, at })
   }
   const hold = async (intent: Intent | undefined) => {
-    if (session.lease.isHeld) return session.announce(intent)
-    const { waited } = await acquireLease(session, world, intent, ({ message }) => note(`${message} Waiting for it.`))
+    const { waited, moved } = session.lease.isHeld
+      ? { waited: false, ...(await session.announce(intent)) }
+      : await acquireLease(session, world, intent, ({ message }) => note(`${message} Waiting for it.`))
     if (waited) await run.recheck()
+    else if (moved)
+      throwIfStepStale(plan, step, await session.observe(), { run: options.run, hasBegun: hasBegun(state) })
   }
   return {
     fleet,

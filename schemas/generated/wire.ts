@@ -543,6 +543,10 @@ export interface LeaseGrant {
    * After the call; an intent is part of the bulk read.
    */
   revision: string
+  /**
+   * Right before the call: another one than was read last means that somebody changed something.
+   */
+  revisionBefore: string
 }
 /**
  * Acquires or renews the lease.

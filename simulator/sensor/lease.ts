@@ -38,10 +38,12 @@ function checkedIntent(intent: NonNullable<LeaseRequest['intent']> | null): Sens
 function lease(sensor: Sensor, { body }: Call) {
   const uptimeMs = sensor.world.clock.uptimeMs()
   const request = body as LeaseRequest
+  const revisionBefore = revisionOf(sensor)
   sensor.commit(granted(sensor.state, request, uptimeMs))
   const { holder, fence } = sensor.state.lease ?? { holder: request.holder, fence: 0 }
   const remainingSeconds = request.ttlSeconds
-  return { status: 200, body: { holder, fence, remainingSeconds, revision: revisionOf(sensor) } satisfies LeaseGrant }
+  const revision = revisionOf(sensor)
+  return { status: 200, body: { holder, fence, remainingSeconds, revision, revisionBefore } satisfies LeaseGrant }
 }
 
 export const leaseHandlers: Handlers = {

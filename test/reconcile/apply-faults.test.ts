@@ -120,6 +120,38 @@ test.each([
   expect(appliance.settings.get(path)).toBe(value)
 })
 
+test.each([
+  { name: 'another field: written from the new revision', path: 'network.hostname', value: 'other', at: 1 },
+  { name: 'the very field: nothing is written', path: 'time.timezone', value: 'Asia/Tokyo', at: 1 },
+  { name: 'a field of the next step: that step alone is not begun', path: 'network.dns', value: ['10.9.9.9'], at: 2 },
+])('between the look and the lease somebody changes $name', async ({ path, value, at }) => {
+  const bench = createBench()
+  const appliance = install(bench)
+  let leases = 0
+  bench.memoryWorld.onCall = ({ method, phase }) => {
+    if (method !== 'lease' || phase !== 'before' || ++leases !== at) return
+    changeInConsole(bench.memoryWorld, appliance, path, value)
+  }
+  const { outcome } = await converge(fleetOf([desiredSensor(twoSteps)]), bench.world)
+  expect(summary(outcome)).toEqual([
+    {
+      'network.hostname': { status: 'done', steps: ['time: done', 'network.dns: done'], problems: [] },
+      'time.timezone': {
+        status: 'stale',
+        steps: ['time: notAttempted', 'network.dns: notAttempted'],
+        problems: ['APPLIANCE_CHANGED'],
+      },
+      'network.dns': {
+        status: 'partial',
+        steps: ['time: done', 'network.dns: failed'],
+        problems: ['APPLIANCE_CHANGED'],
+      },
+    }[path],
+  ])
+  expect(appliance.settings.get(path)).toEqual(value)
+  expect(appliance).toMatchObject({ intent: null, lease: null })
+})
+
 test('the lease of a living run is waited for, then the sensor waits for a later run', async () => {
   const bench = createBench()
   const appliance = install(bench)

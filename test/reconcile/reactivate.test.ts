@@ -316,6 +316,21 @@ test('progress is told, part by part', async () => {
   ])
 })
 
+test('a person who activates it between the check and the note is noticed before anything is deleted', async () => {
+  const bench = createBench()
+  const appliance = await installActivated(bench, { name: 'old' })
+  let leases = 0
+  bench.memoryWorld.onCall = ({ method, phase }) => {
+    if (method !== 'lease' || phase !== 'before' || ++leases !== 2) return
+    appliance.activation = { ...appliance.activation, status: 'Rejected' }
+    appliance.revision++
+  }
+  const { outcome } = await converge(rename, bench.world)
+  expect(outcome.sensors[0]).toMatchObject({ status: 'stale', problems: [{ code: 'APPLIANCE_CHANGED' }] })
+  expect(names(bench.memoryWorld)).toEqual(['old'])
+  expect(appliance).toMatchObject({ intent: null, lease: null })
+})
+
 test('a console change during the re-activation of another field is no conflict', async () => {
   const bench = createBench()
   const appliance = await installActivated(bench, { name: 'old' })

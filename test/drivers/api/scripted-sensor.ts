@@ -92,7 +92,10 @@ export async function startScriptedSensor(
     if (operation === 'releaseLease') return { status: 204 }
     if (operation === 'readAppliance') return readAnswer(headers['if-none-match'])
     if (operation === 'lease')
-      return { status: 200, json: { holder: 'h', fence: 7, remainingSeconds: 60, revision: 'r1' } }
+      return {
+        status: 200,
+        json: { holder: 'h', fence: 7, remainingSeconds: 60, revision: 'r1', revisionBefore: 'r0' },
+      }
     if (operation === 'readAudit') return { status: 200, json: { entries: [auditEntry] } }
     if (operation === 'activate' || operation === 'createBackup') return { status: 202, json: job('running') }
     if (operation === 'readJob') return { status: 200, json: job('succeeded') }

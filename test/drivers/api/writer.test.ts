@@ -311,6 +311,7 @@ test('the lease is taken, renewed and given back', async () => {
     fence: 7,
     remainingSeconds: 60,
     revision: 'r1',
+    revisionBefore: 'r0',
   })
   sensor.script('lease', { status: 0, cut: true })
   await writer.lease?.({ holder: 'h', ttlSeconds: 60, fence: 7 })

@@ -54,7 +54,9 @@ test('setting the clock of the sensor does not touch the lease', async () => {
 
 test('the intent is kept, replaced and cleared with the lease, and is part of the read', async () => {
   const { client } = await startOne('127.20.103.5')
+  const { revision } = await client.read()
   const first = await client.lease({ intent })
+  expect(first.revisionBefore).toBe(revision)
   const read = await client.read()
   expect([read.intent, read.revision]).toEqual([intent, first.revision])
   const kept = await client.lease({ fence: first.fence })

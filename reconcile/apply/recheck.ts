@@ -1,0 +1,56 @@
+/**
+ * Looking again before anything is written: is the appliance still what the plan was made from?
+ *
+ * @module
+ */
+import { staleFields, touchedPaths } from '../compare/base.ts'
+import type { Observation } from '../driver.ts'
+import { StepError } from '../observe/problem-of.ts'
+import type { SensorPlan, Step } from '../plan-types.ts'
+
+/** Nothing of the plan fits any more: the sensor is left as it is. */
+export class StaleError extends Error {
+  readonly fields: readonly string[]
+
+  constructor(fields: readonly string[]) {
+    super(`changed since the plan: ${fields.join(', ')}`)
+    this.name = 'StaleError'
+    this.fields = fields
+  }
+}
+
+/** Throws a StaleError when fields that the plan touches are no longer what it was made from. */
+export function throwIfStale(plan: SensorPlan, observation: Observation, run: string): void {
+  const fields = movedFields(plan.base, observation, run)
+  if (fields.length > 0) throw new StaleError(fields)
+}
+
+/** The same for one step; an error of that step alone where others have begun. */
+export function throwIfStepStale(
+  { base, key }: SensorPlan,
+  step: Step,
+  observation: Observation,
+  { run, hasBegun }: { run: string; hasBegun: boolean },
+): void {
+  const own = new Set(touchedPaths([step]))
+  const fields = movedFields(
+    Object.fromEntries(Object.entries(base).filter(([path]) => own.has(path))),
+    observation,
+    run,
+  )
+  if (fields.length === 0) return
+  if (!hasBegun) throw new StaleError(fields)
+  throw new StepError({
+    code: 'APPLIANCE_CHANGED',
+    key,
+    ...(fields[0] !== undefined && { field: fields[0] }),
+    summary: `Somebody changed ${fields.join(', ')} before "${step.title}" was begun; nothing was written.`,
+    hint: 'Plan again.',
+  })
+}
+
+/** The intent of this very run is no surprise. */
+function movedFields(base: SensorPlan['base'], observation: Observation, run: string): string[] {
+  const isOwn = observation.unfinished.intent?.run === run
+  return staleFields(base, observation).filter((path) => !(isOwn && path === 'intent'))
+}
