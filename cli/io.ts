@@ -1,3 +1,5 @@
+import type { Clock } from '../reconcile/clock.ts'
+
 /** What the CLI is given by the process that runs it, so that tests can run it as well. */
 export interface Io {
   stdout: TextSink
@@ -8,6 +10,8 @@ export interface Io {
   terminal: { stdin: boolean; stdout: boolean; stderr: boolean }
   /** Calls the handler at each Ctrl-C until the returned function is called. */
   onInterrupt(handler: () => void): () => void
+  /** Not given: the clock of this machine. */
+  clock?: Clock
 }
 
 export interface TextSink {

@@ -7,8 +7,20 @@ import type { ExitReason } from './exit-codes.ts'
 const hasError = ({ problems }: Pick<SensorPlan, 'problems'>): boolean =>
   problems.some(({ severity }) => severity === 'error')
 
+/**
+ * This machine lacks a secret of something that must be contacted, sensor or registrar. That is no state of a sensor:
+ * the run does not begin, whatever else was found.
+ */
+export const lacksSecret = ({ sensors }: Plan): boolean => sensors.some(isWithoutSecret)
+
+const isWithoutSecret = ({ problems }: Pick<SensorPlan, 'problems'>): boolean =>
+  problems.some(({ code }) => code === 'SECRET_MISSING')
+
+const isUnread = (sensor: SensorPlan): boolean => sensor.status === 'unknown' && !isWithoutSecret(sensor)
+
 /** Of a plan that is only shown. */
 export function planReasons(plan: Plan, { detailed }: { detailed: boolean }): Set<ExitReason> {
+  if (lacksSecret(plan)) return new Set(['error'])
   const reasons = lookReasons(plan)
   if (plan.refused) reasons.add('refused')
   if (detailed && plan.sensors.some(({ changes }) => changes.length > 0)) reasons.add('changes')
@@ -23,8 +35,8 @@ export function driftReasons(plan: Plan): Set<ExitReason> {
 
 function lookReasons(plan: Plan): Set<ExitReason> {
   const reasons = new Set<ExitReason>()
-  if (plan.sensors.some(({ status }) => status === 'unknown')) reasons.add('unknown')
-  if (plan.sensors.some((sensor) => sensor.status !== 'unknown' && hasError(sensor))) reasons.add('error')
+  if (plan.sensors.some(isUnread)) reasons.add('unknown')
+  if (lacksSecret(plan) || plan.sensors.some((sensor) => !isUnread(sensor) && hasError(sensor))) reasons.add('error')
   if (!plan.refused && hasError(plan)) reasons.add('error')
   return reasons
 }

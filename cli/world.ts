@@ -1,6 +1,7 @@
 /** Binds the engine to this machine: drivers, registrars, memory, secrets, clock. */
 import { createApiDriver } from '../drivers/api/driver.ts'
 import { readSecret, SecretMissingError } from '../load/secrets.ts'
+import type { Clock } from '../reconcile/clock.ts'
 import { DeviceError } from '../reconcile/device-error.ts'
 import type { World } from '../reconcile/engine.ts'
 import type { Registrar } from '../reconcile/registrar.ts'
@@ -21,8 +22,8 @@ export interface OpenWorld {
   state: OpenState
   interruption: Interruption
   progress: Progress
-  /** Takes the live line away, forgets Ctrl-C, closes the state file. May be called twice. */
-  close(): void
+  /** Takes the live line away, forgets Ctrl-C, closes registrars and the state file. */
+  close(): Promise<void>
 }
 
 /** `writes`: the verb changes appliances, so that a missing fingerprint key is made and Ctrl-C lets steps end. */
@@ -38,10 +39,15 @@ export async function openWorld(command: Command, fleet: Fleet, { writes }: { wr
     const interruption = watchInterruption(command, { writes })
     const progress = startProgress(command)
     const secrets = secretsFrom(command.io.env)
-    const driver = createApiDriver({ clock: systemClock, readSecret: (reference) => secrets.read(reference) })
-    const registrars = await openRegistrars(fleet, secrets, interruption.signal)
+    const clock = command.io.clock ?? systemClock
+    const driver = createApiDriver({ clock, readSecret: (reference) => secrets.read(reference) })
+    const registrars = await openRegistrars(fleet, {
+      clock,
+      readSecret: (reference) => secrets.read(reference),
+      signal: interruption.signal,
+    })
     const world: World = {
-      clock: systemClock,
+      clock,
       memory: state.memory,
       secrets,
       ...(key && { fingerprintKey: key }),
@@ -53,16 +59,26 @@ export async function openWorld(command: Command, fleet: Fleet, { writes }: { wr
       signal: interruption.signal,
       stopping: () => interruption.stopping(),
     }
-    return { world, state, interruption, progress, close: () => closeAll({ state, interruption, progress }) }
+    return {
+      world,
+      state,
+      interruption,
+      progress,
+      close: () => closeAll({ state, interruption, progress }, registrars),
+    }
   } catch (error) {
     state.close()
     throw error
   }
 }
 
-function closeAll({ state, interruption, progress }: Pick<OpenWorld, 'state' | 'interruption' | 'progress'>): void {
+async function closeAll(
+  { state, interruption, progress }: Pick<OpenWorld, 'state' | 'interruption' | 'progress'>,
+  registrars: ReadonlyMap<string, Registrar>,
+): Promise<void> {
   progress.end()
   interruption.dispose()
+  await Promise.allSettled([...registrars.values()].map(async (registrar) => registrar.close?.()))
   state.close()
 }
 
@@ -72,29 +88,25 @@ export const secretsFrom = (env: Io['env']): Secrets => ({
       return readSecret(reference, { ...env })
     } catch (error) {
       if (!(error instanceof SecretMissingError)) throw error
-      throw new DeviceError('SECRET_MISSING', error.message, { advice: error.hint })
+      throw new DeviceError('SECRET_MISSING', `${error.message}.`, { advice: error.hint })
     }
   },
 })
 
-async function openRegistrars(
-  { registrars }: Fleet,
-  secrets: Secrets,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Registrar>> {
+interface RegistrarDeps {
+  clock: Clock
+  readSecret(reference: LoadedSecret): Promise<string>
+  signal: AbortSignal
+}
+
+async function openRegistrars({ registrars }: Fleet, deps: RegistrarDeps): Promise<ReadonlyMap<string, Registrar>> {
   const opened = await Promise.all(
-    [...registrars].map(async ([name, config]) => [name, await openRegistrar(name, config, secrets, signal)] as const),
+    [...registrars].map(async ([name, config]) => [name, await openRegistrar(name, config, deps)] as const),
   )
   return new Map(opened)
 }
 
-async function openRegistrar(
-  name: string,
-  config: LoadedRegistrar,
-  secrets: Secrets,
-  signal: AbortSignal,
-): Promise<Registrar> {
-  const deps = { clock: systemClock, readSecret: (reference: LoadedSecret) => secrets.read(reference), signal }
+async function openRegistrar(name: string, config: LoadedRegistrar, deps: RegistrarDeps): Promise<Registrar> {
   if ('directory' in config) {
     const { createDirectoryRegistrar } = await import('../registrars/directory/registrar.ts')
     return createDirectoryRegistrar(name, config.directory, deps)

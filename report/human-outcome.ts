@@ -10,7 +10,7 @@ export function humanOutcome({ outcome }: ApplyReport, options: RenderOptions): 
   const style = styleOf(options.colour)
   const told = outcome.sensors.filter(({ status }) => options.verbose || status !== 'unchanged')
   return [
-    ...told.flatMap((sensor) => [...sensorLines(sensor, style), '']),
+    ...spaced(told.map((sensor) => sensorLines(sensor, style, options))),
     ...(outcome.interrupted ? [style.yellow('Interrupted. The next run takes up what was left.'), ''] : []),
     style.bold(outcomeLine(outcome.sensors)),
     '',
@@ -28,12 +28,19 @@ const statusPaint: Readonly<Record<SensorOutcome['status'], keyof Style>> = {
   unchanged: 'dim',
 }
 
-function sensorLines(sensor: SensorOutcome, style: Style): string[] {
+/** Sensors that take one line each stand together. */
+const spaced = (blocks: readonly string[][]): string[] =>
+  blocks.flatMap((block, index) => [...block, ...(block.length === 1 && blocks[index + 1]?.length === 1 ? [] : [''])])
+
+/** What went as planned was read in the plan; it takes one line, unless more is wanted. */
+function sensorLines(sensor: SensorOutcome, style: Style, { verbose }: RenderOptions): string[] {
   const place = [sensor.site, sensor.endpoint].filter((part) => part !== undefined).map(plainText)
   const status = style[statusPaint[sensor.status]](outcomeTexts[sensor.status])
+  const isPlain = !verbose && sensor.status === 'done' && sensor.steps.every((step) => step.status === 'done')
+  const steps = isPlain ? [counted(sensor.steps.length, 'step')] : []
   return [
-    `${style.bold(plainText(sensor.key))}  ${[...place, status].join(' · ')}`,
-    ...sensor.steps.flatMap((step) => stepLines(step, sensor.key, style)),
+    `${style.bold(plainText(sensor.key))}  ${[...place, status, ...steps].join(' · ')}`,
+    ...(isPlain ? [] : sensor.steps.flatMap((step) => stepLines(step, sensor.key, style))),
     ...sensor.problems.flatMap((problem) => problemLines(withoutKey(problem, sensor.key), style, '  ')),
   ]
 }

@@ -1,19 +1,22 @@
 /** A plan or a drift report as a person wants to read it. */
-import type { Change } from '../reconcile/change.ts'
 import type { SensorPlan, SensorStatus, Step } from '../reconcile/plan-types.ts'
+import { changeLines } from './human-changes.ts'
 import { problemLines } from './human-problem.ts'
 import { plainLines, plainText } from './neutral.ts'
 import type { PlanReport, RenderOptions } from './report.ts'
+import { shareProblems, type SharedProblem, type ShownSensor } from './shared-problems.ts'
 import { styleOf, type Style } from './style.ts'
 import { summaryLine, summaryOf } from './summary.ts'
-import { causeText, changeNote, counted, shownText, statusTexts } from './words.ts'
+import { counted, statusTexts } from './words.ts'
 
 export function humanPlan(report: PlanReport, options: RenderOptions): string {
   const { plan, kind } = report
   const style = styleOf(options.colour)
-  const told = plan.sensors.filter((sensor) => options.verbose || !isQuiet(sensor))
+  const { sensors, shared } = shareProblems(plan.sensors)
+  const told = sensors.filter((sensor) => options.verbose || hasNews(sensor))
   return [
     ...told.flatMap((sensor) => [...sensorLines(sensor, kind, style, options), '']),
+    ...shared.flatMap((one) => [...sharedLines(one, style, options), '']),
     ...plan.problems.flatMap((problem) => [...problemLines(problem, style), '']),
     ...(plan.orphans.length > 0
       ? [`Declared by no document, and left alone: ${plan.orphans.map(plainText).join(', ')}`, '']
@@ -24,8 +27,23 @@ export function humanPlan(report: PlanReport, options: RenderOptions): string {
   ].join('\n')
 }
 
-const isQuiet = ({ status, changes, problems, steps }: SensorPlan): boolean =>
-  status === 'inSync' && changes.length === 0 && problems.length === 0 && steps.length === 0
+/** Something to tell that is not told of several sensors at once. */
+const hasNews = ({ status, changes, problems, steps, isShared }: ShownSensor): boolean =>
+  changes.length > 0 || problems.length > 0 || steps.length > 0 || (status !== 'inSync' && !isShared)
+
+const mostKeys = 20
+
+/** `3 sensors: crane-1, line-1, line-2 · unknown`, and what they have in common. */
+function sharedLines({ problem, sensors }: SharedProblem, style: Style, { verbose }: RenderOptions): string[] {
+  const keys = sensors.map(({ key }) => plainText(key))
+  const named = verbose ? keys : keys.slice(0, mostKeys)
+  const more = keys.length > named.length ? ` and ${keys.length - named.length} more` : ''
+  const unknown = sensors.every(({ status }) => status === 'unknown') ? ` · ${style.red(statusTexts.unknown)}` : ''
+  return [
+    `${style.bold(counted(keys.length, 'sensor'))}: ${named.join(', ')}${more}${unknown}`,
+    ...problemLines(problem, style, '  '),
+  ]
+}
 
 const statusPaint: Readonly<Record<SensorStatus, keyof Style>> = {
   inSync: 'green',
@@ -39,7 +57,7 @@ const statusPaint: Readonly<Record<SensorStatus, keyof Style>> = {
 
 function sensorLines(sensor: SensorPlan, kind: PlanReport['kind'], style: Style, options: RenderOptions): string[] {
   const body = [
-    ...changeGroups(sensor.changes, style),
+    ...changeLines(sensor.changes, style),
     ...(kind === 'plan' ? stepLines(sensor.steps, style) : []),
     ...sensor.problems.flatMap((problem) => problemLines({ ...problem, ...sameKey(problem, sensor) }, style, '  ')),
     ...listed('cannot be verified', sensor.unverifiable, style),
@@ -62,28 +80,6 @@ export function sensorHeading(
 
 const listed = (title: string, paths: readonly string[], style: Style): string[] =>
   paths.length === 0 ? [] : [style.dim(`  ${title}: ${paths.map(plainText).join(', ')}`)]
-
-/** Changes with one cause stand together, each as what it is and what it should be. */
-function changeGroups(changes: readonly Change[], style: Style): string[] {
-  const column = Math.max(0, ...changes.map(({ path }) => plainText(path).length))
-  const groups = Map.groupBy(changes, causeText)
-  return [...groups].flatMap(([cause, members]) => [
-    `  ${style.dim(plainText(cause))}`,
-    ...members.flatMap((change) => changeLines(change, column, style)),
-  ])
-}
-
-function changeLines(change: Change, column: number, style: Style): string[] {
-  const path = plainText(change.path).padEnd(column)
-  const note = changeNote(change)
-  const line = (sign: string, value: Change['before']): string => `  ${sign} ${path}  ${plainText(shownText(value))}`
-  const before = change.before === undefined ? [] : [style.red(line('-', change.before))]
-  const after = change.after === undefined ? [] : [style.green(line('+', change.after))]
-  const values = before.length + after.length === 0 ? [`  ! ${path}  ${note ?? 'differs'}`] : [...before, ...after]
-  return note === undefined || before.length + after.length === 0
-    ? values
-    : [...values, `    ${' '.repeat(column)}  ${style.dim(note)}`]
-}
 
 function stepLines(steps: readonly Step[], style: Style): string[] {
   if (steps.length === 0) return []

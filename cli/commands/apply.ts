@@ -14,7 +14,7 @@ import type { Command } from '../command.ts'
 import { loadDocuments } from '../documents.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { emit, outputsOf, type Outputs } from '../output.ts'
-import { outcomeReasons, planReasons } from '../plan-exits.ts'
+import { lacksSecret, outcomeReasons, planReasons } from '../plan-exits.ts'
 import { isPlanFile, readPlan, StalePlanError } from '../plan-file.ts'
 import { planOptionsOf } from '../plan-options.ts'
 import { nameRun, recordEnd, recordStart } from '../run-history.ts'
@@ -45,7 +45,7 @@ export async function run(command: Command): Promise<number> {
   try {
     return await carryOut(command, outputs, work, opened)
   } finally {
-    opened.close()
+    await opened.close()
   }
 }
 
@@ -66,7 +66,7 @@ async function workOf(command: Command, outputs: Outputs): Promise<Work> {
     warnings,
     overrides: options.overrides ?? {},
     saved: false,
-    planned: async ({ world }) => (await planRun(fleet, world, options)).plan,
+    planned: async ({ world }) => (await planRun(fleet, world, { ...options, waitForRuns: true })).plan,
   }
 }
 
@@ -102,21 +102,24 @@ async function carryOut(command: Command, outputs: Outputs, work: Work, opened: 
   const plan = await work.planned(opened)
   opened.progress.end()
   const told = { ...plan, problems: [...work.warnings, ...plan.problems] }
-  showPlan(command, outputs, told)
+  const report = (outcome: Outcome): ApplyReport => ({ kind: 'apply', plan: told, outcome, ...headerOf(command) })
+  const blocked = plan.refused || lacksSecret(plan)
+  const begins = !blocked && plan.sensors.some(({ steps }) => steps.length > 0)
+  const asks = begins && !work.saved && !command.given.on('auto-approve')
+  if (asks || !begins || !command.given.on('quiet')) showPlan(command, outputs, told)
   if (opened.interruption.stopping()) return exitCodes.interrupted
-  if (plan.refused || !plan.sensors.some(({ steps }) => steps.length > 0)) {
-    const nothing: Outcome = nothingDone(plan, command.startedAt)
-    if (outputs.format !== 'human' || outputs.files.length > 0) {
-      await emitOutcome(command, outputs, { kind: 'apply', plan: told, outcome: nothing, ...headerOf(command) }, true)
-    }
+  if (blocked) {
+    if (lacksSecret(plan)) command.say('Nothing was attempted: a secret is missing where this command runs.')
+    await emitFiles(command, outputs, report(notBegun(plan, command.startedAt)))
     return exitCodeOf(planReasons(plan, { detailed: false }))
   }
-  if (!work.saved && !command.given.on('auto-approve') && !(await approved(command, plan))) {
+  if (asks && !(await approved(command, plan))) {
     command.say('Nothing was done.')
     return exitCodes.error
   }
   const outcome = await execute(command, plan, work, opened)
-  await emitOutcome(command, outputs, { kind: 'apply', plan: told, outcome, ...headerOf(command) })
+  if (begins) await emitOutcome(command, outputs, report(outcome))
+  else await emitFiles(command, outputs, report(outcome))
   return exitCodeOf(outcomeReasons(plan, outcome))
 }
 
@@ -156,7 +159,7 @@ async function execute(
   return outcome
 }
 
-const nothingDone = (plan: Plan, startedAt: string): Outcome => ({
+const notBegun = (plan: Plan, startedAt: string): Outcome => ({
   run: nameRun(startedAt),
   startedAt,
   finishedAt: new Date().toISOString(),
@@ -172,10 +175,14 @@ const nothingDone = (plan: Plan, startedAt: string): Outcome => ({
   })),
 })
 
-/** `filesOnly`: a person has read all of it in the plan. */
-async function emitOutcome(command: Command, outputs: Outputs, report: ApplyReport, told = false): Promise<void> {
-  if (outputs.format === 'human' && !told) command.io.stdout.write('\n')
-  const quiet = told && outputs.format === 'human'
+async function emitOutcome(command: Command, outputs: Outputs, report: ApplyReport): Promise<void> {
+  if (outputs.format === 'human' && !command.given.on('quiet')) command.io.stdout.write('\n')
+  await emit(command, outputs, report)
+}
+
+/** A person has read all of it in the plan; programs and files get the result. */
+async function emitFiles(command: Command, outputs: Outputs, report: ApplyReport): Promise<void> {
+  if (outputs.format !== 'human') return emit(command, outputs, report)
   const silent = { ...command, io: { ...command.io, stdout: { write: () => true } } }
-  await emit(quiet ? silent : command, outputs, report)
+  await emit(silent, outputs, report)
 }

@@ -44,7 +44,7 @@ export async function run(command: Command): Promise<number> {
       if ('problem' in result) sayProblem(command, result.problem)
     }
   } finally {
-    opened.close()
+    await opened.close()
   }
   tell(command, found)
   return exitCodeOf(reasonsOf(found, creates))

@@ -37,7 +37,7 @@ export async function run(command: Command): Promise<number> {
     await record(opened, key, steps)
     return judge(command, steps, only(await look()))
   } finally {
-    opened.close()
+    await opened.close()
   }
 }
 
@@ -49,7 +49,7 @@ function only({ sensors: [sensor] }: Plan): SensorPlan {
 function sayUnknown(command: Command, { problems }: SensorPlan): number {
   const style = styleOf(command.colour.stderr)
   for (const problem of problems) command.say(problemLines(problem, style).join('\n'))
-  return exitCodes.unknown
+  return problems.some(({ code }) => code === 'SECRET_MISSING') ? exitCodes.error : exitCodes.unknown
 }
 
 /** The steps that a person does: all, or the one that is named. */

@@ -22,6 +22,6 @@ export async function run(command: Command): Promise<number> {
     if (opened.interruption.stopping()) reasons.add('interrupted')
     return exitCodeOf(reasons, 'drift')
   } finally {
-    opened.close()
+    await opened.close()
   }
 }

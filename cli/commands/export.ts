@@ -2,16 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Document, stringify } from 'yaml'
 import { createApiDriver } from '../../drivers/api/driver.ts'
-import { DeviceError } from '../../reconcile/device-error.ts'
 import type { Observation, Target } from '../../reconcile/driver.ts'
-import { problemOf } from '../../reconcile/observe/problem-of.ts'
-import { problemLines } from '../../report/human-problem.ts'
 import { plainText } from '../../report/neutral.ts'
-import { styleOf } from '../../report/style.ts'
 import { trustAnchor } from '../../schemas/access.ts'
 import { apiVersion } from '../../schemas/documents.ts'
 import type { LoadedTrust } from '../../schemas/fleet.ts'
 import type { PinFile } from '../../schemas/pin-file.ts'
+import { attempt, sayProblem } from '../appliance.ts'
 import { systemClock } from '../clock.ts'
 import type { Command } from '../command.ts'
 import { endpointOf } from '../endpoint.ts'
@@ -43,9 +40,12 @@ export async function run(command: Command): Promise<number> {
   const documents: string[] = given.on('no-fleet') ? [] : [fleetDocument(command, access)]
   try {
     for (const endpoint of endpoints) {
-      const observation = await observe(command, endpoint, access, interruption.signal)
-      if (!observation) reasons.add('unknown')
-      else documents.push(sensorDocument(command, endpoint, observation, access.pins, taken))
+      const seen = await attempt(endpoint, () => observe(command, endpoint, access, interruption.signal))
+      if ('value' in seen) documents.push(sensorDocument(command, endpoint, seen.value, access.pins, taken))
+      else {
+        sayProblem(command, seen.problem)
+        reasons.add(seen.problem.code === 'SECRET_MISSING' ? 'error' : 'unknown')
+      }
     }
   } finally {
     interruption.dispose()
@@ -91,13 +91,13 @@ const readCa = (file: string): Promise<string> =>
     throw new UsageError('FILE_UNREADABLE', `${file} cannot be read`, 'Name a file of certificates in PEM.')
   })
 
-/** One sign-in and one read; says why when it cannot be read. */
+/** One sign-in and one read. */
 async function observe(
   command: Command,
   endpoint: string,
   { username, passwordEnv, trust, serverName }: Access,
   signal: AbortSignal,
-): Promise<Observation | undefined> {
+): Promise<Observation> {
   const secrets = secretsFrom(command.io.env)
   const driver = createApiDriver({ clock: systemClock, readSecret: (reference) => secrets.read(reference) })
   const host = new URL(endpoint).hostname
@@ -115,10 +115,6 @@ async function observe(
   const reader = driver.reader(target)
   try {
     return await reader.observe()
-  } catch (error) {
-    if (!(error instanceof DeviceError)) throw error
-    command.say(problemLines(problemOf(error, endpoint), styleOf(command.colour.stderr)).join('\n'))
-    return undefined
   } finally {
     await reader.close()
   }

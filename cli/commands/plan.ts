@@ -31,6 +31,6 @@ export async function run(command: Command): Promise<number> {
     if (opened.interruption.stopping()) reasons.add('interrupted')
     return exitCodeOf(reasons)
   } finally {
-    opened.close()
+    await opened.close()
   }
 }

@@ -17,7 +17,7 @@ export async function run(command: Command): Promise<number> {
     const result = await attempt(key, () => sendTest(fleet, desired, rule, opened))
     if ('problem' in result) {
       sayProblem(command, result.problem)
-      return result.problem.code === 'REFUSED' ? exitCodes.error : exitCodes.unknown
+      return ['REFUSED', 'SECRET_MISSING'].includes(result.problem.code) ? exitCodes.error : exitCodes.unknown
     }
     for (const { action, ok, message } of result.value) {
       command.io.stdout.write(
@@ -26,7 +26,7 @@ export async function run(command: Command): Promise<number> {
     }
     return result.value.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.error
   } finally {
-    opened.close()
+    await opened.close()
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Io } from '../../cli/io.ts'
 import { runCli } from '../../cli/run-cli.ts'
+import type { Clock } from '../../reconcile/clock.ts'
 import { startSimulator, type Simulator } from '../../simulator/simulate.ts'
 
 export interface TrialOptions {
@@ -22,7 +23,9 @@ export interface Trial {
 
 export interface RunOptions {
   answer?: string
-  env?: Readonly<Record<string, string>>
+  /** Beside the password; `undefined` takes a variable away. */
+  env?: Readonly<Record<string, string | undefined>>
+  clock?: Clock
   onText?: (text: string, interrupt: () => void) => void
 }
 
@@ -97,6 +100,7 @@ async function runOnce(folder: string, words: readonly string[], options: RunOpt
     })(),
     env: { ...env, ...options.env },
     cwd: folder,
+    ...(options.clock && { clock: options.clock }),
     terminal: { stdin: asked, stdout: asked, stderr: asked },
     onInterrupt: (handler) => {
       handlers.add(handler)

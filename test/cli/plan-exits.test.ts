@@ -15,6 +15,10 @@ const pending = sensorPlan({
   status: 'pending',
   changes: drifted.changes.filter(({ cause }) => cause === 'spec'),
 })
+const withoutSecret = sensorPlan({
+  status: 'unknown',
+  problems: [{ severity: 'error', code: 'SECRET_MISSING', summary: 'The secret is not at hand.' }],
+})
 const blocked = sensorPlan({ problems: [{ severity: 'error', code: 'X', summary: 'It cannot be done.' }] })
 
 test.each([
@@ -24,6 +28,16 @@ test.each([
   { name: 'unknown', got: planReasons(plan([unknown]), { detailed: false }), want: ['unknown'] },
   { name: 'blocked by an error', got: planReasons(plan([blocked]), { detailed: false }), want: ['error'] },
   { name: 'refused', got: planReasons(plan([pending], { refused: true }), { detailed: false }), want: ['refused'] },
+  {
+    name: 'without a secret it is an error, whatever else is unknown or refused',
+    got: planReasons(plan([withoutSecret, unknown], { refused: true }), { detailed: true }),
+    want: ['error'],
+  },
+  {
+    name: 'without a secret, drift is drift',
+    got: driftReasons(plan([drifted, withoutSecret])),
+    want: ['error', 'changes'],
+  },
   { name: 'pending is no drift', got: driftReasons(plan([pending])), want: [] },
   { name: 'drift', got: driftReasons(plan([drifted, unknown])), want: ['unknown', 'changes'] },
   { name: 'all done', got: outcomeReasons(plan([]), ended(sensor('done', 'done'))), want: [] },

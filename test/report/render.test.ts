@@ -1,8 +1,12 @@
 /** What people, programs and pull requests read. */
 import { describe, expect, test } from 'vitest'
+import type { Change } from '../../reconcile/change.ts'
+import type { SensorOutcome } from '../../reconcile/outcome.ts'
+import type { SensorPlan } from '../../reconcile/plan-types.ts'
 import { renderers } from '../../report/formats.ts'
 import { plainText } from '../../report/neutral.ts'
 import type { Report } from '../../report/report.ts'
+import type { Problem } from '../../schemas/problem.ts'
 import { checkResult } from './check-result.ts'
 import { applyReport, drifted, planReport, sensorPlan, unknown } from './fixtures.ts'
 
@@ -72,6 +76,98 @@ Interrupted. The next run takes up what was left.
 
 2 sensors: 1 done in part, 1 unchanged
 `)
+})
+
+const added = (path: string): Change => ({
+  kind: 'field',
+  path,
+  aspect: path.split('.')[0] ?? '',
+  before: undefined,
+  after: 'x',
+  cause: 'spec',
+  sensitive: false,
+})
+
+test('a new rule is told once, with its parts below it', () => {
+  const rule = 'forwarding.rules["to the SIEM"]'
+  const changes = [
+    added('network.hostname'),
+    added('time.timezone'),
+    added('time.dateFormat'),
+    ...['server', 'share', 'username'].map((part) => added(`backup.target.smb.${part}`)),
+    ...['engines', 'protocols', 'actions.siem.syslog.host'].map((part) => added(`${rule}.${part}`)),
+    ...['engines', 'protocols'].map((part) => added(`forwarding.rules.ops.${part}`)),
+  ]
+  expect(renderers.human(planReport([sensorPlan({ status: 'pending', changes })]), plain))
+    .toBe(`line-1  berlin · https://10.20.0.5 · pending
+  pending: the spec changed
+  + network.hostname                x
+  + time.timezone                   x
+  + time.dateFormat                 x
+  + backup.target.smb
+  +   server    x
+  +   share     x
+  +   username  x
+  + forwarding.rules["to the SIEM"]
+  +   engines                   x
+  +   protocols                 x
+  +   actions.siem.syslog.host  x
+  + forwarding.rules.ops.engines    x
+  + forwarding.rules.ops.protocols  x
+
+1 sensor: 0 in sync, 1 pending, 0 drifted, 0 unknown · 0 steps
+`)
+})
+
+test('what several sensors have in common is told once; what is their own stays with them', () => {
+  const late: Problem = {
+    severity: 'warning',
+    code: 'CLOCK_DRIFT',
+    summary: 'The clock is 90 s late.',
+    hint: 'Set NTP.',
+  }
+  const pair = ['line-4', 'line-5'].map((key) => ({ ...unknown, key, problems: [{ ...unknown.problems[0], key }] }))
+  const sensors = [
+    { ...drifted, changes: drifted.changes.slice(0, 1), steps: [], unverifiable: [] },
+    ...pair,
+    sensorPlan({ problems: [{ ...late, key: 'line-1' }] }),
+  ]
+  expect(renderers.human(planReport(sensors as SensorPlan[]), plain)).toBe(`line-2  berlin · https://10.20.0.5 · drifted
+  drift: changed on the sensor by night-shift from 10.20.0.77 at 2026-11-01T03:12:00Z
+  - time.timezone  UTC
+  + time.timezone  Europe/Berlin
+
+2 sensors: line-2, line-1
+  warning CLOCK_DRIFT: The clock is 90 s late.
+    hint: Set NTP.
+
+2 sensors: line-4, line-5 · unknown
+  error UNREACHABLE: Nothing listens there.
+
+4 sensors: 1 in sync, 0 pending, 1 drifted, 2 unknown · 0 steps
+`)
+})
+
+test('what was done as planned takes one line, and all of it is told when asked for', () => {
+  const steps = [{ id: 'time', title: 'set time zone', status: 'done', notes: ['Read back.'] }] as const
+  const done = (key: string): SensorOutcome => ({ key, site: 'berlin', status: 'done', steps, problems: [] })
+  const report = {
+    ...applyReport,
+    outcome: { ...applyReport.outcome, interrupted: false, sensors: ['a', 'b'].map(done) },
+  }
+  expect([renderers.human(report, plain), renderers.human(report, { ...plain, verbose: true })]).toEqual([
+    'a  berlin · done · 1 step\nb  berlin · done · 1 step\n\n2 sensors: 2 done\n',
+    `a  berlin · done
+  done          set time zone
+                Read back.
+
+b  berlin · done
+  done          set time zone
+                Read back.
+
+2 sensors: 2 done
+`,
+  ])
 })
 
 test('a problem stands under its line', () => {
