@@ -95,13 +95,15 @@ function toTransportError(
     new TransportError(code, `${sanitise(origin)} ${what}`, { cause: withoutData(error), ...(advice && { advice }) })
   if (caller?.aborted) return aborted(origin, error)
   const { code = '', name = '' } = error as { code?: string; name?: string }
-  if (deadline.aborted || code.endsWith('_TIMEOUT')) return fail('TIMEOUT', 'did not answer in time')
+  if (deadline.aborted || code.endsWith('_TIMEOUT')) return fail('TIMEOUT', 'did not answer in time', laterAdvice)
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return fail('ANSWER_TOO_LARGE', 'sent too many headers')
   if (name === 'HTTPParserError' || code.startsWith('HPE_')) return fail('ANSWER_MALFORMED', 'does not answer in HTTP')
   if (code === 'UND_ERR_INVALID_ARG') return fail('ANSWER_MALFORMED', 'gave a value that cannot be sent back to it')
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return aborted(origin, error)
-  return fail('CONNECTION_LOST', 'lost the connection before its answer was complete')
+  return fail('CONNECTION_LOST', 'lost the connection before its answer was complete', laterAdvice)
 }
+
+const laterAdvice = 'Run again; if it stays, look at the network path and at the logs of the appliance.'
 
 /** The parser's errors carry what the peer sent, which belongs in no log. */
 const withoutData = (error: unknown): Error =>

@@ -57,8 +57,17 @@ export function wireError(status: number, error: WireError, circumstances: Circu
     ...(typeof holder === 'string' && { holder: sanitise(holder) }),
     ...(typeof remainingSeconds === 'number' && { remainingSeconds }),
   }
-  const message = `${sanitise(circumstances.endpoint)} refused to ${circumstances.doing}: ${said || 'it gives no reason'}`
+  const did = failings[code] ?? 'refused to'
+  const message = `${sanitise(circumstances.endpoint)} ${did} ${circumstances.doing}: ${said || 'it gives no reason'}`
   return new DeviceError(code, message, { facts, ...(advices[code] && { advice: advices[code] }) })
+}
+
+/** An appliance in trouble refuses nothing: whoever reads "refused" looks for a wrong password. */
+const failings: Partial<Record<DeviceErrorCode, string>> = {
+  THROTTLED: 'is asked too often when asked to',
+  SERVER_ERROR: 'failed when asked to',
+  REBOOTING: 'is rebooting when asked to',
+  BUSY: 'is busy when asked to',
 }
 
 function codeOf(status: number, { code, details }: WireError): DeviceErrorCode {

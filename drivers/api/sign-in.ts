@@ -117,9 +117,13 @@ async function tryPassword(
   return { token, identity: serialNumber, withPrevious }
 }
 
-/** A sensor answers a sign-in with JSON, and explains its refusals; others are in trouble or no sensor. */
+/**
+ * A sensor answers a sign-in with JSON, and explains its refusals; others are in trouble or no sensor. Who cannot do what
+ * HTTP asks (501, 505) is no sensor in trouble.
+ */
 function isSensorAnswer(response: HttpResponse): boolean {
-  if (response.status >= 500 || response.status === 429) return true
+  const { status } = response
+  if (status === 429 || (status >= 500 && status !== 501 && status !== 505)) return true
   if (response.status === 201) return (response.headers['content-type'] ?? '').includes('json')
   const refusal = response.status >= 400 ? readRefusal(response) : undefined
   return refusal?.code !== undefined && refusal.code !== 'NOT_FOUND'

@@ -292,6 +292,7 @@ const signInAnswers: readonly [string, object, string][] = [
   ['a missing page', { status: 404, text: 'not found' }, 'NOT_A_SENSOR'],
   ['a redirect', { status: 302, headers: { location: 'https://elsewhere/' } }, 'NOT_A_SENSOR'],
   ['a password prompt of a web server', { status: 401, headers: { 'www-authenticate': 'Basic' } }, 'NOT_A_SENSOR'],
+  ['a web server that knows no POST', { status: 501, text: 'Unsupported method' }, 'NOT_A_SENSOR'],
   ['an API of another kind', { status: 404, json: { error: 'no such route' } }, 'NOT_A_SENSOR'],
   ['half a session', { status: 201, json: { token: 'x' } }, 'ANSWER_MALFORMED'],
   ['broken JSON', { status: 201, text: '{', headers: { 'content-type': 'application/json' } }, 'ANSWER_MALFORMED'],
@@ -305,6 +306,32 @@ const signInAnswers: readonly [string, object, string][] = [
     'THROTTLED',
   ],
 ]
+const troubles: readonly [object, string][] = [
+  [
+    { status: 500, json: refusal('INTERNAL', 'Disk.') },
+    'failed when asked to sign in with the password of the credentials default: Disk.',
+  ],
+  [
+    { status: 429, json: refusal('THROTTLED', 'Slower.'), headers: { 'retry-after': '900' } },
+    'is asked too often when asked to sign in with the password of the credentials default: Slower.',
+  ],
+  [
+    { status: 201, text: '{', headers: { 'content-type': 'application/json' } },
+    'cannot be understood when asked to sign in with the password of the credentials default: the answer (status 201) is not JSON',
+  ],
+  [{ status: 0, cut: true }, 'lost the connection before its answer was complete'],
+]
+test.each(troubles)(
+  'trouble at the sign-in names the appliance, blames no password and says what to do',
+  async (answer, said) => {
+    const server = await sensor()
+    server.script('signIn', answer as never)
+    const failure = await failureOf(keep(driver().api.reader(target(server.origin))).observe())
+    expect(failure.message).toBe(`${server.origin} ${said}`)
+    expect(failure.advice).toMatch(/^(Run again|Check)/)
+  },
+)
+
 test.each(signInAnswers)('%s at the sign-in is told apart, and asked once', async (_, answer, code) => {
   const server = await sensor()
   server.script('signIn', answer as never)
