@@ -54,12 +54,21 @@ export type DeviceErrorCode =
   | 'REGISTRAR_ERROR'
   | 'ACTIVATION_FILE_MISSING'
 
-/** Says that the outcome of a write is not known: it may or may not have taken effect. */
-export const outcomeUnknown = (error: unknown): boolean =>
-  error instanceof DeviceError &&
-  ['CONNECTION_LOST', 'TIMEOUT', 'SERVER_ERROR', 'REBOOTING', 'ANSWER_MALFORMED', 'ANSWER_TOO_LARGE'].includes(
-    error.code,
-  )
+const unclear: ReadonlySet<DeviceErrorCode> = new Set([
+  'CONNECTION_LOST',
+  'TIMEOUT',
+  'SERVER_ERROR',
+  'REBOOTING',
+  'ANSWER_MALFORMED',
+  'ANSWER_TOO_LARGE',
+  'ABORTED',
+])
+
+/**
+ * Says that the outcome of a write to an appliance is not known: it may or may not have taken effect. Writes to a
+ * registrar are judged where they are made, by looking the record up.
+ */
+export const outcomeUnknown = (error: unknown): boolean => error instanceof DeviceError && unclear.has(error.code)
 
 /** Says that the appliance could not be read: it is unknown, neither in sync nor drifted. */
 export const isUnknown = (error: unknown): boolean =>

@@ -5,6 +5,7 @@ import type { World } from '../engine.ts'
 import type { Intent, LeaseGrant } from '../lease.ts'
 import { LeaseKeeper, type LeaseChannel } from './lease-keeper.ts'
 import { observeThrough } from '../observe/observe.ts'
+import { asDeviceError } from '../observe/problem-of.ts'
 import { poll } from './poll.ts'
 
 /** An appliance that restarts or moves is given this long to answer again. */
@@ -67,10 +68,13 @@ export class ApplianceSession {
   async write(write: Write, options: { anyRevision?: boolean } = {}): Promise<void> {
     const fence = this.lease.fenceForWrite()
     const { support } = this.driver
-    const { revision } = await this.#writer.write(write, {
+    const guard = {
       ...(support.lease && { fence }),
       ...(this.#revision !== undefined && !options.anyRevision && { revision: this.#revision }),
       signal: this.signal,
+    }
+    const { revision } = await this.#writer.write(write, guard).catch((error: unknown) => {
+      throw asDeviceError(error, this.#world.signal)
     })
     if (revision !== undefined) this.#revision = revision
   }

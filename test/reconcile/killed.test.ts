@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { createPoorDriver } from '../../drivers/memory/poor.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
+import { applyPlan } from '../../reconcile/apply/apply.ts'
 import { planRun } from '../../reconcile/run.ts'
 import {
   converge,
@@ -84,6 +85,31 @@ test.each(cases)('$name: killed anywhere, the next run converges', async ({ befo
       intent: null,
     })
     if (!life.isOver) break
+  }
+})
+
+test('aborted at any call, an apply ends as aborted and never as a fault of the tool; the next run converges', async () => {
+  const desired: DesiredSettings = { name: 'new', registration, time: { timezone: 'Europe/Berlin' }, network: moved }
+  const fleet = fleetOf([desiredSensor(desired, { identity: 'SN-1' })])
+  for (let at = 1, calls = Infinity; at <= calls; at++) {
+    const bench = createBench()
+    await installActivated(bench, { name: 'old' })
+    const abort = new AbortController()
+    const { plan } = await planRun(fleet, bench.world, {})
+    let call = 0
+    bench.memoryWorld.onCall = () => {
+      if (++call === at) abort.abort()
+      // What a signal throws is no error of ours.
+      abort.signal.throwIfAborted()
+    }
+    const outcome = await applyPlan(plan, fleet, { ...bench.world, signal: abort.signal }, { run: 'aborted' })
+    calls = abort.signal.aborted ? Infinity : 0
+    const codes = new Set(outcome.sensors.flatMap(({ problems }) => problems.map(({ code }) => code)))
+    codes.delete('ABORTED')
+    expect({ at, codes: [...codes] }).toEqual({ at, codes: [] })
+    bench.memoryWorld.onCall = () => {}
+    await converge(fleet, restarted(bench), { run: 'next' })
+    await expectSettled(bench, fleet, at)
   }
 })
 

@@ -132,6 +132,21 @@ test('a registrar whose write is cut off before or after it took effect is asked
   }
 })
 
+test('a registrar that does not answer any more leaves it open what it did, and the next run goes on', async () => {
+  const bench = createBench()
+  await installActivated(bench, { name: 'old' })
+  let isGone = false
+  bench.memoryWorld.onCall = ({ method, target, phase }) => {
+    isGone ||= method === 'deregister' && phase === 'after'
+    if (isGone && target === 'cloud') throw new DeviceError('REGISTRAR_UNREACHABLE', 'Played.')
+  }
+  const { outcome } = await converge(rename, bench.world)
+  expect(outcome.sensors[0]).toMatchObject({ status: 'unknown', problems: [{ code: 'REGISTRAR_UNREACHABLE' }] })
+  bench.memoryWorld.onCall = () => {}
+  expect((await converge(rename, restarted(bench))).outcome.sensors[0]).toMatchObject({ status: 'done' })
+  expect(names(bench.memoryWorld)).toEqual(['new'])
+})
+
 test('a record that the cloud does not show as connected is waited for, then left to a later run', async () => {
   const bench = createBench()
   await installActivated(bench, { name: 'old' })

@@ -65,10 +65,12 @@ async function writeRecord(
   for (let repeats = 0; ; repeats++) {
     await ensureTime(context, registrar)
     const result = await write().catch((error: unknown) => {
-      if (!(error instanceof DeviceError) || !unclear.has(error.code) || repeats === mostRepeats) throw error
+      if (!isUnclear(error) || repeats === mostRepeats) throw error
       return undefined
     })
-    const lookup = await lookUp(context, registrar, name, place)
+    const lookup = await lookUp(context, registrar, name, place).catch((error: unknown) => {
+      throw result || !isUnclear(error) ? error : leftOpen(context, registrar, name, error)
+    })
     if (lookup.state === 'notObservable' && result) return result
     const done = isDone(lookup)
     if (done) return done
@@ -78,6 +80,19 @@ async function writeRecord(
 
 /** Errors after which the write may or may not have taken effect. */
 const unclear = new Set(['REGISTRAR_UNREACHABLE', 'REGISTRAR_ERROR', 'CONNECTION_LOST', 'TIMEOUT', 'SERVER_ERROR'])
+const isUnclear = (error: unknown): error is DeviceError => error instanceof DeviceError && unclear.has(error.code)
+
+const leftOpen = ({ plan }: StepContext, registrar: Registrar, name: string, error: DeviceError): StepError =>
+  new StepError(
+    {
+      code: error.code,
+      key: plan.key,
+      field: 'registration',
+      summary: `Whether ${registrar.name} changed the record ${name} is not known: it did not answer, neither then nor when it was asked. ${error.message}`,
+      hint: 'Plan again when it answers: the next run looks what is there and goes on.',
+    },
+    'unknown',
+  )
 
 async function ensureTime({ session, plan }: StepContext, { writeTimeoutMs }: Registrar): Promise<void> {
   await session.lease.renew()
