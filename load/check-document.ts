@@ -13,7 +13,7 @@ import { suggestion } from './nearest.ts'
 import type { ParsedDocument } from './parse-documents.ts'
 import { documentProblem } from './problem.ts'
 import { isObject, valueBelow } from './schema-walk.ts'
-import { rangeAt } from './range-at.ts'
+import { anchorAt, rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
 
 /** A document whose shape is as its kind says. */
@@ -43,7 +43,7 @@ export function subjectOf(document: ParsedDocument): { key?: string } {
 export function noteSecrets(document: ParsedDocument): void {
   const kind = kindOf(document)
   const paths = kind ? literalSecrets(documentKinds[kind], document.value) : []
-  document.source.secretRanges.push(...paths.map((path) => rangeAt(document, path)))
+  document.source.secretRanges.push(...paths.flatMap((path) => [rangeAt(document, path), ...anchorAt(document, path)]))
 }
 
 /** The document with its type, or what is wrong with it. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type * as z from 'zod'
+import type { Refusal } from '../schemas/rules.ts'
 import type { DocumentCode } from './problem.ts'
 import { nearest, suggestion } from './nearest.ts'
 import { isReference } from './mask.ts'
@@ -24,7 +25,7 @@ type Path = readonly (string | number)[]
 
 /** Every issue as a finding; one of each code at one place, as the first says it best. */
 export function toFindings(schema: z.ZodType, value: unknown, issues: readonly Issue[]): Finding[] {
-  const findings = issues.flatMap((issue) => {
+  const findings = withoutSizesOfWrongTypes(issues).flatMap((issue) => {
     const secret = literalSecretAt(schema, value, issue)
     return secret ? [literalSecret(secret)] : issueFindings(schema, value, issue, issue.path as Path)
   })
@@ -33,6 +34,14 @@ export function toFindings(schema: z.ZodType, value: unknown, issues: readonly I
     const id = JSON.stringify([code, path])
     return !seen.has(id) && seen.add(id)
   })
+}
+
+/** A string has a length too, so that zod measures it where a list is wanted; and an infinite number has no type. */
+function withoutSizesOfWrongTypes(issues: readonly Issue[]): Issue[] {
+  const wrong = new Set(issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => JSON.stringify(path)))
+  return issues.filter(
+    ({ code, path }) => !(code === 'too_small' || code === 'too_big') || !wrong.has(JSON.stringify(path)),
+  )
 }
 
 /** The path of the secret that an issue lies at or in, when its value is not a reference. */
@@ -83,7 +92,7 @@ function issueFindings(schema: z.ZodType, value: unknown, issue: Issue, path: Pa
     case 'too_big':
       return [invalid(path, rangeSentence(issue))]
     case 'custom':
-      return [custom(issue, path)]
+      return [custom(valueAt(value, path), issue, path)]
     case 'invalid_format':
     case 'invalid_element':
     case 'not_multiple_of':
@@ -111,10 +120,13 @@ function unknownKey(schema: z.ZodType | undefined, path: Path, key: string): Fin
     code: 'UNKNOWN_KEY',
     path: [...path, key],
     mark: 'key',
-    summary: `There is no key ${JSON.stringify(key)} here`,
+    summary: `There is no key ${JSON.stringify(shownKey(key))} here`,
     ...(hint && { hint }),
   }
 }
+
+/** A key may be a value that was meant to follow it, as in "password=…". */
+const shownKey = (key: string): string => key.replace(/[=:].*/s, '…')
 
 /** Keys that exist, but elsewhere. */
 function unknownKeyHint(path: Path, key: string): string | undefined {
@@ -144,6 +156,7 @@ function typeName(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'
   if (value instanceof Date) return 'a date'
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'no finite number'
   if (typeof value === 'boolean') return `${value} (true or false)`
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`
 }
@@ -184,9 +197,10 @@ function invalidValue(value: unknown, values: readonly unknown[], path: Path): F
   }
   const options = values.map(String)
   const match = typeof given === 'string' ? nearest(given, options) : undefined
+  const hint = match === undefined ? typeHint(typeof values[0], given) : `Did you mean ${match}?`
   return {
     ...invalid(path, `must be ${values.length === 1 ? '' : 'one of '}${options.join(', ')}`),
-    ...(match && { hint: `Did you mean ${match}?` }),
+    ...(hint && { hint }),
   }
 }
 
@@ -206,7 +220,9 @@ function unionFindings(
       nested.map((issue) => ({ ...issue, path: [...path, ...issue.path] })),
     )
   }
-  const [told] = errors.flat().filter(({ code }) => code !== 'invalid_type' && code !== 'invalid_value')
+  const [told] = errors
+    .flatMap(withoutSizesOfWrongTypes)
+    .filter(({ code }) => code !== 'invalid_type' && code !== 'invalid_value')
   if (told && typeof given === 'string') return issueFindings(schema, value, { ...told, path: [...path] }, path)
   const types = errors
     .flat()
@@ -220,6 +236,7 @@ const literalsOf = (errors: readonly (readonly Issue[])[]): string[] =>
   errors.flat().flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []))
 
 function rangeSentence(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
+  if (issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER) return 'is far too large'
   const [limit, word] = issue.code === 'too_small' ? [issue.minimum, 'at least'] : [issue.maximum, 'at most']
   const one = Number(limit) === 1
   const unit = { string: one ? ' character' : ' characters', array: one ? ' entry' : ' entries' }[
@@ -228,9 +245,11 @@ function rangeSentence(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>)
   return unit ? `must have ${word} ${String(limit)}${unit}` : `must be ${word} ${String(limit)}`
 }
 
-function custom(issue: Extract<Issue, { code: 'custom' }>, path: Path): Finding {
-  const { code, hint } = (issue.params ?? {}) as { code?: DocumentCode; hint?: string }
+function custom(value: unknown, issue: Extract<Issue, { code: 'custom' }>, path: Path): Finding {
+  const { code, known = [], ...given } = (issue.params ?? {}) as Partial<Refusal> & { code?: DocumentCode }
   if (!code) return invalid(path, issue.message)
+  const match = typeof value === 'string' ? nearest(value, known) : undefined
+  const hint = match === undefined ? given.hint : `Did you mean ${match}?`
   const startsLow = /^[a-z]/.test(issue.message)
   const summary = startsLow ? `${fieldName(path)} ${issue.message}` : issue.message
   return { code, path, summary, ...(hint && { hint }) }

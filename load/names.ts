@@ -145,6 +145,14 @@ const rules: readonly Rule[] = [
     value: ({ spec }) => normalEndpoint(spec.access?.endpoint),
   },
   {
+    code: 'DUPLICATE_ADDRESS',
+    what: 'network address',
+    hint: 'Within a site an address belongs to one appliance. Correct one of the two.',
+    path: ['network', 'address'],
+    value: ({ spec, document }) =>
+      spec.network?.address && `${document.data.metadata.site ?? ''} ${spec.network.address}`,
+  },
+  {
     code: 'DUPLICATE_IDENTITY',
     what: 'identity',
     hint: 'Two documents must not reach one appliance. Correct one of the two.',
@@ -160,7 +168,7 @@ const rules: readonly Rule[] = [
   },
 ]
 
-/** Two sensors with one name, endpoint or identity. */
+/** Two sensors with one name, endpoint, address or identity. */
 export function duplicateValues(sensors: readonly ResolvedSensor[]): Problem[] {
   return rules.flatMap((rule) => {
     const first = new Map<string, ResolvedSensor>()
@@ -187,7 +195,8 @@ function duplicate({ code, what, hint, path }: Rule, sensor: ResolvedSensor, ear
   })
 }
 
-/** One spelling: the host in lower case, the port only where it is not 443. */
+/** One spelling: the host in lower case and without a dot at its end, the port only where it is not 443. */
 function normalEndpoint(endpoint: string | undefined): string | undefined {
-  return endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).origin : undefined
+  if (endpoint === undefined || !URL.canParse(endpoint)) return undefined
+  return new URL(endpoint).origin.replace(/\.(?=:\d+$|$)/, '')
 }

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { isScalar, LineCounter, parseAllDocuments, visit, type Document, type YAMLError } from 'yaml'
+import { isAlias, isScalar, parseAllDocuments, visit, type Alias, type Document, type Node, type YAMLError } from 'yaml'
 import type { Problem } from '../schemas/problem.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
+import { continuesSecret } from './mask.ts'
 import { placeOf, type Range, type Source } from './source.ts'
 
 export interface ParsedDocument {
@@ -34,6 +35,8 @@ export const maxAliases = 100
 
 /** Parses every document of a file. A document that does not parse gives faults and no value. */
 export function parseDocuments(source: Source): ParsedSource {
+  const unseen = unseenFaults(source)
+  if (unseen.length > 0) return { source, documents: [], faults: unseen }
   let parsed
   try {
     parsed = parseAllDocuments(source.text, {
@@ -44,7 +47,6 @@ export function parseDocuments(source: Source): ParsedSource {
       strict: true,
       uniqueKeys: true,
       prettyErrors: false,
-      lineCounter: new LineCounter(),
     })
   } catch {
     return { source, documents: [], faults: [tooDeep] }
@@ -57,6 +59,17 @@ export function parseDocuments(source: Source): ParsedSource {
   }
 }
 
+const unseenCharacter = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
+
+/** Control characters, which YAML forbids, and those that turn the direction of text: what a reviewer sees is not what is read. */
+function unseenFaults({ text }: Source): Fault[] {
+  const at = text.search(unseenCharacter)
+  if (at < 0) return []
+  const code = (text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  const summary = `The file holds a character that nobody sees (U+${code})`
+  return [{ code: 'YAML_SYNTAX', range: [at, at + 1], summary, hint: 'Remove it.' }]
+}
+
 const tooDeep: Fault = {
   code: 'YAML_SYNTAX',
   range: [0, 1],
@@ -65,11 +78,12 @@ const tooDeep: Fault = {
 }
 
 function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocument; faults: Fault[] } {
-  const fatal = [...tagFaults(node), ...versionFaults(node), ...unknownAliasFaults(node)]
+  const nodes = inspect(node)
+  const fatal = [...nodes.fatal, ...versionFaults(node)]
   const errors = firstPerLine(source, node.errors).filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')
-  const faults = [...errors.map(toFault), ...fatal, ...keyFaults(node)]
+  const faults = [...errors.map(toFault), ...fatal, ...nodes.keys]
   if (fatal.length > 0 || node.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { faults }
-  if (isCyclic(node)) return { faults: [...faults, aliasFault(node)] }
+  if (nodes.cyclic) return { faults: [...faults, aliasFault(node)] }
   try {
     const value: unknown = node.toJS({ maxAliasCount: maxAliases })
     return value === null || value === undefined ? { faults } : { document: { source, node, value }, faults }
@@ -158,65 +172,60 @@ function versionFaults({ directives }: Document.Parsed): Fault[] {
   ]
 }
 
-/** Standard tags too: what a value is, is said by the schema. */
-function tagFaults(node: Document.Parsed): Fault[] {
-  const faults: Fault[] = []
-  visit(node, {
-    Node(_, { tag, range }) {
-      if (!tag || !range) return
-      const hint = 'Write the value plainly; secrets are references such as { fromEnv: NAME }.'
-      faults.push({ code: 'YAML_TAG', range: [range[0], range[1]], summary: 'Tags are not supported', hint })
-    },
-  })
-  return faults
+/** What a walk over the nodes of a document finds. */
+interface Nodes {
+  /** Faults that leave no value. */
+  fatal: readonly Fault[]
+  keys: readonly Fault[]
+  /** An alias inside its own anchor: a value without an end. */
+  cyclic: boolean
 }
 
-function unknownAliasFaults(node: Document.Parsed): Fault[] {
-  const faults: Fault[] = []
+/** One walk for all, as walking takes longer than parsing. */
+function inspect(node: Document.Parsed): Nodes {
+  const fatal: Fault[] = []
+  const keys: Fault[] = []
+  let cyclic = false
   visit(node, {
-    Alias(_, alias) {
-      if (alias.resolve(node) || !alias.range) return
-      const range: Range = [alias.range[0], alias.range[1]]
-      faults.push({
-        code: 'YAML_ALIAS',
-        range,
-        summary: 'The alias names no anchor',
-        hint: 'Define it with &name above.',
-      })
+    Pair(_, { key }) {
+      keys.push(...keyFaults(key))
+    },
+    Node(_, item, path) {
+      fatal.push(...tagFaults(item))
+      if (!isAlias(item)) return
+      const target = item.resolve(node)
+      if (!target) fatal.push(...unknownAlias(item))
+      else cyclic ||= path.includes(target)
     },
   })
-  return faults
+  return { fatal, keys, cyclic }
+}
+
+const none: readonly Fault[] = []
+
+/** Standard tags too: what a value is, is said by the schema. */
+function tagFaults({ tag, range }: Node): readonly Fault[] {
+  if (!tag || !range) return none
+  const hint = 'Write the value plainly; secrets are references such as { fromEnv: NAME }.'
+  return [{ code: 'YAML_TAG', range: [range[0], range[1]], summary: 'Tags are not supported', hint }]
+}
+
+function unknownAlias({ range }: Alias): readonly Fault[] {
+  if (!range) return none
+  const hint = 'Define it with &name above.'
+  return [{ code: 'YAML_ALIAS', range: [range[0], range[1]], summary: 'The alias names no anchor', hint }]
 }
 
 /** `<<` would look as if it merged, and `__proto__` would vanish. */
-function keyFaults(node: Document.Parsed): Fault[] {
-  const faults: Fault[] = []
-  visit(node, {
-    Pair(_, { key }) {
-      if (!isScalar(key) || !key.range) return
-      const range: Range = [key.range[0], key.range[1]]
-      if (key.value === '<<') {
-        const hint = 'Use the defaults of the Fleet or Site document, which merge.'
-        faults.push({ code: 'YAML_MERGE_KEY', range, summary: 'YAML 1.2 has no merge keys', hint })
-      }
-      if (key.value === '__proto__') {
-        faults.push({ code: 'YAML_SYNTAX', range, summary: 'The key __proto__ is reserved', hint: 'Use another name.' })
-      }
-    },
-  })
-  return faults
-}
-
-/** An alias inside its own anchor: a value without an end. */
-function isCyclic(node: Document.Parsed): boolean {
-  let cyclic = false
-  visit(node, {
-    Alias(_, alias, path) {
-      const target = alias.resolve(node)
-      if (target) cyclic ||= path.includes(target)
-    },
-  })
-  return cyclic
+function keyFaults(key: unknown): readonly Fault[] {
+  if (!isScalar(key) || !key.range) return none
+  const range: Range = [key.range[0], key.range[1]]
+  if (key.value === '<<') {
+    const hint = 'Use the defaults of the Fleet or Site document, which merge.'
+    return [{ code: 'YAML_MERGE_KEY', range, summary: 'YAML 1.2 has no merge keys', hint }]
+  }
+  if (key.value !== '__proto__') return none
+  return [{ code: 'YAML_SYNTAX', range, summary: 'The key __proto__ is reserved', hint: 'Use another name.' }]
 }
 
 /** Says where the first alias stands: one of them holds itself, or all together stand for too much. */
@@ -237,5 +246,18 @@ function aliasFault(node: Document.Parsed): Fault {
 }
 
 /** Turns a fault into a problem with its place. */
-export const faultProblem = (source: Source, { code, range, summary, hint }: Fault): Problem =>
-  documentProblem(code, { at: placeOf(source, range), summary, ...(hint && { hint }) })
+export function faultProblem(source: Source, { code, range, summary, hint }: Fault): Problem {
+  const { line } = source.lines.linePos(range[0])
+  const start = source.lines.lineStarts[line - 1] ?? 0
+  const before = source.text
+    .slice(Math.max(0, start - maxLookBehind), start)
+    .split('\n')
+    .slice(0, -1)
+  const own = source.text.slice(start).split('\n', 1)
+  const secretRanges = continuesSecret([...before, ...own], before.length) ? [[start, start + 1] as const] : []
+  const careful = { ...source, secretRanges: [...source.secretRanges, ...secretRanges] }
+  return documentProblem(code, { at: placeOf(careful, range), summary, ...(hint && { hint }) })
+}
+
+/** Characters above a fault that tell what the line goes on with. */
+const maxLookBehind = 16_384

@@ -27,6 +27,17 @@ export function rangeAt(
   return range
 }
 
+/** The range of what an alias at a path stands for; none for everything else. */
+export function anchorAt(document: ParsedDocument, path: readonly PropertyKey[]): Range[] {
+  let at: Node | null | undefined = document.node.contents
+  for (const segment of path) {
+    const next = memberOf(isAlias(at) ? at.resolve(document.node) : at, segment)
+    at = isPair(next) ? (next.value as Node | null) : next
+  }
+  const target = isAlias(at) ? at.resolve(document.node) : undefined
+  return target ? [rangeOf(target)] : []
+}
+
 function memberOf(node: Node | null | undefined, segment: PropertyKey): Pair | Node | undefined {
   if (isMap(node)) {
     return node.items.findLast(({ key }) => isScalar(key) && key.value === String(segment))

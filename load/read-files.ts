@@ -21,7 +21,7 @@ export interface FoundFiles {
   problems: readonly Problem[]
 }
 
-/** Reads every given file, and every *.yaml and *.yml below every given folder. */
+/** Reads every given file, and every *.yaml and *.yml (in any case) below every given folder. */
 export async function readFiles(paths: readonly string[], cwd: string): Promise<FoundFiles> {
   const problems: Problem[] = []
   const found = new Map<string, string>()
@@ -31,14 +31,15 @@ export async function readFiles(paths: readonly string[], cwd: string): Promise<
   }
   for (const path of paths) {
     const absolute = resolve(cwd, path)
-    const kind = await kindOf(absolute)
+    // An empty path is a variable that nobody set, not the working directory.
+    const kind = path === '' ? undefined : await kindOf(absolute)
     if (kind === 'folder') {
       folders.push(absolute)
       await listFolder(absolute, await realpath(absolute), add, problems, cwd)
     } else if (kind === 'file') {
       folders.push(dirname(absolute))
       add({ path: absolute, real: await realpath(absolute) })
-    } else problems.push(missingPath(path))
+    } else problems.push(kind === undefined ? missingPath(path) : unusablePath(path))
   }
   const read = await Promise.all([...found.values()].map((path) => readSource(path, cwd)))
   return {
@@ -48,16 +49,26 @@ export async function readFiles(paths: readonly string[], cwd: string): Promise<
   }
 }
 
+const pathHint = 'Give files or folders that hold documents; paths are relative to the working directory.'
+
 const missingPath = (path: string): Problem =>
   documentProblem('PATH_NOT_FOUND', {
-    summary: `There is no file or folder ${path}`,
-    hint: 'Give files or folders that hold documents; paths are relative to the working directory.',
+    summary: path === '' ? 'A given path is empty' : `There is no file or folder ${path}`,
+    hint: pathHint,
   })
 
-async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+const unusablePath = (path: string): Problem =>
+  documentProblem('PATH_NOT_FOUND', { summary: `${path} is neither a file nor a folder`, hint: pathHint })
+
+type Kind = 'file' | 'folder' | 'other'
+
+const kindOfStats = (stats: Pick<Dirent, 'isDirectory' | 'isFile'>): Kind =>
+  stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'other'
+
+/** Undefined where nothing is. */
+async function kindOf(path: string): Promise<Kind | undefined> {
   const stats = await stat(path).catch(() => undefined)
-  if (stats?.isDirectory()) return 'folder'
-  return stats?.isFile() ? 'file' : undefined
+  return stats && kindOfStats(stats)
 }
 
 interface FoundFile {
@@ -77,13 +88,15 @@ async function listFolder(
   const here = await realpath(folder)
   if (seen.has(here)) return
   seen.add(here)
-  const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !isSkipped(name))
+  const all = await readdir(folder, { withFileTypes: true }).catch(() => undefined)
+  if (!all) problems.push(unreadable(shownPath(folder, cwd), 'Check the permissions of the folder.'))
+  const entries = (all ?? []).filter(({ name }) => !isSkipped(name))
   for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     const path = join(folder, entry.name)
     const { kind, target } = await followEntry(entry, path, here)
-    const wanted = kind === 'folder' || (kind === 'file' && /\.ya?ml$/.test(entry.name))
-    if (!wanted) continue
-    if (entry.isSymbolicLink() && !isInside(target, real)) problems.push(leavingLink(path, cwd))
+    if (kind !== 'folder' && !/\.ya?ml$/i.test(entry.name)) continue
+    if (kind === undefined || kind === 'other') problems.push(unreadable(shownPath(path, cwd), otherHint))
+    else if (entry.isSymbolicLink() && !isInside(target, real)) problems.push(leavingLink(path, cwd))
     else if (kind === 'folder') await listFolder(path, real, add, problems, cwd, seen)
     else add({ path, real: target })
   }
@@ -94,11 +107,8 @@ async function followEntry(
   entry: Dirent,
   path: string,
   here: string,
-): Promise<{ kind: 'file' | 'folder' | undefined; target: string }> {
-  if (!entry.isSymbolicLink()) {
-    const kind = entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : undefined
-    return { kind, target: join(here, entry.name) }
-  }
+): Promise<{ kind: Kind | undefined; target: string }> {
+  if (!entry.isSymbolicLink()) return { kind: kindOfStats(entry), target: join(here, entry.name) }
   const [kind, target] = await Promise.all([kindOf(path), realpath(path).catch(() => path)])
   return { kind, target }
 }
@@ -116,10 +126,20 @@ const leavingLink = (path: string, cwd: string): Problem =>
     hint: 'Move the file into the folder, or name it on the command line.',
   })
 
+const otherHint = 'It is a link to nothing, or no file. Correct or remove it; a document must not be missing unnoticed.'
+
+const unreadable = (file: string, hint: string): Problem =>
+  documentProblem('FILE_UNREADABLE', {
+    at: { file, line: 1, column: 1 },
+    summary: `${file} cannot be read`,
+    hint,
+  })
+
 async function readSource(path: string, cwd: string): Promise<Source | Problem> {
   const file = shownPath(path, cwd)
   const at = { file, line: 1, column: 1 }
-  const { size } = await stat(path)
+  const size = (await stat(path).catch(() => undefined))?.size
+  if (size === undefined) return unreadable(file, 'It was there a moment ago; run the command again.')
   if (size > maxFileBytes) {
     return documentProblem('FILE_TOO_LARGE', {
       at,
@@ -128,13 +148,7 @@ async function readSource(path: string, cwd: string): Promise<Source | Problem> 
     })
   }
   const bytes = await readFile(path).catch(() => undefined)
-  if (!bytes) {
-    return documentProblem('FILE_UNREADABLE', {
-      at,
-      summary: `${file} cannot be read`,
-      hint: 'Check the permissions of the file.',
-    })
-  }
+  if (!bytes) return unreadable(file, 'Check the permissions of the file.')
   return decode(bytes, path, file)
 }
 

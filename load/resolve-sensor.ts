@@ -139,17 +139,21 @@ function desiredSensor(
 function originsOf(tree: LayerTree): Map<string, Origin> {
   return new Map(
     leavesOf(tree).flatMap(({ path, value, from }) =>
-      [...partsOf(path, value, from)].map(([path, part]) => [formatPath(path), originOf(part)] as const),
+      partsOf(path, value, from).map(([path, part]) => [path, originOf(part)] as const),
     ),
   )
 }
 
-const parts = new WeakMap<From, readonly (readonly [readonly string[], From])[]>()
+type Parts = readonly (readonly [path: string, from: From])[]
 
-function partsOf(path: readonly string[], value: unknown, from: From): readonly (readonly [readonly string[], From])[] {
+const parts = new WeakMap<From, Parts>()
+
+/** Made once, as inherited values share it. */
+function partsOf(path: readonly string[], value: unknown, from: From): Parts {
   const known = parts.get(from)
   if (known) return known
-  const made = [[path, from] as const, ...innerParts(path, value, from)]
+  const inner = innerParts(path, value, from)
+  const made = [[path, from] as const, ...inner].map(([path, part]) => [formatPath(path), part] as const)
   parts.set(from, made)
   return made
 }

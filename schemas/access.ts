@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { exactlyOne, hostName, isTimeZone, refuse, secret } from './rules.ts'
+import { exactlyOne, filePath, hostName, secret, timeZone } from './rules.ts'
 
 const choice = { 'x-basis': 'project choice', 'x-not-a-setting': true } as const
 
@@ -11,20 +11,14 @@ export const trustAnchor = z
       .regex(/^sha256\/[A-Za-z0-9+/]{43}=$/, 'is not a pin such as sha256/<base64 of 32 bytes>')
       .optional()
       .meta({ description: 'SHA-256 of the public key (SubjectPublicKeyInfo), in base64.', ...choice }),
-    pinFile: z
-      .string()
-      .min(1)
-      .max(1024)
+    pinFile: filePath()
       .optional()
       .meta({
         description: 'Pin file (JSON) that `sensorform trust` writes: document key to public key hashes and identity.',
         ...choice,
         'x-file': true,
       }),
-    caFile: z
-      .string()
-      .min(1)
-      .max(1024)
+    caFile: filePath()
       .optional()
       .meta({ description: 'Certificate authority, PEM.', ...choice, 'x-file': true }),
     system: z
@@ -45,7 +39,14 @@ export const httpsEndpoint = z
   .string()
   .max(512)
   .regex(/^https:\/\/[^\s/?#@]+\/?$/, 'is not an https address such as https://10.20.0.5')
-  .refine((text) => URL.canParse(text), 'is not an https address such as https://10.20.0.5')
+  .refine(isPlainOrigin, 'is not an https address such as https://10.20.0.5')
+
+/** Parsers of URLs read 010.20.0.5, 0xa140005 and %31%30.20.0.5 as addresses; here an address is written as one. */
+function isPlainOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { hostname, port } = new URL(text)
+  return port !== '0' && (!/^[0-9.]+$/.test(hostname) || text.slice('https://'.length).startsWith(hostname))
+}
 
 /** How to reach an appliance and how to know that it is the right one. */
 export const access = z
@@ -160,15 +161,11 @@ const azure = z
 
 const directory = z
   .strictObject({
-    path: z
-      .string()
-      .min(1)
-      .max(1024)
-      .meta({
-        description:
-          'Folder, below that of the document, in which a person puts activation files named <registered name>.zip.',
-        ...choice,
-      }),
+    path: filePath().meta({
+      description:
+        'Folder, below that of the document, in which a person puts activation files named <registered name>.zip.',
+      ...choice,
+    }),
   })
   .meta({
     description:
@@ -235,22 +232,11 @@ const open = z.string().regex(openPattern, 'is not a window such as "Sat 22:00-0
 
 export const window = z
   .strictObject({
-    timezone: z
-      .string()
-      .max(64)
-      .meta({ description: 'IANA time zone in which the hours are meant.', ...choice }),
+    timezone: timeZone().meta({ description: 'IANA time zone in which the hours are meant.', ...choice }),
     open: z.union([open, z.array(open).min(1).max(32)]).meta({
       description: 'When disruptive steps may run: days and hours; an end before the start lies on the next day.',
       ...choice,
     }),
-  })
-  .superRefine((value, ctx) => {
-    if (isTimeZone(value.timezone)) return
-    refuse(ctx, {
-      code: 'VALUE_INVALID',
-      path: ['timezone'],
-      message: `${value.timezone} is not an IANA time zone such as Europe/Berlin`,
-    })
   })
   .meta({ description: 'Maintenance window of the site.', 'x-leaf': true })
 

@@ -48,8 +48,18 @@ export function unwrapped(schema: z.ZodType): z.ZodType {
   return inner
 }
 
-/** Description and facts of a field; what was given after `.optional()` wins over what was given before. */
+const known = new WeakMap<z.ZodType, z.GlobalMeta | undefined>()
+
+/**
+ * Description and facts of a field; what was given after `.optional()` wins over what was given before. Remembered: the
+ * registry makes a new object each time, and loading asks for every value of every sensor.
+ */
 export function factsOf(schema: z.ZodType): z.GlobalMeta | undefined {
+  if (!known.has(schema)) known.set(schema, readFacts(schema))
+  return known.get(schema)
+}
+
+function readFacts(schema: z.ZodType): z.GlobalMeta | undefined {
   const own = z.globalRegistry.get(schema)
   if (!(schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)) return own
   const inner = factsOf(schema.unwrap() as z.ZodType)

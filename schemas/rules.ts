@@ -11,31 +11,41 @@ export interface Refusal {
   path?: readonly (string | number)[]
   message: string
   hint?: string
+  /** Values of which the nearest is offered instead. */
+  known?: readonly string[]
 }
 
-/** Adds a located refusal to a zod check. The code and the hint travel in `params`. */
-export function refuse(ctx: z.RefinementCtx, { code, path = [], message, hint }: Refusal): void {
-  ctx.addIssue({ code: 'custom', path: [...path], message, params: { code, ...(hint && { hint }) } })
+/** Adds a located refusal to a zod check. All that zod has no word for travels in `params`. */
+export function refuse(ctx: z.RefinementCtx, { path = [], message, ...params }: Refusal): void {
+  ctx.addIssue({ code: 'custom', path: [...path], message, params })
 }
 
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
 const ipv4Pattern = new RegExp(`^${octet}(\\.${octet}){3}$`)
-const hostNamePattern =
-  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/
+const label = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
+/** The last label of a name is no number (RFC 1123): a dotted number is an address, or a mistyped one. */
+const name = `(?=.{1,253}$)(?!([^.]*\\.)*[0-9]+$)${label}(\\.${label})*`
 
 /** An IPv4 address in dotted notation. The vendor's fields are IPv4 only. */
 export const ipv4 = (): z.ZodString => z.string().regex(ipv4Pattern, 'is not an IPv4 address such as 10.20.0.5')
 
+const firstOctet = '(22[0-3]|2[01][0-9]|1[0-9]{2}|[1-9][0-9]?)'
+
+/** An IPv4 address that one host can have: not 0.x.x.x, multicast or reserved. Loopback is one. */
+export const hostAddress = (): z.ZodString =>
+  z
+    .string()
+    .regex(new RegExp(`^${firstOctet}(\\.${octet}){3}$`), 'is not the IPv4 address of a host, such as 10.20.0.5')
+
 /** A DNS host name (RFC 1123). */
 export const hostName = (): z.ZodString =>
-  z.string().regex(hostNamePattern, 'is not a host name such as line-1.plant.example')
+  z.string().regex(new RegExp(`^${name}$`), 'is not a host name such as line-1.plant.example')
 
 /** A DNS host name or an IPv4 address. A dotted number that is no address is refused. */
 export const host = (): z.ZodString =>
   z
     .string()
-    .regex(hostNamePattern, 'is neither a host name nor an IPv4 address')
-    .refine((text) => !/^[0-9.]+$/.test(text) || ipv4Pattern.test(text), 'is not an IPv4 address such as 10.20.0.5')
+    .regex(new RegExp(`^(${octet}(\\.${octet}){3}|${name})$`), 'is neither a host name nor an IPv4 address in full')
 
 /** A TCP or UDP port. */
 export const port = (): z.ZodInt => z.int().min(1).max(65535)
@@ -80,16 +90,30 @@ export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
-    if (timeZone) knownZones.add(name)
+    if (isSpeltAs(name, timeZone)) knownZones.add(name)
     return knownZones.has(name)
   } catch {
     return false
   }
 }
 
+/** The engine takes `europe/berlin` too; an appliance need not. An alias comes back under another name. */
+const isSpeltAs = (name: string, resolved: string): boolean =>
+  name === resolved || (name.toLowerCase() !== resolved.toLowerCase() && !/(^|\/)[a-z]/.test(name))
+
 /** An IANA time zone name such as `Europe/Berlin`. */
-export const timeZone = (): z.ZodString =>
-  z.string().max(64).refine(isTimeZone, 'is not an IANA time zone such as Europe/Berlin')
+export const timeZone = () =>
+  z
+    .string()
+    .max(64)
+    .superRefine((text, ctx) => {
+      if (isTimeZone(text)) return
+      refuse(ctx, {
+        code: 'VALUE_INVALID',
+        message: 'is not an IANA time zone such as Europe/Berlin',
+        known: Intl.supportedValuesOf('timeZone'),
+      })
+    })
 
 /**
  * Where a secret is found: an environment variable or a file below the spec's folder (or `--secrets-dir`). Never the
@@ -104,26 +128,28 @@ export const secret = (description: string) =>
         .max(256)
         .optional()
         .meta({ description: 'Name of the environment variable that holds the secret.' }),
-      fromFile: z
-        .string()
-        .min(1)
-        .max(1024)
-        .regex(/^[^\p{C}]+$/u, 'is not the path of a file')
-        .optional()
-        .meta({
-          description: 'Path of the file that holds the secret, below the folder of the document or `--secrets-dir`.',
-        }),
+      fromFile: filePath().optional().meta({
+        description: 'Path of the file that holds the secret, below the folder of the document or `--secrets-dir`.',
+      }),
     })
     .superRefine((value, ctx) => exactlyOne(value, ctx, ['fromEnv', 'fromFile']))
     .meta({ description, 'x-sensitive': true, 'x-leaf': true, 'x-exactly-one': true })
 
 export type SecretReference = z.infer<ReturnType<typeof secret>>
 
+/** Path of a file. A key that was pasted in place of its path is none. */
+export const filePath = (): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .max(1024)
+    .regex(/^(?!\s*-----)[^\p{C}]+$/u, 'is not the path of a file')
+
 /** A file of public content, read while loading. */
 export const publicFile = (description: string) =>
   z
     .strictObject({
-      file: z.string().min(1).max(1024).meta({ description: 'Path of the file, below the folder of the document.' }),
+      file: filePath().meta({ description: 'Path of the file, below the folder of the document.' }),
     })
     .meta({ description, 'x-file': true, 'x-leaf': true })
 

@@ -19,7 +19,10 @@ const smb = z
       .string()
       .min(1)
       .max(512)
-      .regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/, 'is not a relative path such as sensors/berlin')
+      .regex(
+        /^(?!(.*\/)?\.\.?(\/|$))[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
+        'is not a relative path such as sensors/berlin',
+      )
       .optional()
       .meta({ description: 'Folder within the share.', ...documented, 'x-basis': 'project choice' }),
     username: z
@@ -51,7 +54,7 @@ export const backup = z
       }),
     directory: z
       .string()
-      .regex(/^(\/[A-Za-z0-9_.-]+)+$/, 'is not an absolute path such as /var/cyberx/backups')
+      .regex(/^(?!.*\/\.\.?(\/|$))(\/[A-Za-z0-9_.-]+)+$/, 'is not an absolute path such as /var/cyberx/backups')
       .max(512)
       .optional()
       .meta({

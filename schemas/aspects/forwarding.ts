@@ -93,7 +93,7 @@ const entryName = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[^\p{C}/\\]+$/u, 'holds a slash or an invisible character')
+  .regex(/^(?!\s)[^\p{C}/\\]+(?<!\s)$/u, 'holds a slash or an invisible character, or begins or ends with a space')
 
 const rule = z
   .strictObject({

@@ -1,5 +1,16 @@
 import * as z from 'zod'
-import { host, hostName, ipv4, ipv4Number, isSubnetMask, port, refuse, secret, subnetOf } from '../rules.ts'
+import {
+  host,
+  hostAddress,
+  hostName,
+  ipv4,
+  ipv4Number,
+  isSubnetMask,
+  port,
+  refuse,
+  secret,
+  subnetOf,
+} from '../rules.ts'
 
 const documented = {
   'x-basis': 'documented',
@@ -31,7 +42,7 @@ const proxy = z
 
 export const network = z
   .strictObject({
-    address: ipv4()
+    address: hostAddress()
       .optional()
       .meta({
         description:
@@ -44,15 +55,15 @@ export const network = z
       .refine(isSubnetMask, 'is not a subnet mask such as 255.255.255.0')
       .optional()
       .meta({ description: 'Subnet mask of the management address.', ...documented }),
-    gateway: ipv4()
+    gateway: hostAddress()
       .optional()
       .meta({
         description: 'Default gateway.',
         ...documented,
-        'x-rule': 'Lies in the subnet of the management address.',
+        'x-rule': 'Lies in the subnet of the management address, and is another address.',
       }),
     dns: z
-      .array(ipv4())
+      .array(hostAddress())
       .min(1)
       .max(8)
       .optional()
@@ -68,6 +79,7 @@ export const network = z
     proxy: proxy.optional(),
   })
   .superRefine(checkSubnet)
+  .superRefine(checkOwnGateway)
   .meta({ description: 'Management network of the appliance.' })
 
 function checkSubnet(
@@ -99,4 +111,17 @@ function checkSubnet(
     return
   }
   refuseEnds('gateway', gateway)
+}
+
+function checkOwnGateway(
+  { address, gateway }: { address?: string | undefined; gateway?: string | undefined },
+  ctx: z.RefinementCtx,
+): void {
+  if (gateway === undefined || gateway !== address) return
+  refuse(ctx, {
+    code: 'VALUE_INVALID',
+    path: ['gateway'],
+    message: 'is the address of the sensor itself',
+    hint: 'Give the address of the router of its subnet.',
+  })
 }

@@ -37,6 +37,14 @@ export const names = {
     remedy: 'Correct the endpoint of one of the two.',
     example: two('', '', { address: '10.20.0.5' }),
   },
+  DUPLICATE_ADDRESS: {
+    severity: 'error',
+    title: 'Two sensors of one site have one network address',
+    explanation:
+      'The second to be moved there would cut off the first. Sensors of different sites may have one address, as their networks may be separate.',
+    remedy: 'Correct the address of one of the two. An address that a site declares is one for all its sensors.',
+    example: two('  network: { address: 10.20.0.5 }\n', '  network: { address: 10.20.0.5 }\n'),
+  },
   DUPLICATE_IDENTITY: {
     severity: 'error',
     title: 'Two sensors declare one identity',

@@ -444,4 +444,125 @@ export const badInput: readonly (readonly [name: string, files: Readonly<Record<
   ['Windows line ends', { 'a.yaml': sensor('  tim: {}\n').replaceAll('\n', '\r\n') }],
   ['a byte order mark', { 'a.yaml': '\ufeff' + sensor('  tim: {}\n') }],
   ['a very long line', { 'a.yaml': sensor(`  hold: { until: 2030-01-01, reason: "${'x'.repeat(600)}" }\n`) }],
+  ['control characters', { 'a.yaml': sensor('  name: a\0b\n') }],
+  ['characters that turn the direction of text', { 'a.yaml': sensor('  name: line # \u202e1-enil\n') }],
+  [
+    'one endpoint, with a dot at its end',
+    {
+      'a.yaml':
+        sensor('').replace('10.20.0.5', 'line.example.:8443') +
+        '---\n' +
+        head.replace('line-1', 'line-2') +
+        access.replace('10.20.0.5', 'line.example:8443'),
+    },
+  ],
+  [
+    'addresses that only parsers of URLs understand',
+    {
+      'a.yaml': sensor('').replace('10.20.0.5', '010.20.0.5'),
+      'b.yaml': head.replace('line-1', 'line-2') + access.replace('10.20.0.5', '0xa140006'),
+      'c.yaml': head.replace('line-1', 'line-3') + access.replace('10.20.0.5', '%31%30.20.0.7'),
+      'd.yaml': head.replace('line-1', 'line-4') + access.replace('10.20.0.5', '10.20.0.8:0'),
+    },
+  ],
+  [
+    'one network address in a site, from its defaults; and another site',
+    {
+      'a.yaml':
+        fleet +
+        ['berlin', 'hamburg']
+          .map(
+            (site) =>
+              `apiVersion: sensorform.io/v1\nkind: Site\nmetadata: { name: ${site} }\nspec: { defaults: { network: { address: 10.0.0.5 } } }\n---\n`,
+          )
+          .join('') +
+        [1, 2, 3]
+          .map(
+            (n) =>
+              head.replace('{ name: line-1 }', `{ name: line-${n}, site: ${n < 3 ? 'berlin' : 'hamburg'} }`) +
+              access.replace('.5,', `.${n},`),
+          )
+          .join('---\n'),
+    },
+  ],
+  [
+    'a gateway that is the sensor, and addresses of no host',
+    {
+      'a.yaml': sensor('  network: { address: 10.0.0.5, gateway: 10.0.0.5 }\n'),
+      'b.yaml':
+        head.replace('line-1', 'line-2') +
+        access.replace('.5,', '.6,') +
+        '  network: { address: 224.0.0.5, gateway: 0.0.0.1, dns: [255.255.255.255] }\n',
+    },
+  ],
+  [
+    'host names that are numbers',
+    { 'a.yaml': sensor('  network: { hostname: 10.0.0.1 }\n  time: { ntp: { server: 1.2.3 } }\n') },
+  ],
+  ['time zones misspelt', { 'a.yaml': sensor('  time: { timezone: europe/berlin }\n') }],
+  ['numbers without an end', { 'a.yaml': sensor('  network: { proxy: { host: p, port: .inf } }\n') }],
+  [
+    'a number that is far too large',
+    { 'a.yaml': sensor('  network: { proxy: { host: p, port: 99999999999999999999 } }\n') },
+  ],
+  [
+    'a string for a list, longer than the list may be',
+    {
+      'a.yaml': sensor(
+        '  network: { dns: "10.0.0.1, 10.0.0.2" }\n  forwarding: { rules: { a: { engines: malware } } }\n',
+      ),
+    },
+  ],
+  [
+    'a version that YAML reads as a number',
+    { 'a.yaml': sensor('  backup: { target: { enabled: false, smb: { version: 3.0 } } }\n') },
+  ],
+  [
+    'paths that climb',
+    {
+      'a.yaml': sensor('  backup: { directory: /var/../etc, target: { smb: { server: a, share: b, path: a/.. } } }\n'),
+    },
+  ],
+  [
+    'a name of a rule that ends with a space',
+    { 'a.yaml': sensor('  forwarding: { rules: { "a ": { absent: true } } }\n') },
+  ],
+  [
+    'a literal password that another key shares by its anchor',
+    {
+      'a.yaml': sensor('').replace(
+        'username: admin, password: { fromEnv: SENSOR_PASSWORD }',
+        'username: &p CANARY, password: *p, colour: red',
+      ),
+    },
+  ],
+  ['credentials that are a password alone', { 'a.yaml': sensor('').replace(/default: \{.*/, 'default: CANARY') }],
+  ['credentials that are a list', { 'a.yaml': sensor('').replace(/\n {4}default: \{.*/, ' [admin, CANARY]') }],
+  [
+    'a literal password below a key of another language',
+    { 'a.yaml': sensor('').replace('password:', 'motdepasse: CANARY, parole:') },
+  ],
+  [
+    'a literal password in a key',
+    { 'a.yaml': sensor('').replace('password: { fromEnv: SENSOR_PASSWORD }', '"password=CANARY": 1') },
+  ],
+  ['a literal password after an equals sign', { 'a.yaml': 'SENSOR_PASSWORD=CANARY\n' }],
+  [
+    'a proxy with its password',
+    { 'a.yaml': sensor('  network: { proxy: { host: "user:CANARY@proxy", port: 80 } }\n') },
+  ],
+  [
+    'a signature in an endpoint',
+    { 'a.yaml': sensor('').replace('https://cloud.example', 'https://cloud.example/?sig=CANARY') },
+  ],
+  [
+    'a private key in place of its path',
+    { 'a.yaml': sensor('  certificate: { certificate: { file: "-----BEGIN PRIVATE KEY-----CANARY" } }\n') },
+  ],
+  [
+    'a literal password of several lines that is no YAML',
+    { 'a.yaml': fleet.replace('{ fromEnv: SENSOR_PASSWORD } }', '"one\n        CANARY" two }') },
+  ],
+  ['a literal password indented too little', { 'a.yaml': 'kind: Fleet\nspec:\n    password: "one\n CANARY"\n' }],
+  ['a literal password in a block with a tab', { 'a.yaml': 'spec:\n  password: |\n    one\n\tCANARY\n  a: b\n' }],
 ]

@@ -257,6 +257,22 @@ test('links inside the folder are followed, links out of it are refused, and cir
   )
 })
 
+test('nothing that might hold documents is passed over: a link to nothing, an empty path, what is no file', async () => {
+  await withFiles({ 'fleet/kept.YAML': '# read, whatever its case\n' }, async (cwd) => {
+    await symlink(join(cwd, 'nothing'), join(cwd, 'fleet/lost.yaml'))
+    await symlink('/dev/zero', join(cwd, 'fleet/endless.yml'))
+    const { problems, files } = await loadFleet(['fleet', '', '/dev/zero', 'nowhere'], { cwd, env: {} })
+    expect(problems.map(({ code, summary }) => [code, summary])).toEqual([
+      ['PATH_NOT_FOUND', 'A given path is empty'],
+      ['PATH_NOT_FOUND', '/dev/zero is neither a file nor a folder'],
+      ['PATH_NOT_FOUND', 'There is no file or folder nowhere'],
+      ['FILE_UNREADABLE', 'fleet/endless.yml cannot be read'],
+      ['FILE_UNREADABLE', 'fleet/lost.yaml cannot be read'],
+    ])
+    expect(files).toEqual(['fleet/kept.YAML'])
+  })
+})
+
 test('a reference through a link that leads out is refused', async () => {
   const spec = `${small}  certificate: { certificate: { file: .certs/line-1.crt } }\n`
   await withFiles({ 'fleet/a.yaml': spec, 'outside/line-1.crt': certificate }, async (cwd) => {
