@@ -58,7 +58,8 @@ async function ask(reader: RegistrarReader, names: Names): Promise<RecordSight> 
 function unasked(key: string, names: Names, error: DeviceError): RecordSight {
   const lookup: RecordLookup = { state: 'notObservable', reason: error.message }
   const problem: Problem = {
-    severity: 'warning',
+    // A secret that this machine lacks is a fault of the run, and no state of the registrar.
+    severity: error.code === 'SECRET_MISSING' ? 'error' : 'warning',
     code: error.code,
     key,
     field: 'registration',

@@ -14,7 +14,7 @@
 import type { Field, Flat } from '../../schemas/fields.ts'
 import type { Change } from '../change.ts'
 import { emptyDraft, mergeDrafts, type Draft } from './draft.ts'
-import type { Look } from '../compare/look.ts'
+import { problemOf, type Look } from '../compare/look.ts'
 import { manualStep, removalByHand } from './manual-steps.ts'
 import type { PlannedValue, Step } from '../plan-types.ts'
 import {
@@ -47,6 +47,8 @@ export function fieldSteps(look: Look, changes: readonly Change[], unverifiable:
 }
 
 function groupSteps(look: Look, group: string, changes: readonly Change[], unverifiable: readonly string[]): Draft {
+  const problem = actionless(look, group)
+  if (problem) return { steps: [], problems: [problem] }
   const paths = changes.map(({ path }) => path)
   const automatic = paths.filter((path) => writeOf(look, path) === 'automatic')
   const manual = paths.filter((path) => writeOf(look, path) === 'manual')
@@ -56,6 +58,22 @@ function groupSteps(look: Look, group: string, changes: readonly Change[], unver
     ...(byHand ? [byHand] : []),
   ]
   return { steps, problems: [] }
+}
+
+/** A rule without an action can be changed where it exists, and not be made. */
+function actionless({ desired, live, support }: Look, group: string) {
+  const rule = ruleOf(group)
+  if (rule === undefined || !abilityOf(support, 'forwarding.rules.*').read) return undefined
+  const isLive = [...live.keys()].some((path) => liesBelow(path, group))
+  const declared = desired.settings.forwarding?.rules?.[rule]
+  if (isLive || Object.keys(declared?.actions ?? {}).length > 0) return undefined
+  return problemOf(desired, {
+    severity: 'error',
+    code: 'RULE_WITHOUT_ACTION',
+    field: group,
+    summary: `Forwarding rule ${rule} does not exist on the sensor and declares no action: it cannot be created`,
+    hint: 'Declare actions; or drop the rule from the spec.',
+  })
 }
 
 /** Who writes a field. */

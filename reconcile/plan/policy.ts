@@ -60,7 +60,7 @@ function tooManyChanged({ policy, declared, plans, overrides }: Question): Probl
 function tooManyUnknown({ policy, declared, plans }: Question): Problem[] {
   const percentage = policy.maxUnknownSensors ?? '10%'
   return bySite(declared, plans).flatMap(({ site, size, own }) => {
-    const unknown = own.filter(({ status }) => status === 'unknown').length
+    const unknown = own.filter((plan) => plan.status === 'unknown' && !lacksSecret(plan)).length
     const most = shareOf(size, percentage)
     if (size < smallest || unknown <= most) return []
     return refusal(
@@ -86,6 +86,9 @@ function tooManyDisrupted({ policy, declared, plans }: Question): Problem[] {
     )
   })
 }
+
+/** A secret that this machine lacks says nothing of the sensor. */
+const lacksSecret = ({ problems }: SensorPlan): boolean => problems.some(({ code }) => code === 'SECRET_MISSING')
 
 interface SiteCount {
   site: string

@@ -404,8 +404,26 @@ describe('forwarding rules', () => {
     expect([briefly(plan), plan.notManaged, stepIds(plan)]).toEqual([changes, notManaged, changes.map(() => ops)])
   })
 
+  test.each([
+    { name: 'is not made, and withholds no other step', live: {}, steps: ['time'], problems: ['RULE_WITHOUT_ACTION'] },
+    {
+      name: 'is changed where it is',
+      live: { [`${ops}.minimumSeverity`]: 'Major' },
+      steps: ['time', ops],
+      problems: [],
+    },
+  ])('a rule without an action $name', ({ live, steps, problems }) => {
+    const settings: DesiredSettings = {
+      time: { timezone: 'Europe/Berlin' },
+      forwarding: { rules: { ops: { minimumSeverity: 'Minor' } } },
+    }
+    const plan = planOne(sight(sensor(settings), live))
+    expect([stepIds(plan), codes(plan)]).toEqual([steps, problems])
+  })
+
   test('a name that needs quotes has a step with quotes', () => {
-    const plan = planOne(sight(sensor({ forwarding: { rules: { 'to SIEM': { minimumSeverity: 'Minor' } } } }), {}))
+    const live = { 'forwarding.rules["to SIEM"].minimumSeverity': 'Major' }
+    const plan = planOne(sight(sensor({ forwarding: { rules: { 'to SIEM': { minimumSeverity: 'Minor' } } } }), live))
     expect(stepIds(plan)).toEqual(['forwarding.rules["to SIEM"]'])
     expect(plan.changes.map(({ path }) => path)).toEqual(['forwarding.rules["to SIEM"].minimumSeverity'])
   })

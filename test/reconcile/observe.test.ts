@@ -126,6 +126,27 @@ test('a registrar that does not answer leaves the registration unverifiable, wit
   expect(plan.sensors[0]?.problems).toMatchObject([{ severity: 'warning' }])
 })
 
+test('a secret that this machine lacks is an error of the run: nobody is said to be unknown for it', async () => {
+  const bench = createBench()
+  await installActivated(bench, { name: 'line-1' })
+  bench.memoryWorld.onCall = ({ target, method }) => {
+    if (target === 'cloud' || method === 'signIn') throw new DeviceError('SECRET_MISSING', 'TOKEN is not set.')
+  }
+  const sensors = Array.from({ length: 12 }, (_, index) => desiredSensor(named, { key: `line-${index}`, site: 'a' }))
+  const { plan } = await planRun(fleetOf(sensors), bench.world, {})
+  expect(plan.problems).toEqual([])
+  expect(plan.sensors[0]).toMatchObject({
+    status: 'unknown',
+    problems: [{ code: 'SECRET_MISSING', severity: 'error' }],
+  })
+
+  bench.memoryWorld.onCall = ({ target }) => {
+    if (target === 'cloud') throw new DeviceError('SECRET_MISSING', 'TOKEN is not set.')
+  }
+  const { plan: read } = await planRun(fleetOf([desiredSensor(named)]), bench.world, {})
+  expect(read.sensors[0]).toMatchObject({ steps: [], problems: [{ code: 'SECRET_MISSING', severity: 'error' }] })
+})
+
 test('without any memory everything converges; causes are then undetermined', async () => {
   const bench = createBench()
   await installActivated(bench, { name: 'old' })

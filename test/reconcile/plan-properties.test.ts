@@ -48,11 +48,15 @@ const engines = fc.oneof(
   fc.constant('any' as const),
   fc.uniqueArray(fc.constantFrom('Malware' as const, 'Anomaly' as const, 'Operational' as const), { minLength: 1 }),
 )
-const present = some({
-  minimumSeverity: fc.constantFrom('Minor' as const, 'Major' as const),
-  engines,
-  actions: fc.dictionary(fc.constantFrom('one', 'to SIEM'), action),
-})
+/** A rule without an action cannot be made. */
+const present = fc.record(
+  {
+    minimumSeverity: fc.constantFrom('Minor' as const, 'Major' as const),
+    engines,
+    actions: fc.dictionary(fc.constantFrom('one', 'to SIEM'), action, { minKeys: 1 }),
+  },
+  { requiredKeys: ['actions'] },
+)
 const rule = fc.oneof(
   { weight: 4, arbitrary: present },
   { weight: 1, arbitrary: fc.constant({ absent: true as const }) },

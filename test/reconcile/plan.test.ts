@@ -30,6 +30,7 @@ const triple = { 'network.address': '10.0.0.5', 'network.subnetMask': '255.255.2
 const [mine, expiring] = [makeCertificate('line-1', ahead(90)), makeCertificate('line-1', ahead(5))]
 const certificate = { certificate: { file: 'a.crt', content: mine }, privateKey: { fromEnv: 'KEY' } }
 
+const actions = { mail: { email: { address: 'ops@plant.example' } } }
 const everything: DesiredSettings = {
   name: 'berlin-2',
   registration: { registrar: 'cloud', site: 'plant' },
@@ -38,7 +39,7 @@ const everything: DesiredSettings = {
   network: { address: '10.0.0.9', dns: ['10.0.0.2'], hostname: 'line-1', proxy: { host: 'p', port: 8080 } },
   certificate: { ...certificate, validation: 'mandatory' },
   backup: { enabled: true, maxAge: '26h' },
-  forwarding: { rules: { b: { minimumSeverity: 'Major' }, a: { minimumSeverity: 'Minor' } } },
+  forwarding: { rules: { b: { minimumSeverity: 'Major', actions }, a: { minimumSeverity: 'Minor', actions } } },
 }
 const installed: Record<string, LiveValue> = { name: 'berlin-1', 'activation.mode': 'cloud', ...triple }
 const observed: Partial<Observation> = {
