@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import * as z from 'zod'
 import { settingAspects, settingsWrite } from '../schemas/api/settings.ts'
-import { fault } from './faults.ts'
+import { cloudKey, fault } from './faults.ts'
 import { isLoopback } from './loopback.ts'
 import { Refusal } from './sensor/refusal.ts'
 import type { Handles } from './simulate.ts'
@@ -42,7 +42,7 @@ const routes: Readonly<Record<string, Route>> = {
   }),
   'GET /requests': ({ handles, query }) => {
     const since = Number(query.get('since') ?? 0)
-    const keys = [...handles.appliances.map(({ key }) => key), 'cloud']
+    const keys = [...handles.appliances.map(({ key }) => key), cloudKey]
     const counts = Object.fromEntries(keys.map((key) => [key, handles.counts(key, since)]))
     return { requests: handles.requests(since), counts }
   },

@@ -31,7 +31,7 @@ export interface Answer {
 
 /** Who serves, and how. */
 export interface Service {
-  /** Key of the appliance, or `cloud`. */
+  /** Key of the appliance, or `(cloud)`. */
   subject: string
   faults: FaultEngine
   log: RequestLog

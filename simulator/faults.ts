@@ -6,6 +6,9 @@
  */
 import * as z from 'zod'
 
+/** Stands for the cloud where others are known by the key of their document: no document can have this one. */
+export const cloudKey = '(cloud)'
+
 const seconds = z.number().min(0).max(86_400)
 
 /** Which requests a fault strikes. Counts are kept for each appliance on its own, so that parallel work repeats. */
@@ -16,7 +19,7 @@ const where = {
     .min(1)
     .max(128)
     .optional()
-    .meta({ description: 'Key of the appliance, or `cloud`. Left out: every sensor.' }),
+    .meta({ description: 'Key of the appliance, or `(cloud)`. Left out: every sensor.' }),
   operation: z
     .string()
     .min(1)
@@ -79,7 +82,7 @@ export const faultFile = z.strictObject({
 
 /** What a request looks like to a fault. */
 export interface FaultCall {
-  /** Key of the appliance, or `cloud`. */
+  /** Key of the appliance, or `(cloud)`. */
   appliance: string
   operation: string | null
   method: string
@@ -159,7 +162,7 @@ function strikes({ id, fault, seen }: Entry, call: FaultCall, seed: number): boo
 function matches(fault: Fault, call: FaultCall): boolean {
   const onCloudWay = cloudWayOperations.has(call.operation ?? '')
   if (cloudWayKinds.has(fault.kind) !== onCloudWay) return false
-  if (fault.appliance === undefined ? call.appliance === 'cloud' : fault.appliance !== call.appliance) return false
+  if (fault.appliance === undefined ? call.appliance === cloudKey : fault.appliance !== call.appliance) return false
   if (fault.operation !== undefined && fault.operation !== call.operation) return false
   if (!(onlyAt[fault.kind]?.test(call.operation ?? '') ?? true)) return false
   if (fault.method !== undefined && fault.method !== call.method) return false

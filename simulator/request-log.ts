@@ -3,7 +3,7 @@
 export interface LoggedRequest {
   /** Rises by one with each request. */
   sequence: number
-  /** Key of the appliance, or `cloud`. */
+  /** Key of the appliance, or `(cloud)`. */
   appliance: string
   method: string
   path: string

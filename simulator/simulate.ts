@@ -10,7 +10,7 @@ import { registrarPinKey, type PinFile } from '../schemas/pin-file.ts'
 import { createSimulatorClock } from './clock.ts'
 import { startCloud, type RunningCloud } from './cloud/cloud.ts'
 import { startControl, type Control } from './control.ts'
-import { createFaultEngine, strikesAtOnce, type Fault } from './faults.ts'
+import { cloudKey, createFaultEngine, strikesAtOnce, type Fault } from './faults.ts'
 import { installSensor } from './install.ts'
 import { createKeyPool, type KeyPool } from './keys.ts'
 import { canMoveOnLoopback } from './loopback.ts'
@@ -44,7 +44,10 @@ export interface Simulator {
   advanceClock(seconds: number): void
   /** Sets the true time, ISO 8601. */
   setClock(at: string): void
-  /** Adds a fault and gives its id. One of the appliance itself that names no request strikes at once. */
+  /**
+   * Adds a fault and gives its id. One of the appliance itself that names no request strikes at once. Throws for an
+   * unknown key.
+   */
   addFault(fault: Fault): string
   removeFaults(id?: string): void
   /** Requests after a sequence number, oldest first. */
@@ -150,7 +153,7 @@ function createHandles(
 ): Handles {
   const appliance = (key: string): Appliance => {
     const found = running.get(key)
-    if (!found) throw new RangeError(`there is no simulated appliance ${key}`)
+    if (!found) throw new RangeError(`there is no simulated appliance ${key} (the cloud is ${cloudKey})`)
     return found
   }
   return {
@@ -162,7 +165,7 @@ function createHandles(
     setClock: (at) => world.clock.set(Date.parse(at)),
     addFault: (fault) => {
       const { appliance: key } = fault
-      const targets = key === undefined ? [...running.values()] : key === 'cloud' ? [] : [appliance(key)]
+      const targets = key === undefined ? [...running.values()] : key === cloudKey ? [] : [appliance(key)]
       if (strikesAtOnce(fault)) for (const target of targets) target.strike(fault)
       return world.faults.add(fault)
     },

@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { CloudAnswer, CloudContext, CloudLink, SeededRegistration, SimulatedCloud } from '../cloud-link.ts'
 import { serve, type Answer, type Request, type Service } from '../edge.ts'
+import { cloudKey } from '../faults.ts'
 import { refusal } from './answer.ts'
 import { pinOf } from './identity.ts'
 import { pageOf } from './paging.ts'
@@ -107,7 +108,7 @@ function createService(options: CloudOptions, store: CloudStore, requests: Cloud
     const page = (resources: readonly unknown[]) => pageOf(resources, { pageSize, origin, url })
     return operation.handle({ store, scope, parameters, body, page })
   }
-  return { subject: 'cloud', faults, log, operationOf, handle, refuse }
+  return { subject: cloudKey, faults, log, operationOf, handle, refuse }
 }
 
 const refuse = (status: number, text: string): Answer =>
@@ -135,10 +136,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Faults whose appliance is `cloud` strike every sensor's way to it. */
+/** Faults whose appliance is `(cloud)` strike every sensor's way to it. */
 function createLink({ faults }: CloudOptions, store: CloudStore): CloudLink {
   const contact = (operation: string, path: string, take: () => boolean): CloudAnswer => {
-    const struck = faults.strike({ appliance: 'cloud', operation, method: 'POST', path })
+    const struck = faults.strike({ appliance: cloudKey, operation, method: 'POST', path })
     if (struck.some(({ kind }) => kind === 'cloudUnreachable')) return 'unreachable'
     const refused = struck.some(({ kind }) => kind === 'cloudRefusesActivation')
     return !refused && take() ? 'accepted' : 'rejected'

@@ -6,12 +6,20 @@ import type { CloudIdentity } from './state.ts'
 /** Whatever the clocks say: neither a moved clock of the cloud nor that of a client makes this certificate invalid. */
 const validity = { notBefore: new Date('2000-01-01T00:00:00Z'), notAfter: new Date('2049-12-31T00:00:00Z') }
 
-/** Makes fresh keys and a self-signed certificate. */
+const pem = { type: 'pkcs8', format: 'pem' } as const
+
+/** What this process shows: an RSA key costs more than all else of a start, so its clouds share one. */
+let shown: Pick<CloudIdentity, 'tlsKey' | 'certificate'> | undefined
+
+/** Keys of a new cloud. Only it signs with its signing key; its certificate is that of every new cloud in this process. */
 export function createIdentity(): CloudIdentity {
-  const pem = { type: 'pkcs8', format: 'pem' } as const
+  shown ??= createShown()
+  return { ...shown, signingKey: generateKeyPairSync('ed25519').privateKey.export(pem) }
+}
+
+function createShown(): Pick<CloudIdentity, 'tlsKey' | 'certificate'> {
   const tlsKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(pem)
-  const signingKey = generateKeyPairSync('ed25519').privateKey.export(pem)
-  return { tlsKey, certificate: selfSigned(tlsKey), signingKey }
+  return { tlsKey, certificate: selfSigned(tlsKey) }
 }
 
 /** `sha256/<base64>` of the public key that the server shows. */

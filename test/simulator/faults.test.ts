@@ -51,6 +51,23 @@ describe('which requests a fault strikes', () => {
   })
 })
 
+test('a sensor may be called cloud: its faults and requests are not those of the cloud', async () => {
+  const simulator = await start({
+    appliances: [sensorAt('127.20.111.240', { key: 'cloud' })],
+    cloud: cloudAt('127.20.111.241'),
+  })
+  simulator.addFault({ kind: 'cutBefore', appliance: '(cloud)' })
+  await signIn(simulator.appliance('cloud').endpoint())
+  expect([simulator.counts('cloud'), simulator.counts('(cloud)')]).toEqual([{ signIn: 1 }, {}])
+})
+
+test('a fault of an appliance that is not there is refused, and says what the cloud is called', async () => {
+  const simulator = await start({ appliances: [sensorAt('127.20.111.242')] })
+  expect(() => simulator.addFault({ kind: 'cutBefore', appliance: 'cloud' })).toThrow(
+    'there is no simulated appliance cloud (the cloud is (cloud))',
+  )
+})
+
 const write = { body: { timezone: 'Asia/Tokyo', dateFormat: 'yyyy/MM/dd HH:mm:ss' } }
 let host = 0
 async function leased(fault?: Fault) {

@@ -137,7 +137,7 @@ describe('the control endpoint', () => {
       { sequence: 4, appliance: 'line-1', method: 'GET', operation: 'readAppliance', status: 503 },
       { sequence: 5, appliance: 'line-1', method: 'GET', operation: 'readAppliance', status: 200 },
     ])
-    expect(counts).toEqual({ 'line-1': { readAppliance: 2 }, cloud: {} })
+    expect(counts).toEqual({ 'line-1': { readAppliance: 2 }, '(cloud)': {} })
     expect(simulator.counts('line-1')).toEqual({ signIn: 1, readAppliance: 3, readAudit: 1 })
   })
 

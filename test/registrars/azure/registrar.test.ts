@@ -430,7 +430,7 @@ describe('trouble on the way', () => {
     '%s a PUT: it is sent again, and the record is made once',
     async (kind) => {
       const { registrar, cloud, faults, attempts } = await open()
-      faults.add({ kind, appliance: 'cloud', operation, nth: 1 })
+      faults.add({ kind, appliance: '(cloud)', operation, nth: 1 })
       expect(await registrar.register('line-1', put)).toEqual(putRecord)
       expect(attempts.slice(-2)).toEqual(['PUT cut', expect.stringMatching(/^PUT 20[01]$/)])
       expect(cloud.records()).toHaveLength(1)
@@ -440,21 +440,21 @@ describe('trouble on the way', () => {
   it('cut after a DELETE: it is sent again and finds nothing, which is success', async () => {
     const { registrar, cloud, faults, attempts } = await open()
     cloud.seed(line1)
-    faults.add({ kind: 'cutAfter', appliance: 'cloud', operation: 'SiteSensors_Delete', nth: 1 })
+    faults.add({ kind: 'cutAfter', appliance: '(cloud)', operation: 'SiteSensors_Delete', nth: 1 })
     await registrar.deregister(record)
     expect([attempts, cloud.records()]).toEqual([['DELETE cut', 'DELETE 204'], []])
   })
 
   it('waits as long as Retry-After asks', async () => {
     const { registrar, faults, pauses } = await open()
-    faults.add({ kind: 'throttle', appliance: 'cloud', operation: 'Sites_List', retryAfterSeconds: 7, count: 2 })
+    faults.add({ kind: 'throttle', appliance: '(cloud)', operation: 'Sites_List', retryAfterSeconds: 7, count: 2 })
     expect(await registrar.lookup('line-1')).toEqual({ state: 'absent' })
     expect(pauses).toEqual([7000, 7000])
   })
 
   it('does not wait for long: a run says so instead', async () => {
     const { registrar, faults, pauses } = await open()
-    faults.add({ kind: 'throttle', appliance: 'cloud', operation: 'Sites_List', retryAfterSeconds: 3600 })
+    faults.add({ kind: 'throttle', appliance: '(cloud)', operation: 'Sites_List', retryAfterSeconds: 3600 })
     await expect(registrar.lookup('line-1')).rejects.toMatchObject({
       code: 'REGISTRAR_ERROR',
       message: 'registrar cloud: listing the records: status 429: TooManyRequests: Too many requests.',
@@ -463,10 +463,19 @@ describe('trouble on the way', () => {
     expect(pauses).toEqual([])
   })
 
+  it('a list that stays cut has changed nothing, and says so', async () => {
+    const { registrar, faults } = await open()
+    faults.add({ kind: 'cutBefore', appliance: '(cloud)', operation: 'Sites_List' })
+    await expect(registrar.lookup('line-1')).rejects.toMatchObject({
+      code: 'REGISTRAR_UNREACHABLE',
+      advice: 'Nothing was changed: run again later.',
+    })
+  })
+
   it('gives up a write that stays cut, and does not trust what it listed before', async () => {
     const { registrar, faults, cloud } = await open()
     await registrar.lookup('line-1')
-    faults.add({ kind: 'cutAfter', appliance: 'cloud', operation })
+    faults.add({ kind: 'cutAfter', appliance: '(cloud)', operation })
     await expect(registrar.register('line-1', put)).rejects.toMatchObject({
       code: 'REGISTRAR_UNREACHABLE',
       message: expect.stringContaining('registering line-1'),
@@ -484,13 +493,13 @@ describe('trouble on the way', () => {
     ['a list that is none', { kind: 'malformedBody', body: '{"values":[]}' }, 'REGISTRAR_ERROR', 'is not a list'],
   ] as const)('%s ends in a sentence', async (_, fault, code, message) => {
     const { registrar, faults } = await open()
-    faults.add({ ...fault, appliance: 'cloud' })
+    faults.add({ ...fault, appliance: '(cloud)' })
     await expect(registrar.lookup('line-1')).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
   })
 
   it('ends at once when the run is called off, and leaves the others their answers', async () => {
     const { registrar, faults } = await open()
-    faults.add({ kind: 'latency', appliance: 'cloud', ms: 200 })
+    faults.add({ kind: 'latency', appliance: '(cloud)', ms: 200 })
     const caller = new AbortController()
     const [mine, others] = [registrar.lookup('line-1', { signal: caller.signal }), registrar.lookup('line-2')]
     caller.abort()

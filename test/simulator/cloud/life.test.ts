@@ -147,22 +147,22 @@ describe('faults', () => {
   it('make the cloud unreachable for sensors, or refuse an activation', async () => {
     const { cloud, faults } = await start()
     const id = idOf(cloud.seed(line1))
-    faults.add({ kind: 'cloudUnreachable', appliance: 'cloud', count: 1 })
+    faults.add({ kind: 'cloudUnreachable', appliance: '(cloud)', count: 1 })
     expect(cloud.link.connect(id, 'SN-1', 'line-1')).toBe('unreachable')
-    faults.add({ kind: 'cloudRefusesActivation', appliance: 'cloud', operation: 'cloudConnect', count: 1 })
+    faults.add({ kind: 'cloudRefusesActivation', appliance: '(cloud)', operation: 'cloudConnect', count: 1 })
     expect(cloud.link.connect(id, 'SN-1', 'line-1')).toBe('rejected')
     expect(cloud.link.connect(id, 'SN-1', 'line-1')).toBe('accepted')
   })
 
   it('strike by operation: a write that is cut after took effect, one that is cut before did not', async () => {
     const { cloud, faults, send } = await start()
-    faults.add({ kind: 'cutBefore', appliance: 'cloud', operation: 'SiteSensors_CreateOrUpdate', nth: 1 })
-    faults.add({ kind: 'cutAfter', appliance: 'cloud', operation: 'SiteSensors_CreateOrUpdate', nth: 2 })
+    faults.add({ kind: 'cutBefore', appliance: '(cloud)', operation: 'SiteSensors_CreateOrUpdate', nth: 1 })
+    faults.add({ kind: 'cutAfter', appliance: '(cloud)', operation: 'SiteSensors_CreateOrUpdate', nth: 2 })
     await expect(send('PUT', sensorPath, { body: '{"properties":{}}' })).rejects.toThrow()
     expect(cloud.records()).toHaveLength(0)
     await expect(send('PUT', sensorPath, { body: '{"properties":{}}' })).rejects.toThrow()
     expect(cloud.records()).toHaveLength(1)
-    faults.add({ kind: 'throttle', appliance: 'cloud', retryAfterSeconds: 7, count: 1 })
+    faults.add({ kind: 'throttle', appliance: '(cloud)', retryAfterSeconds: 7, count: 1 })
     const throttled = await send('GET', sensorPath)
     expect([throttled.status, throttled.headers['retry-after'], throttled.body]).toEqual([
       429,
