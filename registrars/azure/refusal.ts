@@ -66,22 +66,24 @@ export const malformed = ({ registrar, what }: Omit<Attempt, 'token'>, why: stri
       'Check that `azure.endpoint` is Azure Resource Manager, and that nothing between here and there answers instead.',
   })
 
-/** Turns errors of the way there into those of a registrar; others pass. */
-export function toRegistrarError({ registrar, what }: Omit<Attempt, 'token'>, error: unknown): unknown {
+/** Turns errors of the way there into those of a registrar; others pass. What only reads cannot have done anything. */
+export function toRegistrarError(
+  { registrar, what, isRead = false }: Omit<Attempt, 'token'> & { isRead?: boolean },
+  error: unknown,
+): unknown {
   if (!(error instanceof TransportError)) return error
   const message = `registrar ${registrar}: ${what}: ${error.message}`
   if (error.code === 'ABORTED') return new DeviceError('ABORTED', message, { cause: error })
   const answered = error.code === 'ANSWER_MALFORMED' || error.code === 'ANSWER_TOO_LARGE'
   if (answered) return malformed({ registrar, what }, error.message)
-  const advice = adviceOfWay[error.code]
-  const options = { cause: error, facts: error.facts, ...(advice !== undefined && { advice }) }
-  return new DeviceError('REGISTRAR_UNREACHABLE', message, options)
+  const advice = adviceOfWay[error.code] ?? (isRead ? 'Nothing was changed: run again later.' : unknownAdvice)
+  return new DeviceError('REGISTRAR_UNREACHABLE', message, { cause: error, facts: error.facts, advice })
 }
 
 const adviceOfWay: Partial<Record<TransportError['code'], string>> = {
   UNREACHABLE: 'Check `azure.endpoint`, and that this machine may reach it.',
   TLS_UNTRUSTED:
     'Nothing was sent. Give `azure.trust` what the endpoint is recognised by: a pin, the authority of a proxy in between, or system.',
-  CONNECTION_LOST: 'Whether the cloud did it is not known: plan again.',
-  TIMEOUT: 'Whether the cloud did it is not known: plan again.',
 }
+
+const unknownAdvice = 'Whether the cloud did it is not known: plan again.'

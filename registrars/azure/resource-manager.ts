@@ -95,7 +95,7 @@ function sendWith(
     ...(request.body !== undefined && { 'content-type': 'application/json' }),
   }
   return http.request({ ...request, headers, ...(signal && { signal }) }).catch((error: unknown) => {
-    throw toRegistrarError({ registrar, what }, error)
+    throw toRegistrarError({ registrar, what, isRead: request.method === 'GET' }, error)
   })
 }
 
