@@ -8,16 +8,26 @@ export const helpFlag = {
 /** How a verb talks. */
 export const voiceFlags = {
   'no-color': { description: 'No colours. So does the environment variable NO_COLOR.' },
-  quiet: { short: 'q', description: 'No progress and no notes on stderr; errors stay.' },
-  verbose: { short: 'v', description: 'More: what is in sync, what is not managed, traces of internal errors.' },
+  quiet: {
+    short: 'q',
+    description: 'No progress and no notes on stderr; errors stay.',
+  },
+  verbose: {
+    short: 'v',
+    description: 'More: what is in sync, what is not managed, traces of internal errors.',
+  },
   ...helpFlag,
 } as const satisfies FlagTable
+
+/** Formats of results that a later version will have. */
+export const laterFormats: readonly string[] = ['junit', 'sarif', 'html']
 
 /** What a verb prints. */
 export const resultFlags = {
   format: {
     value: 'FORMAT',
     choices: ['human', 'json', 'markdown'],
+    later: laterFormats,
     description: 'Format of the result on stdout. Not given: human.',
   },
   out: {

@@ -17,6 +17,8 @@ export interface Flag {
   repeatable?: true
   /** The only values. */
   choices?: readonly string[]
+  /** Values that are promised for a later version. */
+  later?: readonly string[]
   /** How the value is completed and checked. */
   kind?: 'file' | 'folder' | 'count' | 'duration' | 'seed'
 }
@@ -92,6 +94,12 @@ function check(rawName: string, flag: Flag, value: string | undefined): void {
   if (value === undefined) return
   if (value === '')
     throw new UsageError('FLAG_VALUE', `${rawName} is given without a value`, `Write ${rawName} ${flag.value}.`)
+  if (flag.later?.includes(value)) {
+    throw new UsageError(
+      'FLAG_VALUE',
+      `${rawName} ${value} is not part of this version, which knows ${flag.choices?.join(', ') ?? 'none'}`,
+    )
+  }
   if (flag.choices && !flag.choices.includes(value)) {
     const near = nearest(value, flag.choices)
     throw new UsageError(

@@ -46,7 +46,7 @@ export function verbHelp(name: VerbName): string {
     'Flags:',
     table(Object.entries(verb.flags).map(([flag, about]) => [flagUsage(flag, about), flagText(about)])),
     '',
-    exitSection(endsOf(verb)),
+    exitSection(endsOf(verb), verb.success),
     '',
   ].join('\n')
 }
@@ -57,8 +57,9 @@ export const endsOf = (verb: Verb): readonly ExitReason[] =>
     (reason) => reason === 'ok' || reason === 'error' || verb.exits?.includes(reason),
   )
 
-function exitSection(reasons: readonly ExitReason[]): string {
-  return ['Exit codes:', table(reasons.map((reason) => [String(exitCodes[reason]), exitMeanings[reason]]))].join('\n')
+function exitSection(reasons: readonly ExitReason[], success = exitMeanings.ok): string {
+  const meanings = { ...exitMeanings, ok: success }
+  return ['Exit codes:', table(reasons.map((reason) => [String(exitCodes[reason]), meanings[reason]]))].join('\n')
 }
 
 /** How a flag is written: `-q, --quiet` or `--state DIR`. */

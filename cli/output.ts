@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import type { Report } from '../report/report.ts'
 import { isReportFormat, renderers, type ReportFormat } from '../report/formats.ts'
 import type { Command } from './command.ts'
+import { laterFormats } from './common-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface Outputs {
@@ -33,6 +34,10 @@ function splitOut(text: string, plansToo: boolean): { format: string; file: stri
   const [format = '', ...rest] = text.split('=')
   const file = rest.join('=')
   if ((isReportFormat(format) || (plansToo && format === 'plan')) && file !== '') return { format, file }
+  if (laterFormats.includes(format)) {
+    const known = Object.keys(renderers).join(', ')
+    throw new UsageError('FLAG_VALUE', `--out ${format}=… is not part of this version, which knows ${known}`)
+  }
   const formats = [...(plansToo ? ['plan'] : []), ...Object.keys(renderers)]
   throw new UsageError(
     'FLAG_VALUE',

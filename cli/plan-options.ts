@@ -1,12 +1,12 @@
 /** Options of planning, as the flags say. */
 import { selectKeys } from '../load/select.ts'
-import { findField } from '../reconcile/compare/setting-fields.ts'
 import type { Overrides, PlanOptions } from '../reconcile/engine.ts'
 import type { Fleet } from '../schemas/fleet.ts'
 import { sensorAspects } from '../schemas/sensor.ts'
 import type { Command } from './command.ts'
 import { sensorOf } from './keys.ts'
 import { nearest } from './nearest.ts'
+import { isSettingPath } from './setting-path.ts'
 import { UsageError } from './usage-error.ts'
 
 export function planOptionsOf({ given }: Command, fleet: Fleet): PlanOptions {
@@ -32,7 +32,7 @@ function keysOf(fleet: Fleet, selector: string): readonly string[] {
 function checkOnly(path: string): string {
   const aspects = Object.keys(sensorAspects)
   if (aspects.includes(path.split(/[.[]/)[0] ?? '')) {
-    if (isPath(path)) return path
+    if (isSettingPath(path)) return path
   }
   const near = nearest(path, aspects)
   throw new UsageError(
@@ -41,22 +41,6 @@ function checkOnly(path: string): string {
     near === undefined ? `Aspects are ${aspects.join(', ')}.` : `Did you mean ${near}?`,
   )
 }
-
-/** A field, or a group of fields. */
-function isPath(path: string): boolean {
-  try {
-    return findField(path) !== undefined || groupPattern(path)
-  } catch {
-    return false
-  }
-}
-
-const groups = new Set(['network.proxy', 'time.ntp', 'backup.target', 'backup.target.smb', 'forwarding.rules'])
-const groupPattern = (path: string): boolean =>
-  Object.hasOwn(sensorAspects, path) ||
-  groups.has(path) ||
-  path.startsWith('forwarding.rules.') ||
-  path.startsWith('forwarding.rules[')
 
 function overridesOf(given: Command['given'], fleet: Fleet): Overrides {
   const keys = (name: string): string[] => given.list(name).map((key) => sensorOf(fleet, key).key)

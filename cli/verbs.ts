@@ -29,6 +29,8 @@ export interface Verb {
   about: readonly string[]
   flags: FlagTable
   examples: readonly (readonly [command: string, says: string])[]
+  /** What code 0 says. */
+  success: string
   /** How it can end, beside 0 and 1. */
   exits?: readonly ExitReason[]
 }
@@ -42,6 +44,7 @@ export const verbs = {
     summary: 'Check documents. Offline, and no secret is needed.',
     usage: 'PATH…',
     positionals: [1, many],
+    success: 'the documents have no error',
     completes: 'paths',
     about: [
       'Reads files and folders of YAML documents and reports every problem with its place, not only the first. Nothing is contacted. What needs a secret to be checked is checked when the secret is there, and is said to be unchecked otherwise.',
@@ -56,6 +59,7 @@ export const verbs = {
     summary: 'Show what apply would do. Reads only.',
     usage: 'PATH…',
     positionals: [1, many],
+    success: 'planned, whether or not there are changes',
     completes: 'paths',
     about: [
       'Reads every selected sensor once and shows each difference with its cause, and the steps that would remove it, in order, with their risk. Nothing is written to any appliance or registrar.',
@@ -83,6 +87,7 @@ export const verbs = {
     summary: 'Bring sensors to their declared state.',
     usage: 'PATH…|PLANFILE',
     positionals: [1, many],
+    success: 'nothing to do, or applied',
     completes: 'paths',
     about: [
       'Plans, shows the plan and asks; where there is no terminal it needs --auto-approve or a saved plan. Each step is read back; only what is read back equal is done. Sensors are independent of each other.',
@@ -100,6 +105,11 @@ export const verbs = {
       ...onlineFlags,
       ...resultFlags,
       ...voiceFlags,
+      quiet: { ...voiceFlags.quiet, description: 'The outcome and errors only: no plan, no progress, no notes.' },
+      verbose: {
+        ...voiceFlags.verbose,
+        description: 'More: each step that was done, what is in sync, what is not managed, traces of internal errors.',
+      },
     },
     examples: [
       ['sensorform apply fleet/', 'plan, ask, apply'],
@@ -113,6 +123,7 @@ export const verbs = {
     summary: 'Compare live sensors with what is declared.',
     usage: 'PATH…',
     positionals: [1, many],
+    success: 'no drift',
     completes: 'paths',
     about: [
       'Drift is what somebody or something changed on the sensor: it exits with 2. What only waits because the spec changed is pending, is counted apart, and is no drift. Without memory of a last apply a difference counts as drift.',
@@ -128,6 +139,7 @@ export const verbs = {
     summary: 'Print documents for live sensors.',
     usage: 'ENDPOINT…',
     positionals: [1, many],
+    success: 'printed',
     about: [
       'Reads each appliance and prints a Fleet document with the credentials and one Sensor document for each. The plan of what it prints is empty. What cannot be read or declared is left out and listed as comments.',
     ],
@@ -147,7 +159,12 @@ export const verbs = {
       },
       credentials: { value: 'NAME', description: 'Name of the credentials in the documents. Not given: default.' },
       'no-fleet': { description: 'Leave the Fleet document out, where you have one already.' },
-      format: { value: 'FORMAT', choices: ['yaml'], description: 'Format of the documents. Not given: yaml.' },
+      format: {
+        value: 'FORMAT',
+        choices: ['yaml'],
+        later: ['terraform'],
+        description: 'Format of the documents. Not given: yaml.',
+      },
       timeout: onlineFlags.timeout,
       ...voiceFlags,
     },
@@ -164,6 +181,7 @@ export const verbs = {
     summary: 'Tell where a value comes from.',
     usage: 'KEY[.PATH]',
     positionals: [1, 1],
+    success: 'explained',
     about: [`Shows each declared value with its layer, file and line, and what changing it would do. ${keyRule}`],
     flags: { ...documentFlags, ...secretFlags, format: resultFlags.format, ...voiceFlags },
     examples: [
@@ -175,6 +193,7 @@ export const verbs = {
     summary: 'Show fingerprints of appliances and record them in a pin file.',
     usage: 'ENDPOINT…',
     positionals: [1, many],
+    success: 'every fingerprint is recorded',
     about: [
       'First contact is explicit: compare the fingerprint with the one that the appliance shows, then confirm. On a terminal it asks; elsewhere it records only what --accept names. Nothing is sent to the appliance but the TLS handshake.',
       'The pin file maps document keys to public key hashes; documents refer to it with trust: [{ pinFile: pins.json }].',
@@ -204,6 +223,7 @@ export const verbs = {
     summary: 'Say that a manual step is done.',
     usage: 'KEY [STEP]',
     positionals: [1, 2],
+    success: 'nothing waits for a person any more',
     about: [
       `Some steps no interface offers: the plan tells what a person must do, and waits. confirm records that it was done; what can be read back is verified. Without STEP every waiting step of the sensor is confirmed. ${keyRule}`,
     ],
@@ -218,6 +238,7 @@ export const verbs = {
     summary: 'Make a backup now, or tell which there are.',
     usage: 'create|list KEY…',
     positionals: [2, many],
+    success: 'done',
     completes: ['create', 'list'],
     about: [`create makes a backup on the sensor and waits for it; list shows what is there, newest first. ${keyRule}`],
     flags: {
@@ -236,6 +257,7 @@ export const verbs = {
     summary: 'Send the test message of a forwarding rule.',
     usage: 'KEY RULE',
     positionals: [2, 2],
+    success: 'every action was sent',
     about: [`Asks the sensor to send the rule's test message and tells what became of each action. ${keyRule}`],
     flags: { ...documentFlags, ...onlineFlags, ...voiceFlags },
     examples: [['sensorform test-message line-1 ops', 'does the SIEM hear us?']],
@@ -245,6 +267,7 @@ export const verbs = {
     summary: 'Run simulated sensors and a simulated cloud for documents.',
     usage: '[PATH…]',
     positionals: [0, many],
+    success: 'ended by Ctrl-C',
     completes: 'paths',
     about: [
       'Starts one simulated appliance for each Sensor document at its endpoint, and the registrars that the documents name. Prints the endpoints, writes the pin file that the documents refer to, and runs until Ctrl-C. Made for trying documents and runbooks, on a laptop or in CI.',
@@ -279,6 +302,7 @@ export const verbs = {
     summary: 'Print the JSON Schemas of documents and results.',
     usage: '[NAME]',
     positionals: [0, 1],
+    success: 'printed',
     about: [
       'Without NAME lists the schemas. Editors use them for completion and checks: put "# yaml-language-server: $schema=sensor.schema.json" at the top of a document.',
     ],
@@ -292,6 +316,7 @@ export const verbs = {
     summary: 'Print a completion script for a shell.',
     usage: 'bash|zsh|fish',
     positionals: [1, 1],
+    success: 'printed',
     completes: ['bash', 'zsh', 'fish'],
     about: ['Verbs, flags and their values are completed.'],
     flags: helpFlag,

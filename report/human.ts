@@ -3,7 +3,7 @@ import { humanOutcome } from './human-outcome.ts'
 import { humanPlan } from './human-plan.ts'
 import { problemLines } from './human-problem.ts'
 import { plainText } from './neutral.ts'
-import type { ExplainReport, ProblemsReport, Renderer, RenderOptions } from './report.ts'
+import type { ExplainedField, ExplainReport, ProblemsReport, Renderer, RenderOptions } from './report.ts'
 import { styleOf } from './style.ts'
 import { counted } from './words.ts'
 
@@ -41,8 +41,14 @@ function humanExplain({ key, fields }: ExplainReport, { colour }: RenderOptions)
     style.bold(plainText(key)),
     ...fields.flatMap((field, index) => [
       `  ${(paths[index] ?? '').padEnd(column)}  ${style.green(plainText(field.value))}`,
-      `  ${' '.repeat(column)}  ${style.dim(`${field.layer}, ${plainText(field.file)}:${field.line}:${field.column} · ${field.effect}`)}`,
+      `  ${' '.repeat(column)}  ${style.dim(originText(field))}`,
     ]),
     '',
   ].join('\n')
+}
+
+/** `site, fleet/berlin.yaml:11:23 · for 2 sensors · changing it is a step of low risk` */
+function originText({ layer, file, line, column, sensors, effect }: ExplainedField): string {
+  const shared = sensors > 1 ? [`for ${counted(sensors, 'sensor')}`] : []
+  return [`${layer}, ${plainText(file)}:${line}:${column}`, ...shared, effect].join(' · ')
 }

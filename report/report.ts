@@ -45,6 +45,8 @@ export interface ExplainedField {
   file: string
   line: number
   column: number
+  /** How many sensors have it from there. */
+  sensors: number
   /** What a change of it would do. */
   effect: string
 }

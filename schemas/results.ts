@@ -207,6 +207,7 @@ const explainResult = z
         file: z.string(),
         line: z.int().min(1),
         column: z.int().min(1),
+        sensors: z.int().min(1).optional().meta({ description: 'How many sensors have it from there.' }),
         effect: text('What a change of it would do.'),
       }),
     ),

@@ -3,12 +3,13 @@ import { factsOfStep } from '../../reconcile/plan/step-facts.ts'
 import { groupOf } from '../../reconcile/plan/step-groups.ts'
 import type { ExplainedField } from '../../report/report.ts'
 import { shownText } from '../../report/words.ts'
-import type { DesiredSensor, Origin } from '../../schemas/fleet.ts'
+import type { DesiredSensor, Fleet, Origin } from '../../schemas/fleet.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { splitKeyPath } from '../keys.ts'
 import { nearest } from '../nearest.ts'
+import { isSettingPath } from '../setting-path.ts'
 import { shortPath } from '../short-path.ts'
 import { emit, outputsOf } from '../output.ts'
 import { UsageError } from '../usage-error.ts'
@@ -17,7 +18,7 @@ export async function run(command: Command): Promise<number> {
   const outputs = outputsOf(command)
   const { fleet } = await loadDocuments(command, documentPaths(command), outputs)
   const { sensor, path } = splitKeyPath(fleet, command.positionals[0] ?? '')
-  const all = explainSensor(sensor, command.io.cwd)
+  const all = explainSensor(sensor, fleet, command.io.cwd)
   const fields = path === '' ? all : all.filter((field) => isBelow(field.path, path))
   if (fields.length === 0) throw notDeclared(sensor, path, all)
   const { tool, startedAt } = command
@@ -33,7 +34,7 @@ function notDeclared({ key }: DesiredSensor, path: string, declared: readonly Ex
     path,
     declared.map((field) => field.path),
   )
-  const known = findField(path) !== undefined
+  const known = isSettingPath(path)
   return new UsageError(
     'NOT_DECLARED',
     known ? `No document declares ${path} for ${key}: it is not managed` : `${key} has no field ${path}`,
@@ -42,7 +43,7 @@ function notDeclared({ key }: DesiredSensor, path: string, declared: readonly Ex
 }
 
 /** Every declared value with its origin. */
-function explainSensor(sensor: DesiredSensor, cwd: string): ExplainedField[] {
+function explainSensor(sensor: DesiredSensor, fleet: Fleet, cwd: string): ExplainedField[] {
   const settings = [...declaredFields(sensor)].map(([path, value]) => ({ path, value, effect: effectOf(path) }))
   const access = Object.entries(sensor.access).map(([name, value]) => ({
     path: `access.${name}`,
@@ -53,11 +54,18 @@ function explainSensor(sensor: DesiredSensor, cwd: string): ExplainedField[] {
     const origin = originOf(sensor, path)
     if (!origin) return []
     const { layer, place } = origin
-    return [
-      { path, value: valueText(value, cwd), layer, file: place.file, line: place.line, column: place.column, effect },
-    ]
+    const sensors = sharersOf(fleet, path, origin)
+    const { file, line, column } = place
+    return [{ path, value: valueText(value, cwd), layer, file, line, column, sensors, effect }]
   })
 }
+
+/** How many sensors have the value of a path from one place: a change there changes all of them. */
+const sharersOf = ({ sensors }: Fleet, path: string, { place }: Origin): number =>
+  [...sensors.values()].filter((sensor) => {
+    const other = originOf(sensor, path)?.place
+    return other?.file === place.file && other.line === place.line && other.column === place.column
+  }).length
 
 const trustTexts = ({ access }: DesiredSensor, cwd: string): string[] =>
   access.trust.map((anchor) => {
@@ -88,5 +96,7 @@ function effectOf(path: string): string {
   const facts = findField(path)?.facts
   if (facts?.['x-reactivates']) return 'changing it re-activates the sensor'
   if (facts?.['x-not-a-setting']) return 'says how Sensorform behaves; nothing is written'
-  return `changing it is a step of ${factsOfStep(groupOf(path)).risk} risk`
+  // What does not re-activate is a property of the record, which is updated where it stands.
+  const step = path.startsWith('registration.') ? 'registration' : groupOf(path)
+  return `changing it is a step of ${factsOfStep(step).risk} risk`
 }
