@@ -66,8 +66,11 @@ export interface Sight {
   desired: DesiredSensor
   /** A problem when it could not be read: the sensor is unknown. */
   observation: Observation | { problem: Problem }
-  /** Records of the live and of the desired name, where a registrar is declared. */
-  records: { live?: RecordLookup; desired?: RecordLookup }
+  /**
+   * Records of the live and of the desired name, where a registrar is declared; and of the name that an open intent has
+   * laid claim to, where that is neither.
+   */
+  records: { live?: RecordLookup; desired?: RecordLookup; claimed?: RecordLookup }
   /** For a registrar whose files a person hands in: whether the file of the desired name is there. */
   fileAtHand?: boolean
   /**

@@ -112,6 +112,20 @@ interface Claim {
   place?: Place
 }
 
+/** What an intent has laid claim to, and the spec no longer asks for nor the sensor reports. */
+export function abandonedClaim(
+  reported: Reported,
+  wanted: Wanted | undefined,
+  intentData: Readonly<Record<string, unknown>> | undefined,
+): Claim | undefined {
+  const claim = claimOf(intentData)
+  if (!claim) return undefined
+  const { name, place } = claim
+  const isWanted = wanted?.name === name && (!place || liesAt(place, wanted.placement))
+  const isActive = reported.name === name && (!place || isReported(reported, { name, ...place }))
+  return isWanted || isActive ? undefined : claim
+}
+
 /** A record in the desired place is ours if the sensor reports to be registered so, or an open intent says so. */
 export function isOurs(
   { name, placement }: Wanted,

@@ -22,18 +22,21 @@
  *
  * @module
  */
+import type { Problem } from '../../schemas/problem.ts'
 import { isApplied } from './applied.ts'
 import { causeOf } from './causes.ts'
 import type { Cause, Change, RegistrationFault, Shown } from '../change.ts'
 import { digestOfValues } from './confirmation.ts'
-import { noFindings, type Findings, type Look } from './look.ts'
+import { noFindings, problemOf, type Findings, type Look } from './look.ts'
 import {
+  abandonedClaim,
   desiredLookup,
   isReported,
   liveLookup,
   recordOf,
   registrationValues,
   reportedOf,
+  seenAt,
   wantedOf,
   type Reported,
   type Wanted,
@@ -54,6 +57,7 @@ export function compareRegistration(look: Look): Findings {
   if (!settings.registration?.registrar) return findings
   findings.changes.push(...registrarChange(look), ...statusChange(look, reported))
   if (wanted) compareManaged(look, reported, wanted, findings)
+  findings.problems.push(...strayRecord(look, reported, wanted))
   return findings
 }
 
@@ -92,6 +96,28 @@ function compareManaged(look: Look, reported: Reported, wanted: Wanted, findings
   }
   if (record) changes.push(...recordChanges(look, reported, wanted, record))
   if (!reported.activation) unverifiable.push('activation.status')
+}
+
+/**
+ * A record that a run of ours made under a name that the spec has given up since. It is not deleted, as only a name that
+ * the sensor itself reports is.
+ */
+function strayRecord({ desired, observation, sight }: Look, reported: Reported, wanted: Wanted | undefined): Problem[] {
+  const { intent, lease } = observation.unfinished
+  const claim = abandonedClaim(reported, wanted, intent?.data)
+  const record = claim && sight.records.claimed && recordOf(seenAt(sight.records.claimed, claim.place))
+  const isAtWork = lease !== undefined && lease.remainingSeconds > 0
+  if (!record || record.connected || record.lastContact !== undefined || isAtWork) return []
+  const { name, site } = record
+  return [
+    problemOf(desired, {
+      severity: 'warning',
+      code: 'STRAY_RECORD',
+      field: 'name',
+      summary: `Run ${intent?.run} registered ${name}${site === undefined ? '' : ` in site ${site}`} for this sensor before the spec changed; the record never connected, and it is not deleted, as the sensor does not report it`,
+      hint: `In the Azure portal: Defender for IoT > Sites and sensors > ${name} > three dots (...) > Delete sensor. After the next apply it is not mentioned any more.`,
+    }),
+  ]
 }
 
 /** Where it was registered is remembered alone: no sensor reports it. */

@@ -3,7 +3,7 @@ import type { Problem } from '../../schemas/problem.ts'
 import { DeviceError } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
 import type { Sight, World } from '../engine.ts'
-import { reportedOf, reportedPlace, wantedOf, whereOf, type Place } from '../compare/records.ts'
+import { abandonedClaim, reportedOf, reportedPlace, wantedOf, whereOf, type Place } from '../compare/records.ts'
 import type { RecordLookup, RegistrarReader } from '../registrar.ts'
 
 type RecordSight = Pick<Sight, 'records' | 'fileAtHand' | 'problems'>
@@ -15,16 +15,18 @@ type RecordSight = Pick<Sight, 'records' | 'fileAtHand' | 'problems'>
  */
 export async function observeRecords(
   desired: DesiredSensor,
-  observation: Pick<Observation, 'live' | 'activation'>,
+  observation: Pick<Observation, 'live' | 'activation' | 'unfinished'>,
   world: World,
 ): Promise<RecordSight> {
   const registrar = desired.settings.registration?.registrar
   if (registrar === undefined) return { records: {} }
   const reported = reportedOf({ observation })
   const wanted = wantedOf({ desired }, reported)
+  const claim = abandonedClaim(reported, wanted, observation.unfinished.intent?.data)
   const names: Names = {
     ...(reported.name !== null && { live: { name: reported.name, place: reportedPlace(reported) } }),
     ...(wanted && { desired: { name: wanted.name, place: wanted.placement } }),
+    ...(claim && { claimed: { name: claim.name, place: claim.place } }),
   }
   try {
     return await ask(world.registrarReader(registrar), names)
@@ -37,6 +39,7 @@ export async function observeRecords(
 interface Names {
   live?: Expected
   desired?: Expected
+  claimed?: Expected
 }
 
 interface Expected {
@@ -46,7 +49,7 @@ interface Expected {
 
 async function ask(reader: RegistrarReader, names: Names): Promise<RecordSight> {
   const records: Sight['records'] = {}
-  for (const side of ['live', 'desired'] as const) {
+  for (const side of ['live', 'desired', 'claimed'] as const) {
     const expected = names[side]
     if (expected) records[side] = await reader.lookup(expected.name, whereOf(expected.place))
   }

@@ -98,6 +98,13 @@ const registration = {
       'A record is this sensor’s if the sensor reports its name and place, or an open intent names them. Neither is so.',
     remedy: 'Choose another name; if the record is meant for this sensor: --adopt-record KEY.',
   },
+  STRAY_RECORD: {
+    severity: 'warning',
+    title: 'A run left a registration behind',
+    explanation:
+      'A run that ended half way had registered the sensor under a name that the spec has given up since. Only a record that the sensor itself reports is deleted, so this one stays.',
+    remedy: 'Delete the record in the portal: Defender for IoT > Sites and sensors.',
+  },
   REGISTRATION_UNKNOWN: {
     severity: 'error',
     title: 'The registrar could not be asked',

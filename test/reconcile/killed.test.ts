@@ -172,6 +172,26 @@ test('what a failed run has laid claim to stays known while a later run does som
   expect(appliance.intent).toBeNull()
 })
 
+test('a record that a killed rename has made, and the spec no longer wants, is named and not deleted', async () => {
+  const bench = createBench()
+  await installActivated(bench, { name: 'old' })
+  bench.memoryWorld.onCall = ({ method }) => {
+    if (method === 'download') throw new Killed('killed')
+  }
+  const fleetNamed = (name: string) => fleetOf([desiredSensor({ name, registration }, { identity: 'SN-1' })])
+  await converge(fleetNamed('new'), restarted(bench), { run: 'killed' })
+  bench.memoryWorld.onCall = () => {}
+  const { plan, outcome } = await converge(fleetNamed('old'), restarted(bench), { run: 'next' })
+  expect(plan.sensors[0]?.problems).toMatchObject([{ code: 'STRAY_RECORD', severity: 'warning' }])
+  expect(plan.sensors[0]?.problems[0]?.hint).toContain('Sites and sensors > new >')
+  expect(outcome.sensors[0]?.status).toBe('done')
+  expect(bench.memoryWorld.records.map(({ name, connected }) => ({ name, connected }))).toEqual([
+    { name: 'new', connected: false },
+    { name: 'old', connected: true },
+  ])
+  await expectSettled(bench, fleetNamed('old'), 0)
+})
+
 const errorsOf = (problems: readonly { severity: string; code: string }[] = []) =>
   problems.filter(({ severity }) => severity === 'error').map(({ code }) => code)
 

@@ -455,6 +455,31 @@ describe('what is withheld', () => {
 /** A sensor that does not tell its name. */
 const silent = (desired: RecordLookup): Sight => sight(sensor(cloud), {}, { records: { desired } })
 
+describe('what a run of ours left under a name that nobody wants any more', () => {
+  const to = { name: 'berlin-9', placement: { mode: 'cloud', site: 'plant' } }
+  const intent = { run: 'r1', step: 'activation', tool: 't', startedAt: ago(9), data: { to } }
+  const left = (site: string): RecordLookup => ({
+    state: 'present',
+    record: { name: 'berlin-9', mode: 'cloud', site, connected: false },
+  })
+  test.each<[string, RecordLookup, Observation['unfinished'], string[]]>([
+    ['never connected: named', left('plant'), { intent }, ['STRAY_RECORD']],
+    ['gone', absent, { intent }, []],
+    ['connected: it is somebody’s', present({ name: 'berlin-9' }), { intent }, []],
+    ['in another site: it is somebody’s', left('north'), { intent }, []],
+    [
+      'the run is still at work',
+      left('plant'),
+      { intent, lease: { holder: 'r1', fence: 1, remainingSeconds: 9 } },
+      ['RUN_IN_PROGRESS'],
+    ],
+  ])('%s', (_, claimed, unfinished, expected) => {
+    const one = seen({ observation: { unfinished } })
+    const plan = planOne({ ...one, records: { ...one.records, claimed } })
+    expect([codes(plan), action(plan)]).toEqual([expected, 'nothing'])
+  })
+})
+
 describe('who does it', () => {
   const rename: World = { spec: renamed, live: hidden, desired: hidden }
   test.each<[string, World, ContextExtras, string, string | undefined]>([
