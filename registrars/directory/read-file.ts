@@ -7,8 +7,14 @@ import type { StoredFile } from './check-file.ts'
 /** The name of the file comes from an appliance or a document, so it may not lead out of the folder. */
 const fileNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,200}$/
 
+/** The problem of a file that nobody has put there yet. */
+export const noFile = 'does not exist'
+
+/** A file, or in words why there is none. */
+export type ReadFile = StoredFile | { problem: string }
+
 /** A file of at most 1 MiB, or in words why there is none. */
-export async function readBoundedFile(folder: string, fileName: string): Promise<StoredFile | { problem: string }> {
+export async function readBoundedFile(folder: string, fileName: string): Promise<ReadFile> {
   if (!fileNamePattern.test(fileName)) return { problem: 'is not a name that an activation file can have' }
   try {
     const [within, path] = await Promise.all([realpath(folder), realpath(join(folder, fileName))])
@@ -19,7 +25,7 @@ export async function readBoundedFile(folder: string, fileName: string): Promise
   }
 }
 
-async function readPlainFile(path: string): Promise<StoredFile | { problem: string }> {
+async function readPlainFile(path: string): Promise<ReadFile> {
   const found = await stat(path)
   if (!found.isFile()) return { problem: 'is not a file' }
   if (found.size > maxActivationFileBytes) return { problem: 'is larger than 1 MiB' }
@@ -35,6 +41,6 @@ async function readPlainFile(path: string): Promise<StoredFile | { problem: stri
 
 function reasonOf(error: unknown): string {
   const { code = 'unknown error' } = error as NodeJS.ErrnoException
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist'
+  if (code === 'ENOENT' || code === 'ENOTDIR') return noFile
   return code === 'EACCES' || code === 'EPERM' ? 'may not be read by this user' : `cannot be read (${code})`
 }

@@ -10,7 +10,7 @@ import { DeviceError } from '../../reconcile/device-error.ts'
 import type { Mode, Registrar, RegistrationRecord } from '../../reconcile/registrar.ts'
 import { checkFile } from './check-file.ts'
 import { describeSteps } from './instructions.ts'
-import { readBoundedFile } from './read-file.ts'
+import { noFile, readBoundedFile, type ReadFile } from './read-file.ts'
 
 export interface DirectoryDeps {
   clock: Pick<Clock, 'now'>
@@ -22,13 +22,10 @@ export function createDirectoryRegistrar(
   { path }: { path: string },
   { clock }: DirectoryDeps,
 ): Registrar {
-  /** Never throws: why a file is not usable is a value. */
-  const load = async (record: string, mode: Mode | undefined): Promise<{ bytes: Uint8Array } | { problem: string }> => {
-    const file = await readBoundedFile(path, `${record}.zip`)
-    if ('problem' in file) return file
-    const problem = checkFile(file, { name: record, ...(mode && { mode }) }, clock.now())
-    return problem === undefined ? file : { problem }
-  }
+  const judge = (file: ReadFile, record: string, mode?: Mode): string | undefined =>
+    'problem' in file ? file.problem : checkFile(file, { name: record, ...(mode && { mode }) }, clock.now())
+  /** What was there when the file of a name was last looked for. */
+  const seen = new Map<string, ReadFile>()
   return {
     name,
     support: { register: false, observe: false, download: 'manual' },
@@ -38,16 +35,25 @@ export function createDirectoryRegistrar(
         state: 'notObservable',
         reason: `${name} is a folder of activation files, which shows no records`,
       }),
-    fileAtHand: async (record) => 'bytes' in (await load(record, undefined)),
-    instructions: (record, placement) => describeSteps(record, placement, join(path, `${record}.zip`)),
+    async fileAtHand(record) {
+      const file = await readBoundedFile(path, `${record}.zip`)
+      seen.set(record, file)
+      return judge(file, record) === undefined
+    },
+    instructions(record, placement) {
+      const file = seen.get(record)
+      const found = file && { problem: judge(file, record, placement.mode) }
+      return describeSteps(record, placement, join(path, `${record}.zip`), found)
+    },
     register: () => Promise.reject(notSupported(name, 'registered')),
     deregister: () => Promise.reject(notSupported(name, 'deleted')),
     async downloadActivation(record: RegistrationRecord, signal?: AbortSignal) {
       if (signal?.aborted)
         throw new DeviceError('ABORTED', `registrar ${name}: reading the activation file was called off`)
-      const loaded = await load(record.name, record.mode)
-      if ('bytes' in loaded) return loaded.bytes
-      throw missing(name, join(path, `${record.name}.zip`), loaded.problem)
+      const file = await readBoundedFile(path, `${record.name}.zip`)
+      const problem = judge(file, record.name, record.mode)
+      if (problem === undefined && 'bytes' in file) return file.bytes
+      throw missing(name, join(path, `${record.name}.zip`), problem ?? noFile)
     },
   }
 }

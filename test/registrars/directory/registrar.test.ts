@@ -134,6 +134,32 @@ describe('what a person is told', () => {
     )
   })
 
+  it('begins with what is wrong with the file that is there', async () => {
+    put(packed({ name: 'air-2' }))
+    await registrar.fileAtHand?.('air-1')
+    const file = join(folder, 'air-1.zip')
+    expect(registrar.instructions?.('air-1', { mode: 'local' })?.split('\n').slice(0, 2)).toEqual([
+      `The file that is there is not used: ${file} is the activation file of air-2, not of air-1.`,
+      '1. In the Azure portal, open Defender for IoT > Sites and sensors.',
+    ])
+  })
+
+  it('does not call a file wrong that nobody has put there yet', async () => {
+    await registrar.fileAtHand?.('air-1')
+    expect(registrar.instructions?.('air-1', { mode: 'local' })).toMatch(/^1\. In the Azure portal/)
+  })
+
+  it('is nothing where the file is there', async () => {
+    put(packed())
+    await registrar.fileAtHand?.('air-1')
+    expect(registrar.instructions?.('air-1', { mode: 'local' })).toBe(
+      `${join(folder, 'air-1.zip')} is there and good for air-1: nothing is left to do in the portal, unless air-1 was registered anew since.`,
+    )
+    expect(registrar.instructions?.('air-1', { mode: 'cloud' })).toMatch(
+      /^The file that is there is not used: .* is for/,
+    )
+  })
+
   it('names site and zone for one that is connected to the cloud', () => {
     expect(registrar.instructions?.('line-1', { mode: 'cloud', site: 'berlin-plant', zone: 'A12' })).toContain(
       'with name: line-1, cloud connected: on, site: berlin-plant, zone: A12.',
