@@ -18,7 +18,7 @@ export class DeviceError extends Error {
   }
 }
 
-/** Every code is an entry of the problem catalogue (schemas/problem-catalog.ts). */
+/** Every code is an entry of the problem catalogue (schemas/catalog/). */
 export type DeviceErrorCode =
   | 'UNREACHABLE'
   | 'CONNECTION_LOST'

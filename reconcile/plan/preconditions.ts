@@ -18,7 +18,7 @@ import type { Step } from '../plan-types.ts'
 import { reactivates } from './registration-steps.ts'
 
 /** A clock that is further off blocks activation (documented; the limit is this project's choice). */
-const mostDriftSeconds = 300
+export const mostDriftSeconds = 300
 
 /** Steps by which the cloud may come into reach. */
 const waysToTheCloud = new Set(['network.dns', 'network.proxy', 'network.address', 'network.change'])

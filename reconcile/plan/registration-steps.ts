@@ -7,27 +7,18 @@
  * | anything else                     | yes                                     | re-activation             |
  * | anything                          | no                                      | a person's, with the path |
  *
- * A re-activation is withheld, with a problem, when it could not succeed or is not ours to do:
- *
- * | when                                                                     | problem           |
- * | ------------------------------------------------------------------------ | ----------------- |
- * | a connected record of the desired name and place is not ours             | RECORD_CONNECTED  |
- * | a record of the desired name and place is not ours, and no `--adopt-record` | RECORD_NOT_OURS |
- * | the registrar could not be asked                                         | REGISTRATION_UNKNOWN |
- * | the sensor does not reach the cloud, and no network write is planned     | CLOUD_UNREACHABLE |
- * | the clock of the sensor is off, and no NTP write is planned              | CLOCK_DRIFT       |
+ * What stands in the way of a re-activation: registration-obstacles.ts and preconditions.ts.
  *
  * @module
  */
 import type { Fleet } from '../../schemas/fleet.ts'
 import type { Change } from '../change.ts'
 import { emptyDraft, type Draft } from './draft.ts'
-import { problemOf, type Look } from '../compare/look.ts'
+import type { Look } from '../compare/look.ts'
 import { stepByHand } from './manual-steps.ts'
 import type { Action, Step } from '../plan-types.ts'
 import {
   desiredLookup,
-  isOurs,
   isReported,
   liesAt,
   liveLookup,
@@ -38,7 +29,8 @@ import {
   type Reported,
   type Wanted,
 } from '../compare/records.ts'
-import type { RecordLookup, RegistrationRecord } from '../registrar.ts'
+import type { RegistrationRecord } from '../registrar.ts'
+import { namelessProblem, ownershipProblem, unaskedProblem, type RegistrationCase } from './registration-obstacles.ts'
 import { groupOf } from './step-groups.ts'
 import { makeStep } from './step-facts.ts'
 import { nameFields } from './step-titles.ts'
@@ -48,16 +40,6 @@ type Reactivate = Extract<Action, { type: 'reactivate' }>
 /** Fields of the record that never re-activate. */
 const recordFields = new Set(['registration.zone', 'registration.tiAutomaticUpdates'])
 
-/** Everything that a decision about one registration needs. */
-interface Case {
-  look: Look
-  fleet: Fleet
-  registrar: string
-  reported: Reported
-  wanted: Wanted
-  changes: readonly Change[]
-}
-
 /** Steps for changes of name, registration and activation. */
 export function registrationSteps(look: Look, fleet: Fleet, all: readonly Change[]): Draft {
   const changes = all.filter(({ path }) => groupOf(path) === 'activation')
@@ -65,13 +47,13 @@ export function registrationSteps(look: Look, fleet: Fleet, all: readonly Change
   const reported = reportedOf(look)
   const wanted = wantedOf(look, reported)
   const { registrar } = look.desired.settings.registration ?? {}
-  if (!wanted) return { steps: [], problems: [nameless(look)] }
+  if (!wanted) return { steps: [], problems: [namelessProblem(look)] }
   if (registrar === undefined) return { steps: [byHand(look, changes)], problems: [] }
-  const one: Case = { look, fleet, registrar, reported, wanted, changes }
+  const one: RegistrationCase = { look, fleet, registrar, reported, wanted, changes }
   return changes.every(({ path }) => recordFields.has(path)) ? updateSteps(one) : activationSteps(one)
 }
 
-function updateSteps({ look, registrar, wanted, changes }: Case): Draft {
+function updateSteps({ look, registrar, wanted, changes }: RegistrationCase): Draft {
   const paths = changes.map(({ path }) => path)
   if (!look.context.registrarSupport(registrar).register) {
     const all = registrationValues(look.desired)
@@ -88,7 +70,7 @@ function updateSteps({ look, registrar, wanted, changes }: Case): Draft {
   return { steps: [step], problems: [] }
 }
 
-function activationSteps(one: Case): Draft {
+function activationSteps(one: RegistrationCase): Draft {
   const automatic = isAutomatic(one)
   const withheld = ownershipProblem(one) ?? (automatic ? unaskedProblem(one) : undefined)
   if (withheld) return { steps: [], problems: [withheld] }
@@ -96,13 +78,13 @@ function activationSteps(one: Case): Draft {
 }
 
 /** The tool can do all of it: register, fetch the file (or find it handed in) and upload it. */
-function isAutomatic({ look, registrar }: Case): boolean {
+function isAutomatic({ look, registrar }: RegistrationCase): boolean {
   const { register, download } = look.context.registrarSupport(registrar)
   const fetches = download === 'automatic' ? register : look.sight.fileAtHand === true
   return fetches && look.support.activationUpload === 'automatic'
 }
 
-function reactivation(one: Case): Step {
+function reactivation(one: RegistrationCase): Step {
   const { look, wanted, changes, reported } = one
   const action = reactivateAction(one)
   const { deletes } = action
@@ -121,7 +103,7 @@ function reactivation(one: Case): Step {
   })
 }
 
-function reactivateAction(one: Case): Reactivate {
+function reactivateAction(one: RegistrationCase): Reactivate {
   const { registrar, reported, wanted, look } = one
   const applied = look.remembered?.lastApplied?.['registration.registrar']
   const reason = reasonOf(one)
@@ -144,7 +126,7 @@ function reactivateAction(one: Case): Reactivate {
 const isSame = (one: Pick<RegistrationRecord, 'name' | 'mode' | 'site'>, other: RegistrationRecord): boolean =>
   one.name === other.name && liesAt(other, one)
 
-function reasonOf({ reported, wanted, changes }: Case): Reactivate['reason'] {
+function reasonOf({ reported, wanted, changes }: RegistrationCase): Reactivate['reason'] {
   const paths = new Set(changes.map(({ path }) => path))
   const faults = new Set(changes.map((change) => change.kind === 'registration' && change.what))
   if (reported.name === null) return 'activate'
@@ -158,7 +140,7 @@ function reasonOf({ reported, wanted, changes }: Case): Reactivate['reason'] {
  * Only the record that this sensor itself reports, by name, mode and site, is deleted: when any of them changes, and on
  * renewal where that was allowed by name.
  */
-function deletionOf(one: Case, reason: Reactivate['reason']): Reactivate['deletes'] {
+function deletionOf(one: RegistrationCase, reason: Reactivate['reason']): Reactivate['deletes'] {
   const { look, registrar, reported, wanted } = one
   const record = recordOf(liveLookup(look, reported))
   if (reported.name === null) return undefined
@@ -176,7 +158,7 @@ const deletion = (registrar: string, { name, mode, site }: RegistrationRecord): 
 })
 
 /** The record that the sensor has with the registrar it was registered with before, as memory tells. */
-function formerRegistration({ look, fleet, registrar, reported }: Case): Reactivate['deletes'] {
+function formerRegistration({ look, fleet, registrar, reported }: RegistrationCase): Reactivate['deletes'] {
   const applied = look.remembered?.lastApplied
   const former = applied?.['registration.registrar']
   if (typeof former !== 'string' || former === registrar || reported.name === null) return undefined
@@ -208,64 +190,9 @@ function disruptionOf({ reason, deletes }: Reactivate, { mode }: Reported): stri
     : 'the connection to the cloud, until the sensor is activated again'
 }
 
-function ownershipProblem(one: Case) {
-  const { look, wanted, reported } = one
-  const record = recordOf(desiredLookup(look, wanted))
-  if (!record || isOurs(wanted, reported, look.observation.unfinished.intent?.data)) return undefined
-  if (record.connected) return connected(one)
-  return look.context.options.overrides?.adoptRecord?.includes(look.desired.key) ? undefined : notOurs(one)
-}
-
-/** A registrar that could tell, but did not just now: nobody knows whether the name is free, or what is to be deleted. */
-function unaskedProblem({ look, registrar, reported, wanted }: Case) {
-  if (!look.context.registrarSupport(registrar).observe) return undefined
-  const { live } = look.sight.records
-  return unseen(desiredLookup(look, wanted)) || (reported.name !== null && unseen(live))
-    ? unasked(look, registrar)
-    : undefined
-}
-
-const unseen = (lookup: RecordLookup | undefined): boolean => lookup === undefined || lookup.state === 'notObservable'
-
-const unasked = ({ desired }: Look, registrar: string) =>
-  problemOf(desired, {
-    severity: 'error',
-    code: 'REGISTRATION_UNKNOWN',
-    field: 'registration.registrar',
-    summary: `The registrar ${registrar} could not be asked: nobody knows whether the name is free, so the registration is left as it is`,
-    hint: 'Plan again when it answers.',
-  })
-
-const connected = ({ look: { desired }, wanted }: Case) =>
-  problemOf(desired, {
-    severity: 'error',
-    code: 'RECORD_CONNECTED',
-    field: 'name',
-    summary: `${wanted.name} is registered already, and connected: it is another sensor's`,
-    hint: 'Choose another name; or, if the other sensor is to be renamed, apply that first.',
-  })
-
-const notOurs = ({ look: { desired }, wanted }: Case) =>
-  problemOf(desired, {
-    severity: 'error',
-    code: 'RECORD_NOT_OURS',
-    field: 'name',
-    summary: `${wanted.name} is registered already, and nothing says that the record is this sensor's`,
-    hint: `Choose another name; or, if the record is meant for this sensor: --adopt-record ${desired.key}.`,
-  })
-
-const nameless = ({ desired }: Look) =>
-  problemOf(desired, {
-    severity: 'error',
-    code: 'NAME_MISSING',
-    field: 'name',
-    summary: 'The sensor has no registered name, and none is declared: it cannot be activated',
-    hint: 'Declare name.',
-  })
-
 const upload = 'System settings > Sensor management > Subscription & Activation Mode > Upload > Activate'
 
-function byHand(look: Look, changes: readonly Change[], one?: Case): Step {
+function byHand(look: Look, changes: readonly Change[], one?: RegistrationCase): Step {
   const paths = changes.map(({ path }) => path)
   const portal = one ? portalPath(look, one.registrar, one.wanted) : portalWords
   return {

@@ -1,7 +1,7 @@
 /** What differs, why, and what cannot be told: for single fields. */
 import { describe, expect, test } from 'vitest'
 import { digestOfValues } from '../../reconcile/compare/confirmation.ts'
-import { diff } from '../../reconcile/compare/diff.ts'
+import { diff } from '../../reconcile/compare/compare.ts'
 import type { LiveValue, SecretTag } from '../../reconcile/driver.ts'
 import type { AppliedValue, Remembered } from '../../reconcile/memory.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'

@@ -172,13 +172,14 @@ test('what a failed run has laid claim to stays known while a later run does som
   expect(appliance.intent).toBeNull()
 })
 
+const fleetNamed = (name: string) => fleetOf([desiredSensor({ name, registration }, { identity: 'SN-1' })])
+
 test('a record that a killed rename has made, and the spec no longer wants, is named and not deleted', async () => {
   const bench = createBench()
   await installActivated(bench, { name: 'old' })
   bench.memoryWorld.onCall = ({ method }) => {
     if (method === 'download') throw new Killed('killed')
   }
-  const fleetNamed = (name: string) => fleetOf([desiredSensor({ name, registration }, { identity: 'SN-1' })])
   await converge(fleetNamed('new'), restarted(bench), { run: 'killed' })
   bench.memoryWorld.onCall = () => {}
   const { plan, outcome } = await converge(fleetNamed('old'), restarted(bench), { run: 'next' })

@@ -455,13 +455,14 @@ describe('what is withheld', () => {
 /** A sensor that does not tell its name. */
 const silent = (desired: RecordLookup): Sight => sight(sensor(cloud), {}, { records: { desired } })
 
+const left = (site: string): RecordLookup => ({
+  state: 'present',
+  record: { name: 'berlin-9', mode: 'cloud', site, connected: false },
+})
+
 describe('what a run of ours left under a name that nobody wants any more', () => {
   const to = { name: 'berlin-9', placement: { mode: 'cloud', site: 'plant' } }
   const intent = { run: 'r1', step: 'activation', tool: 't', startedAt: ago(9), data: { to } }
-  const left = (site: string): RecordLookup => ({
-    state: 'present',
-    record: { name: 'berlin-9', mode: 'cloud', site, connected: false },
-  })
   test.each<[string, RecordLookup, Observation['unfinished'], string[]]>([
     ['never connected: named', left('plant'), { intent }, ['STRAY_RECORD']],
     ['gone', absent, { intent }, []],

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Action } from '../../plan-types.ts'
+import { mostDriftSeconds } from '../../plan/preconditions.ts'
 import { StepError } from '../../observe/problem-of.ts'
 import { isOurs, liesAt, reportedOf } from '../../compare/records.ts'
 import type { Registrar } from '../../registrar.ts'
@@ -12,9 +13,6 @@ import { lookUp } from './registrar-writes.ts'
 import type { StepContext } from './step-context.ts'
 
 type Reactivate = Action & { type: 'reactivate' }
-
-/** A clock that is further off blocks activation. */
-const mostDriftSeconds = 300
 
 /** Throws what stands in the way; nothing was changed then. */
 export async function preflight(context: StepContext, action: Reactivate, registrar: Registrar): Promise<void> {
