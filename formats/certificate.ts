@@ -6,6 +6,7 @@
  */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { certificateFacts, readCertificate, splitPem, type CertificateFacts } from './certificate-facts.ts'
+import { chainProblem, orderFindings } from './chain-order.ts'
 
 export { certificateFacts, splitPem, type CertificateFacts } from './certificate-facts.ts'
 
@@ -28,6 +29,8 @@ export interface CertificateFinding {
   code: string
   message: string
   hint: string
+  /** The file that it is about, where the code does not tell. */
+  of?: 'chain'
 }
 
 export interface CertificateCheck {
@@ -48,6 +51,7 @@ export function checkCertificate(input: CertificateInput): CertificateCheck {
     return { findings: [unreadable], unchecked: [] }
   }
   const findings = [
+    ...severalFindings(input.certificate),
     ...keyTypeFindings(facts),
     ...signatureFindings(facts),
     ...dateFindings(facts, input.now, 'The certificate'),
@@ -78,6 +82,19 @@ const unreadable: CertificateFinding = {
   hint: 'Give the .crt file as the certificate authority issued it.',
 }
 
+/** A file with the whole chain, as web servers take it. */
+function severalFindings(certificate: string | Uint8Array): CertificateFinding[] {
+  const count = typeof certificate === 'string' ? splitPem(certificate).length : 1
+  if (count <= 1) return []
+  return [
+    {
+      code: 'CERTIFICATE_CHAIN',
+      message: `The certificate file holds ${count} certificates; only the first one is taken`,
+      hint: 'Leave the certificate of the sensor alone in that file, and declare its issuers as chain: { file: … }.',
+    },
+  ]
+}
+
 function keyTypeFindings({ keyType, keyBits }: CertificateFacts): CertificateFinding[] {
   if (keyType !== 'rsa') {
     return [
@@ -100,23 +117,37 @@ function keyTypeFindings({ keyType, keyBits }: CertificateFacts): CertificateFin
 
 const sha256WithRsa = '1.2.840.113549.1.1.11'
 
+const signatureNames: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.4': 'md5WithRSAEncryption',
+  '1.2.840.113549.1.1.5': 'sha1WithRSAEncryption',
+  '1.2.840.113549.1.1.10': 'RSASSA-PSS',
+  '1.2.840.113549.1.1.12': 'sha384WithRSAEncryption',
+  '1.2.840.113549.1.1.13': 'sha512WithRSAEncryption',
+  '1.2.840.10045.4.3.2': 'ecdsa-with-SHA256',
+  '1.2.840.10045.4.3.3': 'ecdsa-with-SHA384',
+  '1.3.101.112': 'Ed25519',
+}
+
 function signatureFindings({ signatureOid }: CertificateFacts): CertificateFinding[] {
   if (signatureOid === sha256WithRsa) return []
   return [
     {
       code: 'CERTIFICATE_SIGNATURE',
-      message: `The certificate is signed with algorithm ${signatureOid}; the sensor takes SHA-256 with RSA only`,
+      message: `The certificate is signed with ${signatureNames[signatureOid] ?? `algorithm ${signatureOid}`}; the sensor takes SHA-256 with RSA only`,
       hint: 'Have the certificate issued with sha256WithRSAEncryption.',
     },
   ]
 }
+
+/** To the second, as certificates say it. */
+const shownDate = (date: string): string => date.replace('.000Z', 'Z')
 
 function dateFindings(facts: CertificateFacts, now: number, what: string): CertificateFinding[] {
   if (Date.parse(facts.notAfter) <= now) {
     return [
       {
         code: 'CERTIFICATE_EXPIRED',
-        message: `${what} expired at ${facts.notAfter}`,
+        message: `${what} expired at ${shownDate(facts.notAfter)}`,
         hint: 'Declare a renewed certificate.',
       },
     ]
@@ -125,7 +156,7 @@ function dateFindings(facts: CertificateFacts, now: number, what: string): Certi
   return [
     {
       code: 'CERTIFICATE_NOT_YET_VALID',
-      message: `${what} is not valid before ${facts.notBefore}`,
+      message: `${what} is not valid before ${shownDate(facts.notBefore)}`,
       hint: 'Wait until then, or have it issued with an earlier start; check the clock of this machine.',
     },
   ]
@@ -165,43 +196,27 @@ function crlFindings({ crlUrls }: CertificateFacts): CertificateFinding[] {
     }))
 }
 
-const chainProblem = (message: string): CertificateFinding => ({
-  code: 'CERTIFICATE_CHAIN',
-  message,
-  hint: 'List the issuing certificates in PEM: the issuer of the certificate first, each followed by its own issuer.',
-})
-
-function chainFindings({ certificate, chain, now }: CertificateInput): CertificateFinding[] {
+function chainFindings(input: CertificateInput): CertificateFinding[] {
+  const { chain } = input
   if (chain === undefined) return []
+  return chainFileFindings(chain, input).map((finding) => ({ ...finding, of: 'chain' }))
+}
+
+function chainFileFindings(chain: string, { certificate, now }: CertificateInput): CertificateFinding[] {
   if (holdsPrivateKey(chain)) return [holdsKey('The chain file')]
-  const issuers = splitPem(chain)
-  if (issuers.length === 0) return [chainProblem('The chain file holds no certificate in PEM')]
-  const links: X509Certificate[] = [readCertificate(certificate)]
+  const pems = splitPem(chain)
+  if (pems.length === 0) return [chainProblem('The chain file holds no certificate in PEM')]
+  let issuers
   try {
-    links.push(...issuers.map((pem) => new X509Certificate(pem)))
+    issuers = pems.map((pem) => new X509Certificate(pem))
   } catch {
     return [chainProblem('The chain file holds something that is not a certificate')]
   }
-  const broken = links.slice(1).flatMap((issuer, index) => {
-    const subject = links[index]
-    return subject && !isIssuedBy(subject, issuer)
-      ? [
-          chainProblem(
-            `Certificate ${index + 1} of the chain did not issue ${index === 0 ? 'the certificate' : `certificate ${index}`}`,
-          ),
-        ]
-      : []
-  })
   return [
-    ...broken,
-    ...issuers.flatMap((pem, index) =>
-      dateFindings(certificateFacts(pem), now, `Certificate ${index + 1} of the chain`),
-    ),
+    ...orderFindings(readCertificate(certificate), issuers),
+    ...pems.flatMap((pem, index) => dateFindings(certificateFacts(pem), now, `Certificate ${index + 1} of the chain`)),
   ]
 }
-
-const isIssuedBy = (subject: X509Certificate, issuer: X509Certificate): boolean =>
-  subject.checkIssued(issuer) && subject.verify(issuer.publicKey)
 
 /** The documented alphabet. */
 const passphraseAlphabet = /^[A-Za-z0-9!#%()+,\-./:=?@[\\\]^_{}~]*$/

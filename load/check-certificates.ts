@@ -7,7 +7,8 @@ import { checkCertificate, type CertificateCheck, type CertificateFinding } from
 import type { DesiredSensor, LoadedFile } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
-import { readSecretIfAny } from './secrets.ts'
+import { shownPath } from './read-files.ts'
+import { readSecretIfAny, secretName } from './secrets.ts'
 
 /** A check that could not be made, and why. */
 export interface Unchecked {
@@ -19,8 +20,7 @@ export interface Unchecked {
 /** Findings of all certificates, and what had to be left unchecked. */
 export function checkCertificates(
   sensors: readonly DesiredSensor[],
-  env: NodeJS.ProcessEnv,
-  now: number,
+  { env, now, cwd }: { env: NodeJS.ProcessEnv; now: number; cwd: string },
 ): { problems: Problem[]; unchecked: Unchecked[] } {
   const checks = sensors.flatMap((sensor) => {
     const check = checkOne(sensor, env, now)
@@ -28,8 +28,8 @@ export function checkCertificates(
   })
   return {
     problems: [
-      ...checks.flatMap(({ sensor, check }) => check.findings.map((finding) => toProblem(sensor, finding))),
-      ...sharedCertificates(checks),
+      ...checks.flatMap(({ sensor, check }) => check.findings.map((finding) => toProblem(sensor, finding, cwd))),
+      ...sharedCertificates(checks, cwd),
     ],
     unchecked: checks.flatMap(({ sensor: { key }, check }) =>
       check.unchecked.map((what) => ({ key, field: 'certificate.certificate', what })),
@@ -55,7 +55,6 @@ function checkOne({ settings }: DesiredSensor, env: NodeJS.ProcessEnv, now: numb
 }
 
 const fields: Readonly<Record<string, string>> = {
-  CERTIFICATE_CHAIN: 'certificate.chain',
   CERTIFICATE_PASSPHRASE: 'certificate.passphrase',
   CERTIFICATE_KEY_UNREADABLE: 'certificate.privateKey',
   CERTIFICATE_KEY_MISMATCH: 'certificate.privateKey',
@@ -64,20 +63,37 @@ const fields: Readonly<Record<string, string>> = {
 /** Always errors, even where the certificate is only watched. */
 const alwaysErrors = new Set(['CERTIFICATE_UNREADABLE', 'CERTIFICATE_HOLDS_KEY'])
 
-/** Without a private key the certificate is only watched, so the rules for an import are no more than advice. */
-function toProblem({ key, settings, origins }: DesiredSensor, { code, message, hint }: CertificateFinding): Problem {
-  const field = fields[code] ?? 'certificate.certificate'
+/**
+ * Without a private key the certificate is only watched, so the rules for an import are no more than advice. The file is
+ * named, as the place may be a path with placeholders that many sensors share.
+ */
+function toProblem({ key, settings, origins }: DesiredSensor, finding: CertificateFinding, cwd: string): Problem {
+  const { code, message, hint, of } = finding
+  const field = of ? 'certificate.chain' : (fields[code] ?? 'certificate.certificate')
   const place = (origins.get(field) ?? origins.get('certificate.privateKey') ?? origins.get('certificate.certificate'))
     ?.place
   const watched = settings.certificate?.privateKey === undefined && !alwaysErrors.has(code)
+  const name = nameOfFile(settings.certificate, field, cwd)
   return documentProblem(code as DocumentCode, {
     ...(place && { at: place }),
     key,
     field,
-    summary: message,
+    summary: name === undefined ? message : `${name}: ${message}`,
     hint,
     ...(watched && { severity: 'warning' as const }),
   })
+}
+
+/** The file, or the reference to a secret, that a finding is about. */
+function nameOfFile(
+  { certificate, chain, privateKey, passphrase }: NonNullable<DesiredSensor['settings']['certificate']> = {},
+  field: string,
+  cwd: string,
+): string | undefined {
+  const secret = { 'certificate.privateKey': privateKey, 'certificate.passphrase': passphrase ?? privateKey }[field]
+  if (secret) return secret.fromFile === undefined ? secretName(secret) : shownPath(secret.fromFile, cwd)
+  const file = field === 'certificate.chain' ? chain : certificate
+  return file && shownPath(file.file, cwd)
 }
 
 interface Check {
@@ -86,7 +102,7 @@ interface Check {
 }
 
 /** The vendor does not support one certificate on several appliances. */
-function sharedCertificates(checks: readonly Check[]): Problem[] {
+function sharedCertificates(checks: readonly Check[], cwd: string): Problem[] {
   const first = new Map<string, DesiredSensor>()
   return checks.flatMap(({ sensor, check: { facts } }) => {
     if (!facts) return []
@@ -97,6 +113,6 @@ function sharedCertificates(checks: readonly Check[]): Problem[] {
       message: `Sensor ${sensor.key} declares the same certificate as sensor ${earlier?.key ?? ''}`,
       hint: 'Each sensor has a certificate of its own; a path such as certs/${key}.crt names it.',
     }
-    return earlier ? [toProblem(sensor, finding)] : []
+    return earlier ? [toProblem(sensor, finding, cwd)] : []
   })
 }

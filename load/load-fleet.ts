@@ -58,6 +58,7 @@ export async function loadFleet(paths: readonly string[], options: LoadOptions):
     ...(options.secretsDir !== undefined && { secretsDir: resolve(cwd, options.secretsDir) }),
     env,
     now,
+    cwd,
   }
   const result = buildFleet(context, documents, found.root, isComplete(parsed, found.problems))
   const problems = sorted([
@@ -114,7 +115,7 @@ function buildFleet(
   const registrars = resolveRegistrars(context, fleetDocument, problems)
   const desired = resolved.flatMap(({ sensor }) => sensor ?? [])
   const { credentials, sensors } = resolveCredentials(context, fleetDocument, desired, problems)
-  const certificates = checkCertificates(sensors, context.env, context.now)
+  const certificates = checkCertificates(sensors, context)
   problems.push(...certificates.problems)
   const siteMap = resolveSites(sites)
   const fleet: Fleet = {

@@ -33,6 +33,8 @@ export interface ResolveContext {
   env: NodeJS.ProcessEnv
   /** Wall clock, ms. */
   now: number
+  /** Paths are shown relative to it. */
+  cwd: string
 }
 
 /** A sensor of a set of documents; without `sensor` it has errors and takes no further part. */

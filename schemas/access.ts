@@ -57,6 +57,7 @@ export const access = z
       .meta({ description: 'Driver that speaks to the appliance.', ...choice }),
     endpoint: httpsEndpoint.optional().meta({
       description: 'Where the appliance is found. May name the old or the new address, before and after a move.',
+      'x-rule': 'https, a host and perhaps a port; no path and no password. One sensor has it.',
       ...choice,
     }),
     credentials: z
@@ -130,8 +131,8 @@ export const credentials = z
       .min(1)
       .max(256)
       .meta({ description: 'User of the appliance.', ...choice }),
-    password: secret('Password of the user.'),
-    previousPassword: secret('Tried once, and reported, when the password is refused.').optional(),
+    password: secret('Password of the user.').meta(choice),
+    previousPassword: secret('Tried once, and reported, when the password is refused.').optional().meta(choice),
   })
   .meta({ description: 'How to sign in.' })
 
@@ -149,7 +150,9 @@ const azure = z
       .string()
       .regex(/^[a-z0-9]+$/, 'is not a location such as eastus')
       .meta({ description: 'Azure location of the sites.', 'x-basis': 'documented', 'x-not-a-setting': true }),
-    token: secret('Bearer token. Without it, @azure/identity signs in as the environment says.').optional(),
+    token: secret('Bearer token. Without it, @azure/identity signs in as the environment says.')
+      .optional()
+      .meta(choice),
     trust: z
       .array(trustAnchor)
       .min(1)

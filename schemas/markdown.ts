@@ -68,26 +68,55 @@ function section(path: string, json: JsonSchema): string {
   const isGroup = json['properties'] !== undefined
   const rows = isGroup ? rowsOf(json, []) : [row(path.split('.').at(-1) ?? '', json, false)]
   const heading = `## \`${path.replace('spec.', '')}\``
-  const table = [
-    '| field | type | meaning and rule | basis | source |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n')
-  return [heading, ...(isGroup ? [text(json['description'])] : []), table].join('\n\n')
+  const [basis, source] = [sharedBy(rows.map((one) => one.basis)), sharedBy(rows.map((one) => one.source))]
+  const told = rows.map((one) => ({ ...one, basis: unless(one.basis, basis), source: unless(one.source, source) }))
+  const isTold = (column: keyof Row) => told.some((one) => one[column] !== '')
+  const otherwise = (column: keyof Row) => (isTold(column) ? ', unless a row says otherwise' : '')
+  const shared = [
+    ...(basis ? [`Basis${otherwise('basis')}: ${basis}.`] : []),
+    ...(source ? [`Source${otherwise('source')}: ${source}`] : []),
+  ].join(' ')
+  const table = tableOf([titles, ...told], isTold)
+  return [heading, ...(isGroup ? [text(json['description'])] : []), ...(shared ? [shared] : []), table].join('\n\n')
+}
+
+interface Row {
+  field: string
+  type: string
+  rule: string
+  basis: string
+  source: string
+}
+
+const titles: Row = { field: 'field', type: 'type', rule: 'meaning and rule', basis: 'basis', source: 'source' }
+
+/** What most rows have in common is told once, above them. */
+function sharedBy(cells: readonly string[]): string | undefined {
+  const count = (cell: string) => cells.filter((one) => one === cell).length
+  return [...new Set(cells)].find((cell) => cell && count(cell) > 1 && count(cell) * 2 >= cells.length)
+}
+
+const unless = (cell: string, shared: string | undefined): string =>
+  shared === undefined ? cell : cell === shared ? '' : cell || '–'
+
+function tableOf([head, ...rows]: readonly Row[], has: (column: keyof Row) => boolean): string {
+  const columns = (Object.keys(titles) as (keyof Row)[]).filter(has)
+  const line = (one: Row) => `| ${columns.map((column) => one[column]).join(' | ')} |`
+  return [...(head ? [line(head)] : []), `|${' --- |'.repeat(columns.length)}`, ...rows.map(line)].join('\n')
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 const propertiesOf = (json: JsonSchema): Properties => (json['properties'] ?? {}) as Properties
 
 /** One row for each field; groups that are maps are gone into. */
-function rowsOf(json: JsonSchema, path: readonly string[]): string[] {
+function rowsOf(json: JsonSchema, path: readonly string[]): Row[] {
   const required = new Set((json['required'] ?? []) as string[])
   return Object.entries(propertiesOf(json)).flatMap(([key, field]) =>
     fieldRows(field, [...path, key], required.has(key)),
   )
 }
 
-function fieldRows(field: JsonSchema, path: readonly string[], required: boolean): string[] {
+function fieldRows(field: JsonSchema, path: readonly string[], required: boolean): Row[] {
   const isValue = field['x-sensitive'] === true || isFileGroup(field)
   if (isValue) return [row(path.join('.'), field, required)]
   if (field['properties']) return [...groupRow(field, path), ...rowsOf(field, path)]
@@ -101,23 +130,25 @@ function fieldRows(field: JsonSchema, path: readonly string[], required: boolean
 }
 
 /** A group has a row of its own where it has a rule of its own. */
-const groupRow = (field: JsonSchema, path: readonly string[]): string[] =>
+const groupRow = (field: JsonSchema, path: readonly string[]): Row[] =>
   field['x-rule'] !== undefined || field['x-exactly-one'] === true ? [row(path.join('.'), field, false)] : []
 
 const isFileGroup = (field: JsonSchema): boolean => field['x-file'] === true && field['properties'] !== undefined
 
-function row(path: string, field: JsonSchema, required: boolean): string {
-  const cells = [
-    `\`${path}\`${required ? ' (required)' : ''}`,
-    typeOf(field),
-    `${text(field['description'])}${field['x-reactivates'] === true ? ' **Re-activates the sensor.**' : ''}`,
-    text(field['x-basis']),
-    [text(field['x-source']), ...(field['x-console'] ? [`Console: ${text(field['x-console'])}.`] : [])]
-      .join(' ')
-      .trim(),
-  ]
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
+function row(path: string, field: JsonSchema, required: boolean): Row {
+  const source = [text(field['x-source']), ...(field['x-console'] ? [`Console: ${text(field['x-console'])}.`] : [])]
+  return {
+    field: `\`${path}\`${required ? ' (required)' : ''}`,
+    type: cell(typeOf(field)),
+    rule: cell(
+      `${text(field['description'])}${field['x-reactivates'] === true ? ' **Re-activates the sensor.**' : ''}`,
+    ),
+    basis: text(field['x-basis']),
+    source: cell(source.join(' ').trim()),
+  }
 }
+
+const cell = (content: string): string => content.replace(/[|<]/g, '\\$&').replaceAll('\n', ' ')
 
 /** The type in a few words. */
 export function typeOf(field: JsonSchema): string {

@@ -14,7 +14,11 @@ const smb = z
       .max(80)
       .regex(/^[^\\/:*?"<>|\s,]+$/, 'is not the name of a share')
       .optional()
-      .meta({ description: 'Name of the share.', ...documented }),
+      .meta({
+        description: 'Name of the share.',
+        ...documented,
+        'x-rule': 'Up to 80 characters, without spaces and \\ / : * ? " < > , and a bar (project choice).',
+      }),
     path: z
       .string()
       .min(1)
@@ -24,14 +28,18 @@ const smb = z
         'is not a relative path such as sensors/berlin',
       )
       .optional()
-      .meta({ description: 'Folder within the share.', ...documented, 'x-basis': 'project choice' }),
+      .meta({
+        description: 'Folder within the share.',
+        'x-basis': 'project choice',
+        'x-rule': 'Relative, with forward slashes, without "..".',
+      }),
     username: z
       .string()
       .min(1)
       .max(256)
       .optional()
       .meta({ description: 'User name at the SMB server.', ...documented }),
-    password: secret('Password at the SMB server.').optional(),
+    password: secret('Password at the SMB server.').optional().meta(documented),
     version: z.enum(['2.0', '2.1', '3.0', '3.1.1']).optional().meta({
       description: 'SMB protocol version (the `vers=` of the mount).',
       'x-basis': 'project choice',

@@ -27,9 +27,9 @@ const email = z
 
 const tls = z
   .strictObject({
-    certificate: publicFile('Client certificate.').optional(),
-    privateKey: secret('Private key of the client certificate.').optional(),
-    passphrase: secret('Passphrase of the private key.').optional(),
+    certificate: publicFile('Client certificate.').optional().meta(documented),
+    privateKey: secret('Private key of the client certificate.').optional().meta(documented),
+    passphrase: secret('Passphrase of the private key.').optional().meta(documented),
   })
   .meta({
     description: 'Encryption. The server is validated when certificate validation is on.',
@@ -128,7 +128,7 @@ export const forwarding = z
       .meta({
         description: 'Forwarding rules by name. Only alerts raised after a rule was created are forwarded.',
         ...documented,
-        'x-rule': 'Rule names are unique (project choice).',
+        'x-rule': 'Names are unique, have up to 64 characters, no slash, and no space at either end (project choice).',
       }),
     unmanagedRules: z.enum(['keep', 'remove']).optional().meta({
       description: 'What becomes of rules that are not declared. Not given: they are kept.',

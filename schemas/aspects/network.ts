@@ -36,7 +36,7 @@ const proxy = z
       .max(256)
       .optional()
       .meta({ description: 'User name at the proxy.', ...documented }),
-    password: secret('Password at the proxy.').optional(),
+    password: secret('Password at the proxy.').optional().meta(documented),
   })
   .meta({ description: 'Web proxy between the sensor and the cloud. It must tunnel with HTTP CONNECT.' })
 
@@ -49,25 +49,33 @@ export const network = z
           'Management address. Changing it moves the sensor; address, mask and gateway are written as one guarded change, last.',
         ...documented,
         'x-rule':
-          'IPv4; neither the network nor the broadcast address of its subnet. You may have to sign in again after a change.',
+          'IPv4; neither the network nor the broadcast address of its subnet; one sensor of a site has it (project choice). You may have to sign in again after a change.',
       }),
     subnetMask: ipv4()
       .refine(isSubnetMask, 'is not a subnet mask such as 255.255.255.0')
       .optional()
-      .meta({ description: 'Subnet mask of the management address.', ...documented }),
+      .meta({
+        description: 'Subnet mask of the management address.',
+        ...documented,
+        'x-rule': 'Contiguous, with room for two hosts or more: 128.0.0.0 to 255.255.255.252 (project choice).',
+      }),
     gateway: hostAddress()
       .optional()
       .meta({
         description: 'Default gateway.',
         ...documented,
-        'x-rule': 'Lies in the subnet of the management address, and is another address.',
+        'x-rule': 'Lies in the subnet of the management address, and is another address (project choice).',
       }),
     dns: z
       .array(hostAddress())
       .min(1)
       .max(8)
       .optional()
-      .meta({ description: 'DNS servers in order of preference.', ...documented }),
+      .meta({
+        description: 'DNS servers in order of preference.',
+        ...documented,
+        'x-rule': '1 to 8 IPv4 addresses.',
+      }),
     hostname: hostName()
       .optional()
       .meta({

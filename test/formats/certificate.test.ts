@@ -140,7 +140,12 @@ test.each<{ name: string; input: Wish; codes?: string[]; unchecked?: string[] }>
   {
     name: 'a chain in the wrong order',
     input: { chain: rootPem + middlePem },
-    codes: ['CERTIFICATE_CHAIN', 'CERTIFICATE_CHAIN'],
+    codes: ['CERTIFICATE_CHAIN'],
+  },
+  {
+    name: 'the whole chain in place of the certificate',
+    input: { certificate: issued + middlePem + rootPem },
+    codes: ['CERTIFICATE_CHAIN'],
   },
   { name: 'a chain of others', input: { chain: rootPem }, codes: ['CERTIFICATE_CHAIN'] },
   {
@@ -208,3 +213,33 @@ test('no finding quotes a key or a passphrase', () => {
     expect(JSON.stringify(check)).not.toContain('CANARY')
   }
 })
+
+test.each<{ name: string; input: Wish; said: string }>([
+  {
+    name: 'names the right order',
+    input: { chain: rootPem + middlePem },
+    said: `The certificates of the chain are in the wrong order; it is ${oneLineSubject(middlePem)}; then ${oneLineSubject(rootPem)}`,
+  },
+  {
+    name: 'knows the certificate in its own chain',
+    input: { chain: issued + middlePem },
+    said: 'Certificate 1 of the chain is the certificate itself, not one of its issuers',
+  },
+  {
+    name: 'counts what a file holds',
+    input: { certificate: issued + middlePem },
+    said: 'The certificate file holds 2 certificates; only the first one is taken',
+  },
+  {
+    name: 'names the algorithm',
+    input: { certificate: makeCertificate({ key, commonName, hash: 'sha1' }), chain: undefined },
+    said: 'The certificate is signed with sha1WithRSAEncryption; the sensor takes SHA-256 with RSA only',
+  },
+])('the message $name', ({ input, said }) => {
+  const check = checkCertificate({ ...good, ...input } as unknown as CertificateInput)
+  expect(check.findings.map(({ message }) => message)).toEqual([said])
+})
+
+function oneLineSubject(pem: string): string {
+  return certificateFacts(pem).subject
+}

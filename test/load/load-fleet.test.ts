@@ -392,3 +392,15 @@ test('the pin file of a sensor that was never looked at says so', async () => {
     expect(await codes()).toEqual(['PIN_MISSING'])
   })
 })
+
+test('a mistake in a certificate names the file, as one path with placeholders serves many sensors', async () => {
+  const expired = makeCertificate({ key, commonName: 'line-1.example', notAfter: '2026-02-01' })
+  const { problems } = await loadText({ ...files, 'sites/certs/line-1.crt': expired })
+  expect(problems.map(({ code, summary, at }) => [code, summary, at?.file])).toEqual([
+    [
+      'CERTIFICATE_EXPIRED',
+      'sites/certs/line-1.crt: The certificate expired at 2026-02-01T00:00:00Z',
+      'sites/berlin.yml',
+    ],
+  ])
+})

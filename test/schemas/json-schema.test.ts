@@ -86,11 +86,12 @@ test('a description stands at the field itself, also where null is allowed', () 
   expect(gateway).toEqual({
     type: ['string', 'null'],
     pattern: (toJsonSchema(network)['properties'] as Record<string, { pattern: string }>)['gateway']?.pattern,
-    description: 'Default gateway. Lies in the subnet of the management address, and is another address.',
+    description:
+      'Default gateway. Lies in the subnet of the management address, and is another address (project choice).',
     'x-basis': 'documented',
     'x-source': 'Vendor how-to, "Update the sensor network configuration".',
     'x-console': 'System settings > Basic > Sensor network settings',
-    'x-rule': 'Lies in the subnet of the management address, and is another address.',
+    'x-rule': 'Lies in the subnet of the management address, and is another address (project choice).',
   })
 })
 
