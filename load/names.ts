@@ -129,6 +129,9 @@ interface Rule {
   value(sensor: ResolvedSensor): string | undefined
 }
 
+/** Where a system has no other loopback address, simulated sensors share this one and differ in their ports. */
+const soleLoopback = '127.0.0.1'
+
 const rules: readonly Rule[] = [
   {
     code: 'DUPLICATE_NAME',
@@ -149,8 +152,10 @@ const rules: readonly Rule[] = [
     what: 'network address',
     hint: 'Within a site an address belongs to one appliance. Correct one of the two.',
     path: ['network', 'address'],
-    value: ({ spec, document }) =>
-      spec.network?.address && `${document.data.metadata.site ?? ''} ${spec.network.address}`,
+    value: ({ spec: { network }, document }) =>
+      network?.address === soleLoopback
+        ? undefined
+        : network?.address && `${document.data.metadata.site ?? ''} ${network.address}`,
   },
   {
     code: 'DUPLICATE_IDENTITY',
