@@ -113,6 +113,21 @@ test('aborted at any call, an apply ends as aborted and never as a fault of the 
   }
 })
 
+test('a move that is aborted in flight leaves its note, as nobody knows whether it took effect', async () => {
+  const bench = createBench()
+  const appliance = await installActivated(bench, { name: 'same' })
+  const fleet = fleetOf([desiredSensor({ network: moved }, { identity: 'SN-1' })])
+  const abort = new AbortController()
+  bench.memoryWorld.onCall = ({ method, phase }) => {
+    if (method === 'changeAddress' && phase === 'before') abort.abort()
+    abort.signal.throwIfAborted()
+  }
+  const { outcome } = await converge(fleet, { ...bench.world, signal: abort.signal }, { run: 'aborted' })
+  expect(outcome.sensors[0]).toMatchObject({ status: 'unknown', problems: [{ code: 'ABORTED' }] })
+  expect(outcome.sensors[0]?.steps[0]?.notes).toEqual([expect.stringContaining('(ABORTED)')])
+  expect(appliance.intent).toMatchObject({ run: 'aborted', step: 'network.address' })
+})
+
 test('killed twice in a row, in any two places, the third run converges', async () => {
   const fleet = fleetOf([desiredSensor({ name: 'new', registration, network: moved }, { identity: 'SN-1' })])
   for (let first = 30; first < 110; first += 7) {

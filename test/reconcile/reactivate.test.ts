@@ -239,6 +239,24 @@ test.each<{ name: string; desired: DesiredSettings; harm: (world: MemoryWorld) =
   expect(appliance.activation).toMatchObject({ name: desired.name, site: 'plant', status: 'Valid' })
 })
 
+test('a plan that would delete the record of another site is not followed', async () => {
+  const bench = createBench()
+  await installActivated(bench, { name: 'same' })
+  addRecord(bench.memoryWorld, { ...elsewhere, connected: false })
+  const fleet = fleetOf([desiredSensor(named('new'))])
+  const { plan } = await planRun(fleet, bench.world, {})
+  const altered = structuredClone(plan)
+  const action = altered.sensors[0]?.steps[0]?.action
+  if (action?.type !== 'reactivate') throw new Error('no re-activation was planned')
+  action.deletes = { registrar: 'cloud', name: 'same', mode: 'cloud', site: 'elsewhere' }
+  const outcome = await applyPlan(altered, fleet, bench.world, { run: 'x' })
+  expect(outcome.sensors[0]).toMatchObject({ status: 'failed', problems: [{ code: 'APPLIANCE_CHANGED' }] })
+  expect(bench.memoryWorld.records.map(({ name, site }) => `${name} in ${site}`)).toEqual([
+    'same in plant',
+    'same in elsewhere',
+  ])
+})
+
 test('a move to a site where a sensor of the same name is connected is withheld', async () => {
   const bench = createBench()
   await installActivated(bench, { name: 'same' })
