@@ -75,6 +75,17 @@ export interface RegistrarReader {
 }
 
 export interface Registrar extends RegistrarReader {
+  /**
+   * Throws what would refuse a registration: a place that is not there, a right that is missing. Asked before anything is
+   * deleted. Changes nothing: the right to write is proved by writing `present`, a record of this very sensor, as it is.
+   * Absent where nothing can be told beforehand.
+   */
+  checkRegister?(
+    name: string,
+    placement: Placement,
+    present: RegistrationRecord | undefined,
+    signal?: AbortSignal,
+  ): Promise<void>
   /** Creates the record, or brings zone and updates of an existing one in the same place to these values. */
   register(name: string, placement: Placement, signal?: AbortSignal): Promise<RegistrationRecord>
   /** Deletes the record; an absent one is success. */

@@ -30,6 +30,7 @@ export function createMemoryRegistrar(world: MemoryWorld, name = 'cloud'): Regis
       kept.set(record, found)
       return choose(found, at)
     },
+    checkRegister: () => call('checkRegister', () => undefined),
     register: (record, placement) => writing('register', () => register(world, record, placement)),
     deregister: (record) =>
       writing('deregister', () => {

@@ -66,7 +66,7 @@ function unasked(key: string, names: Names, error: DeviceError): RecordSight {
     code: error.code,
     key,
     field: 'registration',
-    summary: `${error.message} The registration is not compared.`,
+    summary: `${error.message.replace(/\.?$/, '.')} The registration is not compared.`,
     ...(error.advice !== undefined && { hint: error.advice }),
   }
   const records = {

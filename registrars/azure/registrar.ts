@@ -81,6 +81,10 @@ export function createAzureRegistrar(name: string, config: AzureConfig, deps: Az
     support: { register: true, observe: true, download: 'automatic' },
     writeTimeoutMs,
     lookup: (record, options) => lookup(parts, record, options),
+    checkRegister: (record, placement, present, caller) =>
+      write(parts, `checking that ${record} can be registered`, caller, (call) =>
+        checkRegister(parts, { name: record, placement, present }, call),
+      ),
     register: (record, placement, caller) =>
       write(parts, `registering ${record}`, caller, (call) => register(parts, record, placement, call)),
     deregister: (record, caller) =>
@@ -158,6 +162,16 @@ async function register(parts: Parts, name: string, placement: Placement, call: 
     throw new DeviceError('REGISTRAR_ERROR', `registrar ${parts.name}: ${call.what}: the answer is no sensor`)
   ledger.keep(record)
   return record
+}
+
+/** Published operations tell no rights, so a record that is ours is written as it is. */
+async function checkRegister(
+  parts: Parts,
+  { name, placement, present }: { name: string; placement: Placement; present: RegistrationRecord | undefined },
+  call: Call,
+): Promise<void> {
+  await findPlace(parts, name, placement, call)
+  if (present) await register(parts, present.name, placeOf(present), call)
 }
 
 /** The site must be there: making one is a decision about a plant that no typing error should take. */

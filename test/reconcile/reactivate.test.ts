@@ -48,6 +48,15 @@ test.each<Obstacle>([
     arise: (world) => addRecord(world, { name: 'new', mode: 'cloud', site: 'plant', connected: false }),
     code: 'RECORD_NOT_OURS',
   },
+  {
+    name: 'the registrar would not take the new record',
+    arise: (world) => {
+      world.onCall = ({ method }) => {
+        if (method === 'checkRegister') throw new DeviceError('REGISTRAR_DENIED', 'No right to register.')
+      }
+    },
+    code: 'REGISTRAR_DENIED',
+  },
 ])('$name: nothing is deleted', async ({ arise, code }) => {
   const bench = createBench()
   const appliance = await installActivated(bench, { name: 'old' })

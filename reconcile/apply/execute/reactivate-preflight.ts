@@ -9,7 +9,7 @@ import { StepError } from '../../observe/problem-of.ts'
 import { isOurs, liesAt, reportedOf } from '../../compare/records.ts'
 import type { Registrar } from '../../registrar.ts'
 import { downloadFile } from './activation-files.ts'
-import { lookUp } from './registrar-writes.ts'
+import { beginWrite, lookUp } from './registrar-writes.ts'
 import type { StepContext } from './step-context.ts'
 
 type Reactivate = Action & { type: 'reactivate' }
@@ -21,6 +21,7 @@ export async function preflight(context: StepContext, action: Reactivate, regist
   checkCloud(context, action)
   checkUpload(context)
   await checkName(context, action, registrar)
+  await checkRegister(context, action, registrar)
   if (registrar.support.download === 'manual') await checkFile(context, action, registrar)
 }
 
@@ -75,6 +76,16 @@ async function checkName(context: StepContext, { to, deletes }: Reactivate, regi
   if (options.overrides?.adoptRecord?.includes(plan.key)) return
   const hint = `If it is a leftover of this sensor, say --adopt-record ${plan.key}.`
   throw taken(context, 'RECORD_NOT_OURS', `${to.name} is registered, and nothing says that it is this sensor's.`, hint)
+}
+
+/** The registrar would take the new record: asked while the old one, if there is one, still stands. */
+async function checkRegister(context: StepContext, { to, deletes }: Reactivate, registrar: Registrar): Promise<void> {
+  if (!registrar.checkRegister || !deletes) return
+  const lookup =
+    deletes.registrar === registrar.name ? await lookUp(context, registrar, deletes.name, deletes) : undefined
+  const present = lookup?.state === 'present' ? lookup.record : undefined
+  await beginWrite(context, registrar)
+  await registrar.checkRegister(to.name, to.placement, present, context.session.signal)
 }
 
 const taken = ({ plan }: StepContext, code: string, summary: string, hint: string): StepError =>

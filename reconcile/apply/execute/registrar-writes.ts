@@ -63,7 +63,7 @@ async function writeRecord(
   isDone: (lookup: RecordLookup) => RegistrationRecord | undefined,
 ): Promise<RegistrationRecord> {
   for (let repeats = 0; ; repeats++) {
-    await ensureTime(context, registrar)
+    await beginWrite(context, registrar)
     const result = await write().catch((error: unknown) => {
       if (!isUnclear(error) || repeats === mostRepeats) throw error
       return undefined
@@ -94,7 +94,8 @@ const leftOpen = ({ plan }: StepContext, registrar: Registrar, name: string, err
     'unknown',
   )
 
-async function ensureTime({ session, plan }: StepContext, { writeTimeoutMs }: Registrar): Promise<void> {
+/** Renews the lease, and throws when a write that begins now might not end inside it. */
+export async function beginWrite({ session, plan }: StepContext, { writeTimeoutMs }: Registrar): Promise<void> {
   await session.lease.renew()
   if (session.lease.remainingMs > writeTimeoutMs) return
   throw new StepError({

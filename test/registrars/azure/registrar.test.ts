@@ -508,3 +508,31 @@ describe('trouble on the way', () => {
     await expect(registrar.register('line-1', put, caller.signal)).rejects.toMatchObject({ code: 'ABORTED' })
   })
 })
+
+describe('whether a record would be taken is asked beforehand', () => {
+  const present: RegistrationRecord = { name: 'line-1', mode: 'cloud', site: 'berlin-plant', connected: false }
+
+  test('a record of ours is written as it is', async () => {
+    const { registrar, cloud } = await open()
+    cloud.seed(line1)
+    const [before] = cloud.records()
+    await registrar.checkRegister?.('line-2', inBerlin, present)
+    expect(cloud.records()).toEqual([{ ...before, modifiedAt: expect.any(String) }])
+  })
+
+  test.each([
+    { name: 'a token that may only read', tokens: [readerToken], place: inBerlin, code: 'REGISTRAR_DENIED' },
+    {
+      name: 'a site that is not there',
+      tokens: undefined,
+      place: { mode: 'cloud', site: 'nowhere' } as const,
+      code: 'REGISTRAR_REFUSED',
+    },
+  ])('$name is refused', async ({ tokens, place, code }) => {
+    const { registrar, cloud } = await open(tokens && { tokens })
+    cloud.seed(line1)
+    const error: unknown = await registrar.checkRegister?.('line-2', place, present).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code })
+    expect(cloud.records().map(({ name }) => name)).toEqual(['line-1'])
+  })
+})
