@@ -18,7 +18,7 @@ interface Measure {
   floor: string
   /** Largest ratio that CI accepts: wide, to show a regression by a factor and no noise. */
   limit: number
-  run(): Promise<{ ms: number; floorMs: number }>
+  run: () => Promise<{ ms: number; floorMs: number }>
 }
 
 const root = fileURLToPath(new URL('../', import.meta.url))

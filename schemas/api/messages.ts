@@ -100,11 +100,9 @@ export const lease = z
 
 export const leaseGrant = lease.extend({
   revision: z.string().meta({ description: 'After the call; an intent is part of the bulk read.' }),
-  revisionBefore: z
-    .string()
-    .meta({
-      description: 'Right before the call: another one than was read last means that somebody changed something.',
-    }),
+  revisionBefore: z.string().meta({
+    description: 'Right before the call: another one than was read last means that somebody changed something.',
+  }),
 })
 
 export const pendingNetworkChange = z

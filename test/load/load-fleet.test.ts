@@ -405,11 +405,12 @@ test('a mistake in a certificate names the file, as one path with placeholders s
   ])
 })
 
+const sensorAt = (key: string, port: number): string =>
+  `apiVersion: sensorform.io/v1\nkind: Sensor\nmetadata: { name: ${key} }\nspec:\n  access: { endpoint: "https://127.0.0.1:${port}", credentials: a, trust: [{ pin: ${pin('A')} }] }\n  network: { address: 127.0.0.1 }\n`
+
 test('simulated sensors may share the one loopback address of a system', async () => {
-  const one = (key: string, port: number) =>
-    `apiVersion: sensorform.io/v1\nkind: Sensor\nmetadata: { name: ${key} }\nspec:\n  access: { endpoint: "https://127.0.0.1:${port}", credentials: a, trust: [{ pin: ${pin('A')} }] }\n  network: { address: 127.0.0.1 }\n`
   const credentials =
     'apiVersion: sensorform.io/v1\nkind: Fleet\nmetadata: { name: a }\nspec: { credentials: { a: { username: a, password: { fromEnv: A } } } }\n'
-  const { sensors } = await fleetOf({ 'a.yaml': [credentials, one('a', 1), one('b', 2)].join('---\n') })
+  const { sensors } = await fleetOf({ 'a.yaml': [credentials, sensorAt('a', 1), sensorAt('b', 2)].join('---\n') })
   expect([...sensors.keys()]).toEqual(['a', 'b'])
 })
