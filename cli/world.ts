@@ -3,6 +3,7 @@ import { createApiDriver } from '../drivers/api/driver.ts'
 import { readSecret, SecretMissingError } from '../load/secrets.ts'
 import type { Clock } from '../reconcile/clock.ts'
 import { DeviceError } from '../reconcile/device-error.ts'
+import type { Driver } from '../reconcile/driver.ts'
 import type { World } from '../reconcile/engine.ts'
 import type { Registrar } from '../reconcile/registrar.ts'
 import type { Secrets } from '../reconcile/secrets.ts'
@@ -22,12 +23,22 @@ export interface OpenWorld {
   state: OpenState
   interruption: Interruption
   progress: Progress
-  /** Takes the live line away, forgets Ctrl-C, closes registrars and the state file. */
+  /** Takes the live line away, forgets Ctrl-C, ends sessions, closes registrars and the state file. */
   close(): Promise<void>
 }
 
-/** `writes`: the verb changes appliances, so that a missing fingerprint key is made and Ctrl-C lets steps end. */
-export async function openWorld(command: Command, fleet: Fleet, { writes }: { writes: boolean }): Promise<OpenWorld> {
+export interface WorldOptions {
+  /** The verb changes appliances, so that a missing fingerprint key is made and Ctrl-C lets steps end. */
+  writes: boolean
+  /** The verb comes back to what it has read: sessions last until the world is closed. Default: false. */
+  keepSessions?: boolean
+}
+
+export async function openWorld(
+  command: Command,
+  fleet: Fleet,
+  { writes, keepSessions = false }: WorldOptions,
+): Promise<OpenWorld> {
   const state = await openState(command)
   try {
     const { key, madeAt } = findFingerprintKey({ folder: state.folder, env: command.io.env, create: writes })
@@ -40,7 +51,7 @@ export async function openWorld(command: Command, fleet: Fleet, { writes }: { wr
     const progress = startProgress(command)
     const secrets = secretsFrom(command.io.env)
     const clock = command.io.clock ?? systemClock
-    const driver = createApiDriver({ clock, readSecret: (reference) => secrets.read(reference) })
+    const driver = createApiDriver({ clock, readSecret: (reference) => secrets.read(reference), keepSessions })
     const registrars = await openRegistrars(fleet, {
       clock,
       readSecret: (reference) => secrets.read(reference),
@@ -64,7 +75,7 @@ export async function openWorld(command: Command, fleet: Fleet, { writes }: { wr
       state,
       interruption,
       progress,
-      close: () => closeAll({ state, interruption, progress }, registrars),
+      close: () => closeAll({ state, interruption, progress }, [driver, ...registrars.values()]),
     }
   } catch (error) {
     state.close()
@@ -74,11 +85,11 @@ export async function openWorld(command: Command, fleet: Fleet, { writes }: { wr
 
 async function closeAll(
   { state, interruption, progress }: Pick<OpenWorld, 'state' | 'interruption' | 'progress'>,
-  registrars: ReadonlyMap<string, Registrar>,
+  others: readonly Pick<Driver | Registrar, 'close'>[],
 ): Promise<void> {
   progress.end()
   interruption.dispose()
-  await Promise.allSettled([...registrars.values()].map(async (registrar) => registrar.close?.()))
+  await Promise.allSettled(others.map(async (other) => other.close?.()))
   state.close()
 }
 

@@ -45,6 +45,8 @@ export interface Driver {
   writer(target: Target): Writer
   /** Operations that are no state. Absent where the appliance offers none. */
   operator?(target: Target): Operator
+  /** Ends what closed readers have left open for others. Never throws. Absent where nothing is left open. */
+  close?(): Promise<void>
 }
 
 /** What can be asked of an appliance beside its settings; each member is there as far as the driver can. */

@@ -41,7 +41,7 @@ export async function run(command: Command): Promise<number> {
     sayError(error, command.io, { verbose: false, colour: command.colour.stderr })
     return exitCodes.stale
   }
-  const opened = await openWorld(command, work.fleet, { writes: true })
+  const opened = await openWorld(command, work.fleet, { writes: true, keepSessions: !work.saved })
   try {
     return await carryOut(command, outputs, work, opened)
   } finally {

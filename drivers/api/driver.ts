@@ -5,7 +5,8 @@ import type { LoadedSecret } from '../../schemas/fleet.ts'
 import type { Exchange, HttpOptions } from '../../transport/http.ts'
 import { createOperator } from './operator.ts'
 import { createReader } from './reader.ts'
-import { createSession } from './session.ts'
+import { createSessionPark } from './session-park.ts'
+import { createSession, endParked } from './session.ts'
 import { createSignInLedger } from './sign-in-ledger.ts'
 import { createWriter } from './writer.ts'
 
@@ -21,6 +22,11 @@ export interface ApiDriverDeps {
   limits?: Limits
   /** How long a job may take. Default: 15 minutes. */
   jobTimeoutMs?: number
+  /**
+   * A closed reader leaves its session to the next reader or writer of the same target, for runs that look first and
+   * write then. Such a driver must be closed. Default: false, each signs in and out.
+   */
+  keepSessions?: boolean
 }
 
 type Limits = Pick<
@@ -46,15 +52,17 @@ export const apiSupport: Support = {
 
 /** One instance serves one run: it remembers refused credentials. */
 export function createApiDriver(deps: ApiDriverDeps): Driver {
-  const all = { ...deps, ledger: createSignInLedger() }
+  const park = createSessionPark()
+  const all = { ...deps, ledger: createSignInLedger(), ...(deps.keepSessions && { park }) }
   return {
     name: 'api',
     support: apiSupport,
-    reader: (target) => createReader(createSession(target, all), target, deps),
+    reader: (target) => createReader(createSession(target, all, { parks: true }), target, deps),
     operator: (target) => createOperator(createSession(target, all)),
     writer(target) {
       const session = createSession(target, all)
       return { ...createReader(session, target, deps), ...createWriter(session, deps) }
     },
+    close: () => park.close((parked) => endParked(parked, all)),
   }
 }

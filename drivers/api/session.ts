@@ -1,6 +1,6 @@
 /**
  * One signed-in conversation with one appliance. Opened by the first call; a session that the appliance ended is opened
- * again once per call. Tokens live here and nowhere else.
+ * again once per call. Tokens live here and, where a run comes back to an appliance, in its park of sessions.
  *
  * @module
  */
@@ -10,7 +10,8 @@ import { createHttp, type Http, type HttpResponse } from '../../transport/http.t
 import { sanitise } from '../../transport/sanitise.ts'
 import { isSessionLost, receive, send, type Answers, type Call, type OperationName } from './call.ts'
 import type { ApiDriverDeps } from './driver.ts'
-import { signIn, type SignedIn, type SignInDeps } from './sign-in.ts'
+import type { ParkedSession, SessionPark } from './session-park.ts'
+import { connect, signIn, type SignedIn, type SignInDeps } from './sign-in.ts'
 
 export interface ApiSession {
   /** Sends with a session. Throws a DeviceError when no answer came; a refusal is an answer. */
@@ -38,9 +39,15 @@ interface State {
   open?: Promise<OpenSession>
 }
 
+export interface SessionDeps extends ApiDriverDeps, SignInDeps {
+  /** Sessions that may be taken over. */
+  park?: SessionPark
+}
+
 const signOutTimeoutMs = 2000
 
-export function createSession(target: Target, deps: ApiDriverDeps & SignInDeps): ApiSession {
+/** `parks`: closing leaves the session in the park, if there is one, instead of ending it. */
+export function createSession(target: Target, deps: SessionDeps, { parks = false } = {}): ApiSession {
   const state: State = target.identity === undefined ? {} : { identity: target.identity }
   const open = (): Promise<OpenSession> => {
     state.open ??= openSession(state, target, deps).catch((error: unknown) => {
@@ -59,7 +66,7 @@ export function createSession(target: Target, deps: ApiDriverDeps & SignInDeps):
       state.http?.reconnect()
       if (options?.forget) delete state.open
     },
-    close: () => closeSession(state),
+    close: () => closeSession(state, target, parks ? deps.park : undefined),
   }
 }
 
@@ -83,13 +90,16 @@ function ask({ http }: State, { token }: OpenSession, call: Call): Promise<HttpR
   return send(http, call, token)
 }
 
-/** Signs in where the appliance answered last, else at the first endpoint that is the appliance. */
-async function openSession(state: State, target: Target, deps: ApiDriverDeps & SignInDeps): Promise<OpenSession> {
+/**
+ * Signs in where the appliance answered last, else at the first endpoint that is the appliance. Only a first opening may
+ * take a parked session over: later ones follow a session that the appliance ended.
+ */
+async function openSession(state: State, target: Target, deps: SessionDeps): Promise<OpenSession> {
   if (state.endpoint !== undefined) return signInAt(state, state.endpoint, target, deps)
   const failures: { endpoint: string; error: DeviceError }[] = []
-  for (const endpoint of candidates(target)) {
+  for (const endpoint of candidates(target, deps.park?.endpointFor(target))) {
     try {
-      return await signInAt(state, endpoint, target, deps)
+      return await openAt(state, endpoint, target, deps)
     } catch (error) {
       if (!(error instanceof DeviceError) || !isElsewhere(error)) throw error
       failures.push({ endpoint, error })
@@ -99,10 +109,14 @@ async function openSession(state: State, target: Target, deps: ApiDriverDeps & S
 }
 
 /** Without a known identity or key nobody could tell whether another address leads to the same appliance. */
-function candidates({ endpoints, identity, trust, knownPins }: Target): readonly string[] {
+function candidates(
+  { endpoints, identity, trust, knownPins }: Target,
+  parkedAt: string | undefined,
+): readonly string[] {
   const pinned = trust.some((anchor) => 'pin' in anchor || ('pinFile' in anchor && anchor.pins.length > 0))
   const recognisable = identity !== undefined || pinned || knownPins.length > 0
-  return recognisable ? [...new Set(endpoints)] : endpoints.slice(0, 1)
+  const all = recognisable ? [...new Set(endpoints)] : endpoints.slice(0, 1)
+  return all.toSorted((one, other) => Number(other === parkedAt) - Number(one === parkedAt))
 }
 
 /** The appliance may be at another address. A refused password is no such sign: it is not sent elsewhere. */
@@ -132,12 +146,32 @@ function summarise(failures: readonly { endpoint: string; error: DeviceError }[]
   })
 }
 
-async function signInAt(
+async function openAt(state: State, endpoint: string, target: Target, deps: SessionDeps): Promise<OpenSession> {
+  return (await takeOver(state, endpoint, target, deps)) ?? signInAt(state, endpoint, target, deps)
+}
+
+/** The token is sent only to the peer that gave it: who serves another key is signed in to. */
+async function takeOver(
   state: State,
   endpoint: string,
   target: Target,
-  deps: ApiDriverDeps & SignInDeps,
-): Promise<OpenSession> {
+  deps: SessionDeps,
+): Promise<OpenSession | undefined> {
+  if (deps.park?.endpointFor(target) !== endpoint) return undefined
+  const http = createHttp(httpOptions(endpoint, target, deps))
+  try {
+    await connect(http, target.signal)
+  } catch (error) {
+    await http.close()
+    throw error
+  }
+  const session = deps.park.take(target, endpoint, http.served())
+  if (session) Object.assign(state, { http, endpoint, identity: session.identity })
+  else await http.close()
+  return session
+}
+
+async function signInAt(state: State, endpoint: string, target: Target, deps: SessionDeps): Promise<OpenSession> {
   const http = state.http ?? createHttp(httpOptions(endpoint, target, deps))
   try {
     const signedIn = await signIn(http, endpoint, target, deps)
@@ -177,17 +211,31 @@ export const mismatch = (endpoint: string, known: string, found: string): Device
     },
   )
 
-async function closeSession(state: State): Promise<void> {
+async function closeSession(state: State, target: Target, park: SessionPark | undefined): Promise<void> {
   const { http, open } = state
   delete state.open
   if (!http) return
   const session = await open?.catch(() => undefined)
-  if (session) await signOut(http, session.token)
+  if (session && !park?.park(target, session, http.served())) await signOut(http, session.token)
   await http.close()
   delete state.http
 }
 
-async function signOut(http: Http, token: string): Promise<void> {
+/** Ends a session that nobody took over. Best effort, never throws. */
+export async function endParked({ session, target, pin }: ParkedSession, deps: SessionDeps): Promise<void> {
+  const signal = AbortSignal.timeout(signOutTimeoutMs)
+  const http = createHttp(httpOptions(session.endpoint, target, deps))
+  try {
+    await http.connect(signal)
+    if (http.served()?.pin === pin) await signOut(http, session.token, signal)
+  } catch {
+    // An appliance that is away ends its idle sessions by itself.
+  } finally {
+    await http.close()
+  }
+}
+
+async function signOut(http: Http, token: string, signal?: AbortSignal): Promise<void> {
   const call: Call = { operation: 'signOut', doing: 'sign out', repeatRefused: false, timeoutMs: signOutTimeoutMs }
-  await send(http, call, token).catch(() => undefined)
+  await send(http, signal ? { ...call, signal } : call, token).catch(() => undefined)
 }

@@ -46,7 +46,8 @@ export async function signIn(http: Http, endpoint: string, target: Target, deps:
 const isRefusal = (error: unknown): error is DeviceError =>
   error instanceof DeviceError && (error.code === 'CREDENTIALS_REFUSED' || error.code === 'ACCOUNT_LOCKED')
 
-async function connect(http: Http, signal: AbortSignal | undefined): Promise<void> {
+/** Opens a connection to a trusted peer and sends nothing. Throws a DeviceError. */
+export async function connect(http: Http, signal: AbortSignal | undefined): Promise<void> {
   try {
     await http.connect(signal)
   } catch (error) {
