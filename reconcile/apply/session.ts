@@ -109,7 +109,7 @@ export class ApplianceSession {
   }
 
   /** Opens a connection anew, signs in and reads; tries until a deadline, as the appliance may be restarting. */
-  async reconnect(): Promise<Observation> {
+  async reconnect(options: { whole?: boolean } = {}): Promise<Observation> {
     let failure: unknown
     const patience = {
       deadlineMs: this.#world.clock.monotonic() + reconnectMs,
@@ -121,7 +121,7 @@ export class ApplianceSession {
       await this.#writer.close()
       this.#writer = this.driver.writer(this.#target)
       try {
-        return await this.observe()
+        return await this.observe(options)
       } catch (error) {
         if (!(error instanceof DeviceError) || !mayPass.has(error.code)) throw error
         failure = error

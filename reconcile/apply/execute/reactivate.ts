@@ -114,16 +114,27 @@ async function upload(context: StepContext, action: Reactivate, file: Uint8Array
   context.note('Uploading the activation file and activating.')
   const before = context.session.observation.activation?.file
   const id = contentOf(file)?.id
+  const missing = (observation: Observation) => missingActivation(observation, action, id ?? { not: before?.id })
   await writeAndVerify(
     context,
     { type: 'activate', file },
     {
-      missing: (observation) => missingActivation(observation, action, id ?? { not: before?.id }),
+      missing,
+      mayStillCome: (observation) => isActivating(observation, missing(observation)),
       touches: [],
       settleMs: sensorMs,
+      // Deleting the record changed the sensor's status, and so its revision: the one seen before would be refused each
+      // time. The fence keeps other runs away, and what matters of the sensor was looked at before anything was deleted;
+      // from there on the way leads forward, whatever a person sets in the console.
+      anyRevision: true,
     },
   )
 }
+
+/** A job is at work, or the file is installed and only the word of the service is awaited. */
+const isActivating = ({ unfinished, activation }: Observation, missing: readonly string[]): boolean =>
+  unfinished.job !== undefined ||
+  (activation?.status !== 'Rejected' && missing.every((path) => path === 'activation.status'))
 
 /** What the sensor does not yet say. A file of unknown format is told by being another than before. */
 function missingActivation(

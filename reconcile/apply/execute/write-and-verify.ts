@@ -14,6 +14,13 @@ export interface Verification {
   settleMs: number
   /** Read over a new connection. */
   reconnect?: boolean
+  /** Written whatever the revision is now; the fence alone keeps others away. */
+  anyRevision?: boolean
+  /**
+   * After a write of unknown outcome: whether what is missing may still come by itself. Where it may not, the write is
+   * repeated at once. Absent: it is given the whole time to settle.
+   */
+  readonly mayStillCome?: (observation: Observation) => boolean
 }
 
 const mostRepeats = 2
@@ -46,7 +53,7 @@ async function tryWrite(
   const deadlineMs = world.clock.monotonic() + busyMs
   for (let conflicts = 0; ;) {
     try {
-      await session.write(write)
+      await session.write(write, { anyRevision: verification.anyRevision ?? false })
       return undefined
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error
@@ -83,7 +90,7 @@ async function settledMeanwhile(
 
 async function readBack(
   { session, world }: StepContext,
-  { missing, settleMs, reconnect }: Verification,
+  { missing, settleMs, reconnect, mayStillCome }: Verification,
   isUnknown: boolean,
 ): Promise<readonly string[]> {
   let isConnected = !(isUnknown || reconnect)
@@ -95,9 +102,12 @@ async function readBack(
     signal: session.signal,
   }
   await poll(world.clock, patience, async () => {
-    left = missing(await (isConnected ? session.observe() : session.reconnect()))
+    // What is under way may be no part of the revision: after a write of unknown outcome each look is a whole one.
+    const options = { whole: isUnknown }
+    const now = await (isConnected ? session.observe(options) : session.reconnect(options))
+    left = missing(now)
     isConnected = true
-    return left.length === 0 || undefined
+    return left.length === 0 || (isUnknown && mayStillCome?.(now) === false) || undefined
   })
   return left
 }
