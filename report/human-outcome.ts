@@ -8,7 +8,9 @@ import { counted, outcomeTexts, stepTexts } from './words.ts'
 
 export function humanOutcome({ outcome }: ApplyReport, options: RenderOptions): string {
   const style = styleOf(options.colour)
-  const told = outcome.sensors.filter(({ status }) => options.verbose || status !== 'unchanged')
+  const told = outcome.sensors.filter(
+    ({ status, problems }) => options.verbose || status !== 'unchanged' || problems.length > 0,
+  )
   return [
     ...spaced(told.map((sensor) => sensorLines(sensor, style, options))),
     ...(outcome.interrupted ? [style.yellow('Interrupted. The next run takes up what was left.'), ''] : []),

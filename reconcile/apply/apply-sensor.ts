@@ -4,6 +4,7 @@ import { isUnknown } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
 import type { ApplyOptions, World } from '../engine.ts'
 import { writeJournal } from './journal.ts'
+import { compareAnew } from './compare-anew.ts'
 import type { Intent } from '../lease.ts'
 import { waitForJob } from './lease-wait.ts'
 import type { SensorOutcome, StepOutcome } from '../outcome.ts'
@@ -112,11 +113,34 @@ async function applySteps(
     return outcomeOf(plan, session.observation, result.steps, found)
   } catch (error) {
     if (!(error instanceof StaleError)) throw error
-    return ended(plan, 'stale', [staleProblem(plan, error)])
+    const left = await compareAnew({ fleet, world, options, desired, plan, session })
+    if (!left) return ended(plan, 'stale', [staleProblem(plan, error)])
+    keepIntent = false
+    return await alreadyDone(fleet, world, desired, left, session.observation)
   } finally {
     await session.close({ clearIntent: !keepIntent })
   }
 }
+
+/** Somebody else brought the sensor where the plan leads: that is remembered, and nothing is left to do. */
+async function alreadyDone(
+  fleet: Fleet,
+  world: World,
+  desired: DesiredSensor,
+  left: SensorPlan,
+  observation: Observation,
+): Promise<SensorOutcome> {
+  await rememberRead(world.memory, desired, observation)
+  await rememberApplied(fleet, world, desired, left, observation, [])
+  return ended({ ...left, steps: [] }, 'unchanged', [alreadyDoneProblem(left)])
+}
+
+const alreadyDoneProblem = ({ key }: SensorPlan): Problem => ({
+  severity: 'warning',
+  code: 'ALREADY_DONE',
+  key,
+  summary: 'Nothing is left to do: since the plan was made, another run or a person did it already.',
+})
 
 /** Tells of what a run that died left under way; its work is recognised by looking. */
 async function takeUp(session: ApplianceSession, world: World, { run }: ApplyOptions, { key }: SensorPlan) {
@@ -149,7 +173,13 @@ function outcomeOf(
   found: Intent | undefined,
 ): SensorOutcome {
   const problems = [...(found ? [foundProblem(plan, found)] : []), ...steps.flatMap(({ problem }) => problem ?? [])]
-  return { ...ended(plan, statusOf(steps), problems), identity, endpoint, steps }
+  const status = statusOf(steps)
+  return {
+    ...ended(plan, status === 'done' && isWithheld(plan) ? 'partial' : status, problems),
+    identity,
+    endpoint,
+    steps,
+  }
 }
 
 const foundProblem = ({ key }: SensorPlan, { run, step, startedAt }: Intent): Problem => ({
@@ -158,6 +188,12 @@ const foundProblem = ({ key }: SensorPlan, { run, step, startedAt }: Intent): Pr
   key,
   summary: `Found "${step}" of run ${run}, begun at ${startedAt}, unfinished; it was taken up from what is there now.`,
 })
+
+/** A difference has no step, and an error says why. */
+function isWithheld({ changes, steps, problems }: SensorPlan): boolean {
+  const covered = new Set(steps.flatMap((step) => step.changes))
+  return problems.some(({ severity }) => severity === 'error') && changes.some(({ path }) => !covered.has(path))
+}
 
 /** One word for a sensor's steps: the worst that happened decides. */
 function statusOf(steps: readonly StepOutcome[]): SensorOutcome['status'] {

@@ -4,9 +4,10 @@ import { DeviceError } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
 import type { Sight, World } from '../engine.ts'
 import { abandonedClaim, reportedOf, reportedPlace, wantedOf, whereOf, type Place } from '../compare/records.ts'
-import type { RecordLookup, RegistrarReader } from '../registrar.ts'
+import type { LookupOptions, RecordLookup, RegistrarReader } from '../registrar.ts'
 
-type RecordSight = Pick<Sight, 'records' | 'fileAtHand' | 'problems'>
+/** What registrars said of one sensor. */
+export type RecordSight = Pick<Sight, 'records' | 'fileAtHand' | 'problems'>
 
 /**
  * Looks up the records of the live and of the desired name, each where it is expected: names are unique within a site
@@ -17,6 +18,7 @@ export async function observeRecords(
   desired: DesiredSensor,
   observation: Pick<Observation, 'live' | 'activation' | 'unfinished'>,
   world: World,
+  options: Pick<LookupOptions, 'fresh'> = {},
 ): Promise<RecordSight> {
   const registrar = desired.settings.registration?.registrar
   if (registrar === undefined) return { records: {} }
@@ -29,7 +31,7 @@ export async function observeRecords(
     ...(claim && { claimed: { name: claim.name, place: claim.place } }),
   }
   try {
-    return await ask(world.registrarReader(registrar), names)
+    return await ask(world.registrarReader(registrar), names, options)
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error
     return unasked(desired.key, names, error)
@@ -47,11 +49,11 @@ interface Expected {
   place: Place | undefined
 }
 
-async function ask(reader: RegistrarReader, names: Names): Promise<RecordSight> {
+async function ask(reader: RegistrarReader, names: Names, options: Pick<LookupOptions, 'fresh'>): Promise<RecordSight> {
   const records: Sight['records'] = {}
   for (const side of ['live', 'desired', 'claimed'] as const) {
     const expected = names[side]
-    if (expected) records[side] = await reader.lookup(expected.name, whereOf(expected.place))
+    if (expected) records[side] = await reader.lookup(expected.name, { ...whereOf(expected.place), ...options })
   }
   const file = names.desired ?? names.live
   const fileAtHand = file && (await reader.fileAtHand?.(file.name))

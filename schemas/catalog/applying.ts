@@ -9,6 +9,13 @@ export const applying = {
       'Fields that a step touches, or the record that it would delete, changed after the plan was made. What somebody set meanwhile is not overwritten unseen.',
     remedy: 'Plan again, look at the difference, then apply.',
   },
+  ALREADY_DONE: {
+    severity: 'warning',
+    title: 'What was planned is done already',
+    explanation:
+      'The sensor is no longer what the plan was made from, and compared anew it is where the plan leads: another run, or a person, was quicker.',
+    remedy: 'Nothing.',
+  },
   READ_BACK_DIFFERS: {
     severity: 'error',
     title: 'A write was accepted but did not take effect',

@@ -276,6 +276,19 @@ test('a move to a site where a sensor of the same name is connected is withheld'
   expect(bench.memoryWorld.records.map(({ site }) => site)).toEqual(['plant', 'elsewhere'])
 })
 
+test('a sensor whose re-activation was withheld is done in part', async () => {
+  const bench = createBench()
+  await installActivated(bench, { name: 'same' })
+  addRecord(bench.memoryWorld, elsewhere)
+  const moved: DesiredSettings = {
+    name: 'same',
+    registration: { registrar: 'cloud', site: 'elsewhere' },
+    time: { timezone: 'Europe/Berlin' },
+  }
+  const { outcome } = await converge(fleetOf([desiredSensor(moved)]), restarted(bench))
+  expect(outcome.sensors[0]).toMatchObject({ status: 'partial', steps: [{ id: 'time', status: 'done' }] })
+})
+
 const local: DesiredSettings = {
   name: 'same',
   registration: { registrar: 'cloud' },

@@ -1,0 +1,93 @@
+/**
+ * A plan that no longer fits may be so because another run did the same. The sensor is then compared anew, with what was
+ * just read of it: if nothing of the plan is left to do, that is no failure.
+ *
+ * @module
+ */
+import type { Fleet } from '../../schemas/fleet.ts'
+import { DeviceError } from '../device-error.ts'
+import type { Observation } from '../driver.ts'
+import type { Sight } from '../engine.ts'
+import { observeRecords, type RecordSight } from '../observe/observe-records.ts'
+import { recallSensor } from '../observe/recall.ts'
+import { tagsOf } from '../observe/tags.ts'
+import type { SensorPlan, Step } from '../plan-types.ts'
+import { makePlan } from '../plan/plan.ts'
+import { planContext } from '../run.ts'
+import { mostWaitMs } from './lease-wait.ts'
+import { poll } from './poll.ts'
+import type { SensorRun } from './step-runner.ts'
+
+type Stale = Omit<SensorRun, 'found' | 'recheck'>
+
+/** The plan as it would be made now, if nothing is left to do of the one that no longer fits; otherwise nothing. */
+export async function compareAnew(stale: Stale): Promise<SensorPlan | undefined> {
+  try {
+    await waitForOthers(stale)
+    const sight = await lookAnew(stale)
+    if (!sight) return undefined
+    const now = planAnew(stale, sight)
+    return now && isLeft(stale.plan, now) ? undefined : now
+  } catch (error) {
+    // It did not fit before it could not be looked at: that is what is told.
+    if (error instanceof DeviceError) return undefined
+    throw error
+  }
+}
+
+/** Another run that is still at work may just be doing what was planned. A lease is no part of the revision. */
+async function waitForOthers({ world: { clock }, session, options: { run } }: Stale): Promise<void> {
+  const patience = {
+    deadlineMs: clock.monotonic() + mostWaitMs,
+    firstPauseMs: 1_000,
+    longestPauseMs: 5_000,
+    signal: session.signal,
+  }
+  await poll(clock, patience, async () => {
+    const { lease } = (await session.observe({ whole: true })).unfinished
+    return !lease || lease.holder === run || lease.remainingSeconds <= 0 || undefined
+  })
+}
+
+const notAsked: RecordSight = { records: {} }
+
+/** Nothing when the registration is planned to change and cannot be looked up. */
+async function lookAnew({ world, options, desired, plan, session }: Stale): Promise<Sight | undefined> {
+  const observation = withoutOwn(session.observation, options.run)
+  const touchesRecord = plan.steps.some(isOfRegistration)
+  const [seen, tags, remembered] = await Promise.all([
+    touchesRecord ? observeRecords(desired, observation, world, { fresh: true }) : notAsked,
+    tagsOf(desired, observation.identity, world),
+    recallSensor(world.memory, desired),
+  ])
+  if (seen.problems && seen.problems.length > 0) return undefined
+  return { desired, observation, ...seen, tags, ...(remembered && { remembered }) }
+}
+
+const isOfRegistration = ({ action }: Step): boolean => action.type === 'reactivate' || action.type === 'updateRecord'
+
+/** This run's own lease and intent are nobody else's work. */
+function withoutOwn(observation: Observation, run: string): Observation {
+  const { intent, lease, ...unfinished } = observation.unfinished
+  const others = {
+    ...(intent && intent.run !== run && { intent }),
+    ...(lease && lease.holder !== run && { lease }),
+  }
+  return { ...observation, unfinished: { ...unfinished, ...others } }
+}
+
+function planAnew({ fleet, world, options, desired }: Stale, sight: Sight): SensorPlan | undefined {
+  const { key } = desired
+  const { overrides } = options
+  const alone: Fleet = { ...fleet, sensors: new Map([[key, desired]]) }
+  return makePlan(alone, [sight], planContext(world, { keys: [key], ...(overrides && { overrides }) }, [])).sensors[0]
+}
+
+/** Something that was planned, or that somebody left unfinished, still differs. What was never planned does not count. */
+function isLeft(plan: SensorPlan, { changes, steps }: SensorPlan): boolean {
+  const ids = new Set(plan.steps.map(({ id }) => id))
+  const paths = new Set(plan.steps.flatMap((step) => step.changes))
+  return (
+    changes.some(({ path, kind }) => kind === 'unfinished' || paths.has(path)) || steps.some(({ id }) => ids.has(id))
+  )
+}
