@@ -77,7 +77,7 @@ const json = (schema: z.ZodType): Json => ({ 'application/json': { schema: refer
 
 function operationObject(operation: Operation): Json {
   const { status, body } = operation.response
-  const refusals = [400, ...(operation.session ? [401] : [401]), ...(operation.refusals ?? []), 429, 500, 503]
+  const refusals = [400, 401, ...(operation.refusals ?? []), 429, 500, 503]
   return {
     operationId: operation.id,
     summary: operation.summary,
