@@ -5,7 +5,7 @@ import { problemOf } from '../reconcile/observe/problem-of.ts'
 import { targetOf } from '../reconcile/observe/target.ts'
 import { problemLines } from '../report/human-problem.ts'
 import { styleOf } from '../report/style.ts'
-import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { Command } from './command.ts'
 import type { OpenWorld } from './world.ts'
@@ -13,7 +13,7 @@ import type { OpenWorld } from './world.ts'
 /** Where it is and who speaks to it, with what is remembered of it. */
 export async function reach(
   fleet: Fleet,
-  desired: DesiredSensor,
+  desired: DesiredAppliance,
   { world }: OpenWorld,
   options: { readOnly: boolean },
 ): Promise<{ driver: Driver; target: Target }> {

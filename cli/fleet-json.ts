@@ -5,7 +5,7 @@
  * @module
  */
 import { isAbsolute, join, relative } from 'node:path'
-import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../schemas/fleet.ts'
 
 const rootSign = '${root}'
 /** Members that hold the path of a file or folder. */
@@ -32,7 +32,7 @@ export function fleetToJson(fleet: Fleet): Json {
   )
 }
 
-type SavedSensor = Omit<DesiredSensor, 'origins'> & { origins: Record<string, never> }
+type SavedSensor = Omit<DesiredAppliance, 'origins'> & { origins: Record<string, never> }
 interface SavedFleet extends Pick<Fleet, 'name' | 'policy'> {
   root: string
   credentials: Record<string, never>

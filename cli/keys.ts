@@ -1,17 +1,17 @@
 /** Keys of documents as a person types them. */
-import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../schemas/fleet.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The sensor of a key. Throws a UsageError with the nearest known one. */
-export function sensorOf({ sensors }: Fleet, key: string): DesiredSensor {
+export function sensorOf({ sensors }: Fleet, key: string): DesiredAppliance {
   const sensor = sensors.get(key)
   if (sensor) return sensor
   throw unknownKey(key, sensors.keys())
 }
 
 /** Splits `KEY[.path]`: keys may hold dots, so the longest declared one is meant. */
-export function splitKeyPath({ sensors }: Fleet, text: string): { sensor: DesiredSensor; path: string } {
+export function splitKeyPath({ sensors }: Fleet, text: string): { sensor: DesiredAppliance; path: string } {
   const parts = text.split('.')
   for (let count = parts.length; count > 0; count--) {
     const sensor = sensors.get(parts.slice(0, count).join('.'))

@@ -1,10 +1,10 @@
 /** Why a run ends as it does, from the plan and the outcome and from nothing that was printed. */
 import { isDrift } from '../reconcile/change.ts'
-import type { Outcome, SensorOutcome } from '../reconcile/outcome.ts'
-import type { Plan, SensorPlan } from '../reconcile/plan-types.ts'
+import type { Outcome, ApplianceOutcome } from '../reconcile/outcome.ts'
+import type { Plan, AppliancePlan } from '../reconcile/plan-types.ts'
 import type { ExitReason } from './exit-codes.ts'
 
-const hasError = ({ problems }: Pick<SensorPlan, 'problems'>): boolean =>
+const hasError = ({ problems }: Pick<AppliancePlan, 'problems'>): boolean =>
   problems.some(({ severity }) => severity === 'error')
 
 /**
@@ -13,10 +13,10 @@ const hasError = ({ problems }: Pick<SensorPlan, 'problems'>): boolean =>
  */
 export const lacksSecret = ({ sensors }: Plan): boolean => sensors.some(isWithoutSecret)
 
-const isWithoutSecret = ({ problems }: Pick<SensorPlan, 'problems'>): boolean =>
+const isWithoutSecret = ({ problems }: Pick<AppliancePlan, 'problems'>): boolean =>
   problems.some(({ code }) => code === 'SECRET_MISSING')
 
-const isUnread = (sensor: SensorPlan): boolean => sensor.status === 'unknown' && !isWithoutSecret(sensor)
+const isUnread = (sensor: AppliancePlan): boolean => sensor.status === 'unknown' && !isWithoutSecret(sensor)
 
 /** Of a plan that is only shown. */
 export function planReasons(plan: Plan, { detailed }: { detailed: boolean }): Set<ExitReason> {
@@ -52,10 +52,10 @@ export function outcomeReasons(plan: Plan, outcome: Outcome): Set<ExitReason> {
   return reasons
 }
 
-const attempted = ({ steps }: SensorOutcome): boolean =>
+const attempted = ({ steps }: ApplianceOutcome): boolean =>
   steps.some(({ status }) => status === 'done' || status === 'failed' || status === 'unknown')
 
-function reasonsOf(sensor: SensorOutcome): ExitReason[] {
+function reasonsOf(sensor: ApplianceOutcome): ExitReason[] {
   switch (sensor.status) {
     case 'partial':
       return ['partial', ...waitingOf(sensor)]
@@ -75,5 +75,5 @@ function reasonsOf(sensor: SensorOutcome): ExitReason[] {
   }
 }
 
-const waitingOf = ({ steps }: SensorOutcome): ExitReason[] =>
+const waitingOf = ({ steps }: ApplianceOutcome): ExitReason[] =>
   steps.some(({ status }) => status === 'waiting') ? ['waiting'] : []

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkCertificate, type CertificateCheck, type CertificateFinding } from '../formats/certificate.ts'
-import type { DesiredSensor, LoadedFile } from '../schemas/fleet.ts'
+import type { DesiredAppliance, LoadedFile } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import { shownPath } from './read-files.ts'
@@ -19,7 +19,7 @@ export interface Unchecked {
 
 /** Findings of all certificates, and what had to be left unchecked. */
 export function checkCertificates(
-  sensors: readonly DesiredSensor[],
+  sensors: readonly DesiredAppliance[],
   { env, now, cwd }: { env: NodeJS.ProcessEnv; now: number; cwd: string },
 ): { problems: Problem[]; unchecked: Unchecked[] } {
   const checks = sensors.flatMap((sensor) => {
@@ -40,7 +40,7 @@ export function checkCertificates(
 const bytesOf = ({ content, encoding }: LoadedFile): string | Uint8Array =>
   encoding === 'base64' ? Buffer.from(content, 'base64') : content
 
-function checkOne({ settings }: DesiredSensor, env: NodeJS.ProcessEnv, now: number): CertificateCheck | undefined {
+function checkOne({ settings }: DesiredAppliance, env: NodeJS.ProcessEnv, now: number): CertificateCheck | undefined {
   const { certificate, chain, privateKey, passphrase } = settings.certificate ?? {}
   if (!certificate) return undefined
   const hostname = settings.network?.hostname
@@ -67,7 +67,7 @@ const alwaysErrors = new Set(['CERTIFICATE_UNREADABLE', 'CERTIFICATE_HOLDS_KEY']
  * Without a private key the certificate is only watched, so the rules for an import are no more than advice. The file is
  * named, as the place may be a path with placeholders that many sensors share.
  */
-function toProblem({ key, settings, origins }: DesiredSensor, finding: CertificateFinding, cwd: string): Problem {
+function toProblem({ key, settings, origins }: DesiredAppliance, finding: CertificateFinding, cwd: string): Problem {
   const { code, message, hint, of } = finding
   const field = of ? 'certificate.chain' : (fields[code] ?? 'certificate.certificate')
   const place = (origins.get(field) ?? origins.get('certificate.privateKey') ?? origins.get('certificate.certificate'))
@@ -86,7 +86,7 @@ function toProblem({ key, settings, origins }: DesiredSensor, finding: Certifica
 
 /** The file, or the reference to a secret, that a finding is about. */
 function nameOfFile(
-  { certificate, chain, privateKey, passphrase }: NonNullable<DesiredSensor['settings']['certificate']> = {},
+  { certificate, chain, privateKey, passphrase }: NonNullable<DesiredAppliance['settings']['certificate']> = {},
   field: string,
   cwd: string,
 ): string | undefined {
@@ -97,13 +97,13 @@ function nameOfFile(
 }
 
 interface Check {
-  sensor: DesiredSensor
+  sensor: DesiredAppliance
   check: CertificateCheck
 }
 
 /** The vendor does not support one certificate on several appliances. */
 function sharedCertificates(checks: readonly Check[], cwd: string): Problem[] {
-  const first = new Map<string, DesiredSensor>()
+  const first = new Map<string, DesiredAppliance>()
   return checks.flatMap(({ sensor, check: { facts } }) => {
     if (!facts) return []
     const earlier = first.get(facts.sha256)

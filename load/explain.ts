@@ -4,7 +4,7 @@
  * @module
  */
 import { formatPath, parsePath } from '../schemas/fields.ts'
-import type { DesiredSensor, Fleet, Origin } from '../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet, Origin } from '../schemas/fleet.ts'
 import type { Problem, SourcePlace } from '../schemas/problem.ts'
 import { suggestion } from './nearest.ts'
 import { documentProblem } from './problem.ts'
@@ -47,7 +47,7 @@ const notDeclared = (summary: string, hint: string | undefined): Problem =>
   documentProblem('NOT_DECLARED', { summary, ...(hint && { hint }) })
 
 /** The sensor whose key the query begins with; the longest, as `line` and `line.1` may both be keys. */
-function sensorOf({ sensors }: Pick<Fleet, 'sensors'>, query: string): DesiredSensor | undefined {
+function sensorOf({ sensors }: Pick<Fleet, 'sensors'>, query: string): DesiredAppliance | undefined {
   const keys = [...sensors.keys()].filter(
     (key) => query === key || (/^[.[]/.test(query.slice(key.length)) && query.startsWith(key)),
   )
@@ -73,7 +73,7 @@ function wholeValues(found: readonly (readonly [string, Origin])[]): (readonly [
   )
 }
 
-function valueAt({ access, settings, hold }: DesiredSensor, path: readonly string[]): unknown {
+function valueAt({ access, settings, hold }: DesiredAppliance, path: readonly string[]): unknown {
   return path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), { ...settings, access, hold })
 }
 

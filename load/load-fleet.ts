@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from 'node:path'
-import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { checkCertificates, type Unchecked } from './check-certificates.ts'
 import { checkDocument, kindOf, nameOf, noteSecrets, type CheckedDocument } from './check-document.ts'
@@ -158,7 +158,7 @@ const sensorHold = ({ document, tree, spec }: ResolvedSensor, now: number): Prob
     summary: `The hold of sensor ${document.data.metadata.name}`,
   })
 
-const withHold = (sensor: DesiredSensor, siteHold: DesiredSensor['hold']): DesiredSensor =>
+const withHold = (sensor: DesiredAppliance, siteHold: DesiredAppliance['hold']): DesiredAppliance =>
   sensor.hold || !siteHold ? sensor : { ...sensor, hold: siteHold }
 
 function emptySet(documents: readonly ParsedDocument[]): Problem[] {

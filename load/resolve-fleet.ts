@@ -5,7 +5,7 @@
  */
 import type { Credentials, RegistrarSpec } from '../schemas/access.ts'
 import { credentials as credentialsSchema, registrar as registrarSchema } from '../schemas/access.ts'
-import type { DesiredSensor, LoadedRegistrar, Site } from '../schemas/fleet.ts'
+import type { DesiredAppliance, LoadedRegistrar, Site } from '../schemas/fleet.ts'
 import type { Hold } from '../schemas/access.ts'
 import { registrarPinKey } from '../schemas/pin-file.ts'
 import type { Problem, SourcePlace } from '../schemas/problem.ts'
@@ -117,9 +117,9 @@ export const siteHolds = (sites: readonly SiteDocument[], now: number): Problem[
 export function resolveCredentials(
   context: ResolveContext,
   document: FleetDocument | undefined,
-  sensors: readonly DesiredSensor[],
+  sensors: readonly DesiredAppliance[],
   problems: Problem[],
-): { credentials: Map<string, Credentials>; sensors: DesiredSensor[] } {
+): { credentials: Map<string, Credentials>; sensors: DesiredAppliance[] } {
   const entries = Object.entries(document?.data.spec.credentials ?? {})
   const credentials = new Map<string, Credentials>()
   const perSensor = new Set(entries.filter(([, entry]) => hasPlaceholder(JSON.stringify(entry))).map(([name]) => name))
@@ -129,7 +129,7 @@ export function resolveCredentials(
   }
   const shared = entries.filter(([name]) => !perSensor.has(name))
   for (const [name, entry] of shared) credentials.set(name, follow(name, entry, {}))
-  const ownEntry = (sensor: DesiredSensor, name: string | undefined): string | undefined => {
+  const ownEntry = (sensor: DesiredAppliance, name: string | undefined): string | undefined => {
     if (name === undefined || !perSensor.has(name)) return name
     const own = `${name}/${sensor.key}`
     const entry = document?.data.spec.credentials?.[name]
@@ -141,9 +141,9 @@ export function resolveCredentials(
 }
 
 function withCredentials(
-  sensor: DesiredSensor,
-  ownEntry: (sensor: DesiredSensor, name: string | undefined) => string | undefined,
-): DesiredSensor {
+  sensor: DesiredAppliance,
+  ownEntry: (sensor: DesiredAppliance, name: string | undefined) => string | undefined,
+): DesiredAppliance {
   const { credentials, readCredentials } = sensor.access
   const [own, read] = [ownEntry(sensor, credentials), ownEntry(sensor, readCredentials)]
   if (own === credentials && read === readCredentials) return sensor

@@ -6,7 +6,7 @@
 import type * as z from 'zod'
 import { sensorSpec, type SensorSpec } from '../schemas/documents.ts'
 import { formatPath } from '../schemas/fields.ts'
-import type { DesiredSensor, DesiredSettings, LoadedAccess, Origin } from '../schemas/fleet.ts'
+import type { DesiredAppliance, DesiredSettings, LoadedAccess, Origin } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { sensorSettings } from '../schemas/sensor.ts'
 import type { CheckedDocument } from './check-document.ts'
@@ -43,7 +43,7 @@ export interface ResolvedSensor {
   tree: LayerTree
   /** All layers merged, before references are followed. */
   spec: SensorSpec
-  sensor?: DesiredSensor
+  sensor?: DesiredAppliance
   problems: readonly Problem[]
 }
 
@@ -120,7 +120,7 @@ function desiredSensor(
   document: SensorDocument,
   tree: LayerTree,
   { access, hold, ...settings }: SensorSpec,
-): DesiredSensor {
+): DesiredAppliance {
   const { name: key, site, labels = {}, formerKey } = document.data.metadata
   const trust = followTrust(references, access.trust ?? [], ['access', 'trust'], key)
   return {

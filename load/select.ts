@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DesiredSensor, Fleet } from '../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { suggestion } from './nearest.ts'
 import { documentProblem } from './problem.ts'
@@ -48,7 +48,7 @@ export function selectKeys(fleet: Pick<Fleet, 'sensors' | 'sites'>, selector: st
 type Labels = ReadonlyMap<string, string>
 
 /** A sensor has the labels of its site too; its own win. */
-function labelsOf({ sites }: Pick<Fleet, 'sites'>, { key, site, labels }: DesiredSensor): Labels {
+function labelsOf({ sites }: Pick<Fleet, 'sites'>, { key, site, labels }: DesiredAppliance): Labels {
   const ofSite = site === undefined ? {} : (sites.get(site)?.labels ?? {})
   return new Map([
     ...Object.entries({ ...ofSite, ...labels }),

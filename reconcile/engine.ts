@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DesiredSensor } from '../schemas/fleet.ts'
+import type { DesiredAppliance } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { Clock } from './clock.ts'
 import type { Driver, Observation, SecretTag, Support } from './driver.ts'
@@ -20,7 +20,7 @@ export interface World {
   secrets: Secrets
   /** Absent: secrets are unverifiable. */
   fingerprintKey?: FingerprintKey
-  driver(name: DesiredSensor['access']['driver']): Driver
+  driver(name: DesiredAppliance['access']['driver']): Driver
   registrarReader(name: string): RegistrarReader
   registrar(name: string): Registrar
   onEvent(event: RunEvent): void
@@ -63,7 +63,7 @@ export interface PlanOptions {
 
 /** What one sensor's plan is made from. Pure data. */
 export interface Sight {
-  desired: DesiredSensor
+  desired: DesiredAppliance
   /** A problem when it could not be read: the sensor is unknown. */
   observation: Observation | { problem: Problem }
   /**
@@ -88,7 +88,7 @@ export interface PlanContext {
   /** Wall clock, ms. */
   now: number
   toolVersion: string
-  support(driver: DesiredSensor['access']['driver']): Support
+  support(driver: DesiredAppliance['access']['driver']): Support
   registrarSupport(name: string): RegistrarSupport
   /** What a person must do to hand in a file; see RegistrarReader.instructions. */
   instructions?(registrar: string, name: string, placement: Placement): string

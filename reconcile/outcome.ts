@@ -12,7 +12,7 @@ export interface StepOutcome {
   problem?: Problem
 }
 
-export interface SensorOutcome {
+export interface ApplianceOutcome {
   key: string
   site?: string
   /** `stale`: the appliance is no longer what the plan was made from, nothing was done. */
@@ -27,7 +27,7 @@ export interface Outcome {
   run: string
   startedAt: string
   finishedAt: string
-  sensors: readonly SensorOutcome[]
+  sensors: readonly ApplianceOutcome[]
   /** Ctrl-C, or the time limit. */
   interrupted: boolean
 }
@@ -46,4 +46,4 @@ export type RunEvent =
       at: string
       problem?: Problem
     }
-  | { type: 'sensorFinished'; key: string; status: SensorOutcome['status']; at: string }
+  | { type: 'sensorFinished'; key: string; status: ApplianceOutcome['status']; at: string }

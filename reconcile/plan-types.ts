@@ -67,7 +67,7 @@ export interface Step {
   instructions?: string
 }
 
-export type SensorStatus =
+export type ApplianceStatus =
   | 'inSync'
   /** Differs, and every difference is of cause `spec`. */
   | 'pending'
@@ -80,10 +80,10 @@ export type SensorStatus =
   /** Waits for a person or a window. */
   | 'waiting'
 
-export interface SensorPlan {
+export interface AppliancePlan {
   key: string
   site?: string
-  status: SensorStatus
+  status: ApplianceStatus
   /** Serial number; absent when unknown. */
   identity?: string
   /** Where it answered. */
@@ -110,7 +110,7 @@ export interface Plan {
   madeAt: string
   /** How many sensors the fleet declares, whatever was selected. */
   declared: number
-  sensors: readonly SensorPlan[]
+  sensors: readonly AppliancePlan[]
   /** Known to the state store, declared by no document. */
   orphans: readonly string[]
   /** Problems of the whole run, refusals of policy among them. */

@@ -1,5 +1,5 @@
 /** What became of a plan, as a person wants to read it. */
-import type { SensorOutcome, StepOutcome } from '../reconcile/outcome.ts'
+import type { ApplianceOutcome, StepOutcome } from '../reconcile/outcome.ts'
 import { problemLines } from './human-problem.ts'
 import { plainText } from './neutral.ts'
 import type { ApplyReport, RenderOptions } from './report.ts'
@@ -19,7 +19,7 @@ export function humanOutcome({ outcome }: ApplyReport, options: RenderOptions): 
   ].join('\n')
 }
 
-const statusPaint: Readonly<Record<SensorOutcome['status'], keyof Style>> = {
+const statusPaint: Readonly<Record<ApplianceOutcome['status'], keyof Style>> = {
   done: 'green',
   failed: 'red',
   partial: 'red',
@@ -35,7 +35,7 @@ const spaced = (blocks: readonly string[][]): string[] =>
   blocks.flatMap((block, index) => [...block, ...(block.length === 1 && blocks[index + 1]?.length === 1 ? [] : [''])])
 
 /** What went as planned was read in the plan; it takes one line, unless more is wanted. */
-function sensorLines(sensor: SensorOutcome, style: Style, { verbose }: RenderOptions): string[] {
+function sensorLines(sensor: ApplianceOutcome, style: Style, { verbose }: RenderOptions): string[] {
   const place = [sensor.site, sensor.endpoint].filter((part) => part !== undefined).map(plainText)
   const status = style[statusPaint[sensor.status]](outcomeTexts[sensor.status])
   const isPlain = !verbose && sensor.status === 'done' && sensor.steps.every((step) => step.status === 'done')
@@ -59,7 +59,7 @@ function stepLines({ title, status, notes, problem }: StepOutcome, key: string, 
   ]
 }
 
-const order: readonly SensorOutcome['status'][] = [
+const order: readonly ApplianceOutcome['status'][] = [
   'done',
   'partial',
   'failed',
@@ -71,7 +71,7 @@ const order: readonly SensorOutcome['status'][] = [
 ]
 
 /** `3 sensors: 2 done, 1 failed` */
-function outcomeLine(sensors: readonly SensorOutcome[]): string {
+function outcomeLine(sensors: readonly ApplianceOutcome[]): string {
   const counts = order
     .map((status) => [sensors.filter((one) => one.status === status).length, outcomeTexts[status]] as const)
     .filter(([count]) => count > 0)

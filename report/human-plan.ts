@@ -1,5 +1,5 @@
 /** A plan or a drift report as a person wants to read it. */
-import type { SensorPlan, SensorStatus, Step } from '../reconcile/plan-types.ts'
+import type { AppliancePlan, ApplianceStatus, Step } from '../reconcile/plan-types.ts'
 import { changeLines } from './human-changes.ts'
 import { problemLines } from './human-problem.ts'
 import { plainLines, plainText } from './neutral.ts'
@@ -45,7 +45,7 @@ function sharedLines({ problem, sensors }: SharedProblem, style: Style, { verbos
   ]
 }
 
-const statusPaint: Readonly<Record<SensorStatus, keyof Style>> = {
+const statusPaint: Readonly<Record<ApplianceStatus, keyof Style>> = {
   inSync: 'green',
   pending: 'yellow',
   drifted: 'red',
@@ -55,7 +55,7 @@ const statusPaint: Readonly<Record<SensorStatus, keyof Style>> = {
   waiting: 'yellow',
 }
 
-function sensorLines(sensor: SensorPlan, kind: PlanReport['kind'], style: Style, options: RenderOptions): string[] {
+function sensorLines(sensor: AppliancePlan, kind: PlanReport['kind'], style: Style, options: RenderOptions): string[] {
   const body = [
     ...changeLines(sensor.changes, style),
     ...(kind === 'plan' ? stepLines(sensor.steps, style) : []),
@@ -67,11 +67,11 @@ function sensorLines(sensor: SensorPlan, kind: PlanReport['kind'], style: Style,
 }
 
 /** The heading names the key already. */
-const sameKey = (problem: { key?: string }, { key }: SensorPlan) => (problem.key === key ? { key: '' } : {})
+const sameKey = (problem: { key?: string }, { key }: AppliancePlan) => (problem.key === key ? { key: '' } : {})
 
 /** `line-1  berlin · https://10.20.0.5 · drifted` */
 export function sensorHeading(
-  { key, site, endpoint, status }: Pick<SensorPlan, 'key' | 'site' | 'endpoint' | 'status'>,
+  { key, site, endpoint, status }: Pick<AppliancePlan, 'key' | 'site' | 'endpoint' | 'status'>,
   style: Style,
 ): string {
   const parts = [site, endpoint].filter((part) => part !== undefined).map(plainText)

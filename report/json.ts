@@ -1,7 +1,7 @@
 /** Reports as JSON; the shape is that of schemas/results.ts. */
 import type { Change } from '../reconcile/change.ts'
-import type { SensorOutcome } from '../reconcile/outcome.ts'
-import type { SensorPlan, Step } from '../reconcile/plan-types.ts'
+import type { ApplianceOutcome } from '../reconcile/outcome.ts'
+import type { AppliancePlan, Step } from '../reconcile/plan-types.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { ResultOf } from '../schemas/results.ts'
 import { neutralJson } from './neutral.ts'
@@ -43,7 +43,7 @@ function planResult(report: PlanReport): Readonly<Record<string, unknown>> {
   }
 }
 
-const plannedOf = (sensor: SensorPlan): Planned => ({
+const plannedOf = (sensor: AppliancePlan): Planned => ({
   ...applianceOf(sensor),
   status: sensor.status,
   ...(sensor.softwareVersion !== undefined && { softwareVersion: sensor.softwareVersion }),
@@ -51,7 +51,7 @@ const plannedOf = (sensor: SensorPlan): Planned => ({
   problems: sensor.problems.map(problemOf),
 })
 
-const applianceOf = (sensor: SensorPlan) => ({
+const applianceOf = (sensor: AppliancePlan) => ({
   key: sensor.key,
   ...(sensor.site !== undefined && { site: sensor.site }),
   ...(sensor.identity !== undefined && { identity: sensor.identity }),
@@ -119,8 +119,9 @@ function applyResult(report: ApplyReport): Readonly<Record<string, unknown>> {
   }
 }
 
-function outcomeCounts(sensors: readonly SensorOutcome[]) {
-  const withStatus = (status: SensorOutcome['status']): number => sensors.filter((one) => one.status === status).length
+function outcomeCounts(sensors: readonly ApplianceOutcome[]) {
+  const withStatus = (status: ApplianceOutcome['status']): number =>
+    sensors.filter((one) => one.status === status).length
   return {
     done: withStatus('done'),
     partial: withStatus('partial'),
@@ -131,7 +132,7 @@ function outcomeCounts(sensors: readonly SensorOutcome[]) {
   }
 }
 
-const appliedOf = (sensor: SensorOutcome, planned: SensorPlan | undefined): Applied => ({
+const appliedOf = (sensor: ApplianceOutcome, planned: AppliancePlan | undefined): Applied => ({
   ...(planned
     ? applianceOf(planned)
     : { key: sensor.key, lastObserved: null, changes: [], unverifiable: [], notManaged: [] }),

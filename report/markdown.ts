@@ -5,8 +5,8 @@
  * @module
  */
 import type { Change } from '../reconcile/change.ts'
-import type { SensorOutcome } from '../reconcile/outcome.ts'
-import type { SensorPlan, Step } from '../reconcile/plan-types.ts'
+import type { ApplianceOutcome } from '../reconcile/outcome.ts'
+import type { AppliancePlan, Step } from '../reconcile/plan-types.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { markdownFence, markdownText } from './neutral.ts'
 import type { ApplyReport, ExplainReport, PlanReport, ProblemsReport, Renderer } from './report.ts'
@@ -55,7 +55,7 @@ function planPage({ plan, kind }: PlanReport): string {
   )
 }
 
-function sensorBlock(sensor: SensorPlan, kind: PlanReport['kind']): string {
+function sensorBlock(sensor: AppliancePlan, kind: PlanReport['kind']): string {
   return folded(
     `${heading(sensor)}: ${statusTexts[sensor.status]}${sensor.changes.length > 0 ? `, ${counted(sensor.changes.length, 'change')}` : ''}`,
     [
@@ -125,7 +125,7 @@ function outcomePage({ outcome }: ApplyReport): string {
   )
 }
 
-function outcomeBlock(sensor: SensorOutcome): string {
+function outcomeBlock(sensor: ApplianceOutcome): string {
   const steps = sensor.steps.map(({ title, status, notes, problem }) =>
     [
       `- ${stepTexts[status]}: ${markdownText(title)}`,

@@ -1,5 +1,5 @@
 /** The figures of a plan. */
-import type { Plan, SensorPlan, SensorStatus } from '../reconcile/plan-types.ts'
+import type { Plan, AppliancePlan, ApplianceStatus } from '../reconcile/plan-types.ts'
 import { counted } from './words.ts'
 
 export interface Summary {
@@ -19,7 +19,7 @@ export interface Summary {
 }
 
 export function summaryOf({ sensors }: Pick<Plan, 'sensors'>): Summary {
-  const withStatus = (status: SensorStatus): number => sensors.filter((one) => one.status === status).length
+  const withStatus = (status: ApplianceStatus): number => sensors.filter((one) => one.status === status).length
   return {
     sensors: sensors.length,
     inSync: withStatus('inSync'),
@@ -36,7 +36,7 @@ export function summaryOf({ sensors }: Pick<Plan, 'sensors'>): Summary {
   }
 }
 
-const sum = (sensors: readonly SensorPlan[], of: (sensor: SensorPlan) => number): number =>
+const sum = (sensors: readonly AppliancePlan[], of: (sensor: AppliancePlan) => number): number =>
   sensors.reduce((total, sensor) => total + of(sensor), 0)
 
 /** `3 sensors: 1 in sync, 1 pending, 1 drifted, 0 unknown · 2 steps`; rare states only when there are any. */

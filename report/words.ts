@@ -1,7 +1,7 @@
 /** How changes, causes and states are worded, once for every format. */
 import type { Cause, Change, RegistrationFault, Shown } from '../reconcile/change.ts'
-import type { SensorOutcome, StepStatus } from '../reconcile/outcome.ts'
-import type { SensorStatus } from '../reconcile/plan-types.ts'
+import type { ApplianceOutcome, StepStatus } from '../reconcile/outcome.ts'
+import type { ApplianceStatus } from '../reconcile/plan-types.ts'
 
 const longestShown = 400
 
@@ -54,7 +54,7 @@ export function changeNote(change: Change): string | undefined {
   return change.what === 'intent' ? 'an earlier run left it unfinished' : 'a network change waits for confirmation'
 }
 
-export const statusTexts: Readonly<Record<SensorStatus, string>> = {
+export const statusTexts: Readonly<Record<ApplianceStatus, string>> = {
   inSync: 'in sync',
   pending: 'pending',
   drifted: 'drifted',
@@ -64,7 +64,7 @@ export const statusTexts: Readonly<Record<SensorStatus, string>> = {
   waiting: 'waiting',
 }
 
-export const outcomeTexts: Readonly<Record<SensorOutcome['status'], string>> = {
+export const outcomeTexts: Readonly<Record<ApplianceOutcome['status'], string>> = {
   done: 'done',
   failed: 'failed',
   partial: 'done in part',

@@ -50,7 +50,7 @@ export interface LoadedAccess extends Omit<Access, 'trust'> {
   trust: readonly LoadedTrust[]
 }
 
-export interface DesiredSensor {
+export interface DesiredAppliance {
   kind: 'Sensor'
   /** Name of the document; stays when the sensor is renamed. */
   key: string
@@ -86,5 +86,5 @@ export interface Fleet {
   credentials: ReadonlyMap<string, Credentials>
   registrars: ReadonlyMap<string, LoadedRegistrar>
   sites: ReadonlyMap<string, Site>
-  sensors: ReadonlyMap<string, DesiredSensor>
+  sensors: ReadonlyMap<string, DesiredAppliance>
 }

@@ -1,5 +1,5 @@
 /** From a loaded fleet to the simulator that plays it. */
-import type { DesiredSensor, Fleet, LoadedRegistrar } from '../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet, LoadedRegistrar } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { isLoopback } from './loopback.ts'
 import type { SimulatedCloudOptions, SimulatedSensorOptions, SimulatorOptions } from './options.ts'
@@ -42,7 +42,7 @@ const isProblem = (value: object): value is Problem => 'severity' in value
 
 function sensorOptions(
   fleet: Fleet,
-  { key, access, settings, place }: DesiredSensor,
+  { key, access, settings, place }: DesiredAppliance,
   { passwords }: FleetSecrets,
   { activated }: FleetChoices,
 ): SimulatedSensorOptions | Problem {
@@ -79,7 +79,7 @@ function activationOf({
   name,
   activation,
   registration: { site, zone } = {},
-}: DesiredSensor['settings']): Pick<SimulatedSensorOptions, 'activated'> {
+}: DesiredAppliance['settings']): Pick<SimulatedSensorOptions, 'activated'> {
   if (name === undefined) return {}
   if (activation?.mode === 'local') return { activated: { name, mode: 'local' } }
   return { activated: { name, mode: 'cloud', ...(site && { site }), ...(zone && { zone }) } }
@@ -128,7 +128,7 @@ const oneCloudOnly = (): Problem => ({
   hint: 'Simulate documents that use one azure registrar.',
 })
 
-function proxyOf({ settings }: DesiredSensor): ReachableProxy[] {
+function proxyOf({ settings }: DesiredAppliance): ReachableProxy[] {
   const { host, port, enabled } = settings.network?.proxy ?? {}
   return host === undefined || enabled === false ? [] : [{ host, ...(port !== undefined && { port }) }]
 }

@@ -5,7 +5,7 @@ import { LeaseKeeper, type LeaseChannel } from '../../reconcile/apply/lease-keep
 import { problemOf as jsonProblem } from '../../report/json.ts'
 import { neutralJson, plainText } from '../../report/neutral.ts'
 import { counted } from '../../report/words.ts'
-import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ResultOf } from '../../schemas/results.ts'
 import { attempt, reach, sayProblem } from '../appliance.ts'
@@ -53,7 +53,7 @@ export async function run(command: Command): Promise<number> {
 const failed = (key: string, problem: Problem): Reported => ({ key, problem: jsonProblem(problem) })
 
 /** All that the sensor lists, where its driver can; else the newest one that it reports. */
-async function listBackups(fleet: Fleet, desired: DesiredSensor, opened: OpenWorld): Promise<Found> {
+async function listBackups(fleet: Fleet, desired: DesiredAppliance, opened: OpenWorld): Promise<Found> {
   const { driver, target } = await reach(fleet, desired, opened, { readOnly: true })
   const operator = driver.operator?.(target)
   try {
@@ -75,7 +75,12 @@ async function listBackups(fleet: Fleet, desired: DesiredSensor, opened: OpenWor
 }
 
 /** Makes one under a lease, so that it meets no run, and tells what the sensor then reports as the newest. */
-async function createBackup(fleet: Fleet, desired: DesiredSensor, opened: OpenWorld, command: Command): Promise<Found> {
+async function createBackup(
+  fleet: Fleet,
+  desired: DesiredAppliance,
+  opened: OpenWorld,
+  command: Command,
+): Promise<Found> {
   const { driver, target } = await reach(fleet, desired, opened, { readOnly: false })
   const writer = driver.writer(target)
   try {

@@ -1,5 +1,5 @@
 import { confirmationOf } from '../../reconcile/compare/confirmation.ts'
-import type { Plan, SensorPlan, Step } from '../../reconcile/plan-types.ts'
+import type { Plan, AppliancePlan, Step } from '../../reconcile/plan-types.ts'
 import { planRun } from '../../reconcile/run.ts'
 import { problemLines } from '../../report/human-problem.ts'
 import { plainText } from '../../report/neutral.ts'
@@ -41,19 +41,19 @@ export async function run(command: Command): Promise<number> {
   }
 }
 
-function only({ sensors: [sensor] }: Plan): SensorPlan {
+function only({ sensors: [sensor] }: Plan): AppliancePlan {
   if (!sensor) throw new TypeError('the plan of one sensor has none')
   return sensor
 }
 
-function sayUnknown(command: Command, { problems }: SensorPlan): number {
+function sayUnknown(command: Command, { problems }: AppliancePlan): number {
   const style = styleOf(command.colour.stderr)
   for (const problem of problems) command.say(problemLines(problem, style).join('\n'))
   return problems.some(({ code }) => code === 'SECRET_MISSING') ? exitCodes.error : exitCodes.unknown
 }
 
 /** The steps that a person does: all, or the one that is named. */
-function manualSteps({ key, steps }: SensorPlan, wanted: string | undefined): readonly Step[] {
+function manualSteps({ key, steps }: AppliancePlan, wanted: string | undefined): readonly Step[] {
   const manual = steps.filter((step) => confirmationOf(step) !== undefined)
   if (wanted === undefined) return manual
   const step = manual.find(({ id }) => id === wanted)
@@ -75,7 +75,7 @@ async function record({ world: { memory } }: OpenWorld, key: string, steps: read
 }
 
 /** What can be read back decides; a step that is still planned is not done. */
-function judge(command: Command, steps: readonly Step[], after: SensorPlan): number {
+function judge(command: Command, steps: readonly Step[], after: AppliancePlan): number {
   const open = new Set(after.steps.map(({ id }) => id))
   for (const { id, title } of steps) {
     const text = open.has(id) ? 'still differs when read back; it goes on waiting' : 'confirmed'

@@ -3,7 +3,7 @@ import { factsOfStep } from '../../reconcile/plan/step-facts.ts'
 import { groupOf } from '../../reconcile/plan/step-groups.ts'
 import type { ExplainedField } from '../../report/report.ts'
 import { shownText } from '../../report/words.ts'
-import type { DesiredSensor, Fleet, Origin } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet, Origin } from '../../schemas/fleet.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -29,7 +29,7 @@ export async function run(command: Command): Promise<number> {
 const isBelow = (path: string, prefix: string): boolean =>
   path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`)
 
-function notDeclared({ key }: DesiredSensor, path: string, declared: readonly ExplainedField[]): UsageError {
+function notDeclared({ key }: DesiredAppliance, path: string, declared: readonly ExplainedField[]): UsageError {
   const near = nearest(
     path,
     declared.map((field) => field.path),
@@ -43,7 +43,7 @@ function notDeclared({ key }: DesiredSensor, path: string, declared: readonly Ex
 }
 
 /** Every declared value with its origin. */
-function explainSensor(sensor: DesiredSensor, fleet: Fleet, cwd: string): ExplainedField[] {
+function explainSensor(sensor: DesiredAppliance, fleet: Fleet, cwd: string): ExplainedField[] {
   const settings = [...declaredFields(sensor)].map(([path, value]) => ({ path, value, effect: effectOf(path) }))
   const access = Object.entries(sensor.access).map(([name, value]) => ({
     path: `access.${name}`,
@@ -67,7 +67,7 @@ const sharersOf = ({ sensors }: Fleet, path: string, { place }: Origin): number 
     return other?.file === place.file && other.line === place.line && other.column === place.column
   }).length
 
-const trustTexts = ({ access }: DesiredSensor, cwd: string): string[] =>
+const trustTexts = ({ access }: DesiredAppliance, cwd: string): string[] =>
   access.trust.map((anchor) => {
     if ('pin' in anchor) return anchor.pin
     if ('pinFile' in anchor) return `pins of ${shortPath(cwd, anchor.pinFile)}`
@@ -75,7 +75,7 @@ const trustTexts = ({ access }: DesiredSensor, cwd: string): string[] =>
   })
 
 /** The origin of the path, or of the nearest group around it. */
-function originOf({ origins }: DesiredSensor, path: string): Origin | undefined {
+function originOf({ origins }: DesiredAppliance, path: string): Origin | undefined {
   let at = path
   for (;;) {
     const origin = origins.get(at)

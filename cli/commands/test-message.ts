@@ -1,5 +1,5 @@
 import { plainText } from '../../report/neutral.ts'
-import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import { attempt, reach, sayProblem } from '../appliance.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, loadDocuments } from '../documents.ts'
@@ -30,7 +30,7 @@ export async function run(command: Command): Promise<number> {
   }
 }
 
-async function sendTest(fleet: Fleet, desired: DesiredSensor, rule: string, opened: OpenWorld) {
+async function sendTest(fleet: Fleet, desired: DesiredAppliance, rule: string, opened: OpenWorld) {
   const { driver, target } = await reach(fleet, desired, opened, { readOnly: false })
   const operator = driver.operator?.(target)
   try {

@@ -1,9 +1,9 @@
 import type { Fleet } from '../../schemas/fleet.ts'
-import { applySensor } from './apply-sensor.ts'
+import { applyAppliance } from './apply-appliance.ts'
 import type { ApplyOptions, World } from '../engine.ts'
 import { concurrencyOf } from '../observe/observe.ts'
-import type { Outcome, SensorOutcome } from '../outcome.ts'
-import type { Plan, SensorPlan } from '../plan-types.ts'
+import type { Outcome, ApplianceOutcome } from '../outcome.ts'
+import type { Plan, AppliancePlan } from '../plan-types.ts'
 import { forEachLimited } from '../observe/pool.ts'
 
 /**
@@ -14,10 +14,10 @@ export async function applyPlan(plan: Plan, fleet: Fleet, world: World, options:
   const startedAt = new Date(world.clock.now()).toISOString()
   const stop = stopper(fleet)
   const inForce = { ...options, overrides: { ...plan.overrides, ...options.overrides } }
-  const sensors: SensorOutcome[] = []
+  const sensors: ApplianceOutcome[] = []
   await forEachLimited(plan.sensors, concurrencyOf(fleet, options), async (sensor, index) => {
     const begins = !plan.refused && !stop.holds(sensor) && !isStopping(world)
-    const outcome = begins ? await applySensor(fleet, world, inForce, sensor) : notBegun(sensor)
+    const outcome = begins ? await applyAppliance(fleet, world, inForce, sensor) : notBegun(sensor)
     if (sensor.steps.length > 0) stop.learn(outcome)
     sensors[index] = outcome
     const at = new Date(world.clock.now()).toISOString()
@@ -29,7 +29,7 @@ export async function applyPlan(plan: Plan, fleet: Fleet, world: World, options:
 
 const isStopping = (world: World): boolean => (world.stopping?.() ?? false) || (world.signal?.aborted ?? false)
 
-function notBegun({ key, site, steps, identity, endpoint }: SensorPlan): SensorOutcome {
+function notBegun({ key, site, steps, identity, endpoint }: AppliancePlan): ApplianceOutcome {
   return {
     key,
     ...(site !== undefined && { site }),
@@ -46,12 +46,12 @@ function stopper({ policy }: Fleet) {
   const failedSites = new Set<string | undefined>()
   let hasFailed = false
   return {
-    learn({ status, site }: SensorOutcome): void {
+    learn({ status, site }: ApplianceOutcome): void {
       if (status !== 'failed' && status !== 'partial' && status !== 'unknown') return
       hasFailed = true
       failedSites.add(site)
     },
-    holds({ site }: SensorPlan): boolean {
+    holds({ site }: AppliancePlan): boolean {
       if (policy.onError === 'abort') return hasFailed
       return policy.onError === 'stopSite' && failedSites.has(site)
     },

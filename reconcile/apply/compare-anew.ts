@@ -9,19 +9,19 @@ import { DeviceError } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
 import type { Sight } from '../engine.ts'
 import { observeRecords, type RecordSight } from '../observe/observe-records.ts'
-import { recallSensor } from '../observe/recall.ts'
+import { recallAppliance } from '../observe/recall.ts'
 import { tagsOf } from '../observe/tags.ts'
-import type { SensorPlan, Step } from '../plan-types.ts'
+import type { AppliancePlan, Step } from '../plan-types.ts'
 import { makePlan } from '../plan/plan.ts'
 import { planContext } from '../run.ts'
 import { mostWaitMs } from './lease-wait.ts'
 import { poll } from './poll.ts'
-import type { SensorRun } from './step-runner.ts'
+import type { ApplianceRun } from './step-runner.ts'
 
-type Stale = Omit<SensorRun, 'found' | 'recheck'>
+type Stale = Omit<ApplianceRun, 'found' | 'recheck'>
 
 /** The plan as it would be made now, if nothing is left to do of the one that no longer fits; otherwise nothing. */
-export async function compareAnew(stale: Stale): Promise<SensorPlan | undefined> {
+export async function compareAnew(stale: Stale): Promise<AppliancePlan | undefined> {
   try {
     await waitForOthers(stale)
     const sight = await lookAnew(stale)
@@ -58,7 +58,7 @@ async function lookAnew({ world, options, desired, plan, session }: Stale): Prom
   const [seen, tags, remembered] = await Promise.all([
     touchesRecord ? observeRecords(desired, observation, world, { fresh: true }) : notAsked,
     tagsOf(desired, observation.identity, world),
-    recallSensor(world.memory, desired),
+    recallAppliance(world.memory, desired),
   ])
   if (seen.problems && seen.problems.length > 0) return undefined
   return { desired, observation, ...seen, tags, ...(remembered && { remembered }) }
@@ -76,7 +76,7 @@ function withoutOwn(observation: Observation, run: string): Observation {
   return { ...observation, unfinished: { ...unfinished, ...others } }
 }
 
-function planAnew({ fleet, world, options, desired }: Stale, sight: Sight): SensorPlan | undefined {
+function planAnew({ fleet, world, options, desired }: Stale, sight: Sight): AppliancePlan | undefined {
   const { key } = desired
   const { overrides } = options
   const alone: Fleet = { ...fleet, sensors: new Map([[key, desired]]) }
@@ -84,7 +84,7 @@ function planAnew({ fleet, world, options, desired }: Stale, sight: Sight): Sens
 }
 
 /** Something that was planned, or that somebody left unfinished, still differs. What was never planned does not count. */
-function isLeft(plan: SensorPlan, { changes, steps }: SensorPlan): boolean {
+function isLeft(plan: AppliancePlan, { changes, steps }: AppliancePlan): boolean {
   const ids = new Set(plan.steps.map(({ id }) => id))
   const paths = new Set(plan.steps.flatMap((step) => step.changes))
   return (

@@ -6,7 +6,7 @@
 import { staleFields, touchedPaths } from '../compare/base.ts'
 import type { Observation } from '../driver.ts'
 import { StepError } from '../observe/problem-of.ts'
-import type { SensorPlan, Step } from '../plan-types.ts'
+import type { AppliancePlan, Step } from '../plan-types.ts'
 
 /** Nothing of the plan fits any more: the sensor is left as it is. */
 export class StaleError extends Error {
@@ -20,14 +20,14 @@ export class StaleError extends Error {
 }
 
 /** Throws a StaleError when fields that the plan touches are no longer what it was made from. */
-export function throwIfStale(plan: SensorPlan, observation: Observation, run: string): void {
+export function throwIfStale(plan: AppliancePlan, observation: Observation, run: string): void {
   const fields = movedFields(plan.base, observation, run)
   if (fields.length > 0) throw new StaleError(fields)
 }
 
 /** The same for one step; an error of that step alone where others have begun. */
 export function throwIfStepStale(
-  { base, key }: SensorPlan,
+  { base, key }: AppliancePlan,
   step: Step,
   observation: Observation,
   { run, hasBegun }: { run: string; hasBegun: boolean },
@@ -50,7 +50,7 @@ export function throwIfStepStale(
 }
 
 /** The intent of this very run is no surprise. */
-function movedFields(base: SensorPlan['base'], observation: Observation, run: string): string[] {
+function movedFields(base: AppliancePlan['base'], observation: Observation, run: string): string[] {
   const isOwn = observation.unfinished.intent?.run === run
   return staleFields(base, observation).filter((path) => !(isOwn && path === 'intent'))
 }

@@ -1,11 +1,11 @@
-import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import { appliedValues } from '../compare/applied.ts'
 import type { Observation } from '../driver.ts'
 import type { World } from '../engine.ts'
 import type { AppliedValue, Remembered } from '../memory.ts'
 import { makePlan } from '../plan/plan.ts'
 import type { StepOutcome } from '../outcome.ts'
-import type { SensorPlan } from '../plan-types.ts'
+import type { AppliancePlan } from '../plan-types.ts'
 import { planContext } from '../run.ts'
 import { tagsOf } from '../observe/tags.ts'
 
@@ -16,8 +16,8 @@ import { tagsOf } from '../observe/tags.ts'
 export async function rememberApplied(
   fleet: Fleet,
   world: World,
-  desired: DesiredSensor,
-  plan: SensorPlan,
+  desired: DesiredAppliance,
+  plan: AppliancePlan,
   observation: Observation,
   steps: readonly StepOutcome[],
 ): Promise<void> {
@@ -45,7 +45,7 @@ function mergeApplied(
 }
 
 /** Paths whose step is done, and paths whose step is not. */
-function changesOf(plan: SensorPlan, steps: readonly StepOutcome[]): { done: Set<string>; open: Set<string> } {
+function changesOf(plan: AppliancePlan, steps: readonly StepOutcome[]): { done: Set<string>; open: Set<string> } {
   const isDone = new Set(steps.filter(({ status }) => status === 'done').map(({ id }) => id))
   const done = plan.steps.filter(({ id }) => isDone.has(id)).flatMap(({ changes }) => changes)
   const open = plan.steps.filter(({ id }) => !isDone.has(id)).flatMap(({ changes }) => changes)

@@ -1,4 +1,4 @@
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import { DeviceError } from '../device-error.ts'
 import type { Driver, LiveValue, Observation, Target, Write, Writer } from '../driver.ts'
 import type { World } from '../engine.ts'
@@ -16,14 +16,14 @@ export class ApplianceSession {
   readonly lease: LeaseKeeper
   readonly driver: Driver
   readonly #world: World
-  readonly #desired: DesiredSensor
+  readonly #desired: DesiredAppliance
   #target: Target
   #writer: Writer
   #observation: Observation | undefined
   #known: Observation | undefined
   #revision: string | undefined
 
-  constructor(world: World, desired: DesiredSensor, target: Target, holder: string, known: Observation | undefined) {
+  constructor(world: World, desired: DesiredAppliance, target: Target, holder: string, known: Observation | undefined) {
     this.driver = world.driver(desired.access.driver)
     this.#world = world
     this.#desired = desired

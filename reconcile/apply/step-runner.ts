@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { DeviceError, outcomeUnknown } from '../device-error.ts'
 import type { ApplyOptions, World } from '../engine.ts'
@@ -15,18 +15,18 @@ import { writeJournal } from './journal.ts'
 import type { Intent } from '../lease.ts'
 import { acquireLease } from './lease-wait.ts'
 import type { StepOutcome } from '../outcome.ts'
-import type { SensorPlan, Step } from '../plan-types.ts'
+import type { AppliancePlan, Step } from '../plan-types.ts'
 import { asDeviceError, problemOf, StepError } from '../observe/problem-of.ts'
 import { StaleError, throwIfStepStale } from './recheck.ts'
 import type { ApplianceSession } from './session.ts'
 import { windowProblem } from './window-check.ts'
 
-export interface SensorRun {
+export interface ApplianceRun {
   fleet: Fleet
   world: World
   options: ApplyOptions
-  desired: DesiredSensor
-  plan: SensorPlan
+  desired: DesiredAppliance
+  plan: AppliancePlan
   session: ApplianceSession
   /** What a run that died left under way on this appliance. */
   found: Intent | undefined
@@ -41,7 +41,7 @@ export interface StepsResult {
 }
 
 /** Runs every step that may run. Throws only a StaleError. */
-export async function runSteps(run: SensorRun): Promise<StepsResult> {
+export async function runSteps(run: ApplianceRun): Promise<StepsResult> {
   const state: RunnerState = { run, outcomes: new Map(), notes: [], keep: false, kept: run.found?.data }
   for (const step of orderOf(run)) {
     const held = await holdBack(state, step)
@@ -52,7 +52,7 @@ export async function runSteps(run: SensorRun): Promise<StepsResult> {
 }
 
 interface RunnerState {
-  run: SensorRun
+  run: ApplianceRun
   outcomes: Map<string, StepOutcome>
   /** Notes of the step in flight. */
   notes: string[]
@@ -66,7 +66,7 @@ interface RunnerState {
 const isImport = ({ action }: Step): boolean => action.type === 'importCertificate'
 
 /** An expired certificate is replaced before anything else is written. */
-function orderOf({ plan: { steps }, session }: SensorRun): readonly Step[] {
+function orderOf({ plan: { steps }, session }: ApplianceRun): readonly Step[] {
   if (!session.observation.served?.expired) return steps
   return [...steps.filter(isImport), ...steps.filter((step) => !isImport(step))]
 }
@@ -93,7 +93,7 @@ const outcomeOf = (
   problem?: Problem,
 ): StepOutcome => ({ id, title, status, notes, ...(problem && { problem }) })
 
-const expiredProblem = ({ key }: SensorPlan, step: Step): Problem => ({
+const expiredProblem = ({ key }: AppliancePlan, step: Step): Problem => ({
   severity: 'warning',
   code: 'SERVED_CERTIFICATE_EXPIRED',
   key,
@@ -102,7 +102,7 @@ const expiredProblem = ({ key }: SensorPlan, step: Step): Problem => ({
   hint: 'Declare a valid certificate with its privateKey.',
 })
 
-const blockedProblem = ({ key }: SensorPlan, step: Step, missing: readonly string[]): Problem => ({
+const blockedProblem = ({ key }: AppliancePlan, step: Step, missing: readonly string[]): Problem => ({
   severity: 'warning',
   code: 'STEP_BLOCKED',
   key,
@@ -153,7 +153,7 @@ const hasBegun = ({ outcomes }: RunnerState): boolean =>
   [...outcomes.values()].some(({ status }) => status !== 'notAttempted' && status !== 'waiting')
 
 function judge(
-  { plan, session, world }: SensorRun,
+  { plan, session, world }: ApplianceRun,
   error: unknown,
 ): { status: StepOutcome['status']; problem: Problem } {
   const { lost } = session.lease

@@ -1,12 +1,12 @@
 import type { Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ApplyOptions, World } from '../engine.ts'
-import type { SensorPlan, Step } from '../plan-types.ts'
+import type { AppliancePlan, Step } from '../plan-types.ts'
 import { windowState } from '../plan/window.ts'
 
 /** Why a disruptive step must wait: the window of its site is closed, or closes before the step should end. */
 export function windowProblem(
-  { fleet, world, options, plan }: { fleet: Fleet; world: World; options: ApplyOptions; plan: SensorPlan },
+  { fleet, world, options, plan }: { fleet: Fleet; world: World; options: ApplyOptions; plan: AppliancePlan },
   step: Step,
 ): Problem | undefined {
   const { site, key } = plan

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Field } from '../../schemas/fields.ts'
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { canonical, type Canonical } from './canonical.ts'
 import type { SecretTag } from '../driver.ts'
@@ -14,7 +14,7 @@ import { declaredFields, findField } from './setting-fields.ts'
 
 /** The declared values of a sensor as they are remembered after an apply. A secret without a tag is left out. */
 export function appliedValues(
-  desired: DesiredSensor,
+  desired: DesiredAppliance,
   tags: ReadonlyMap<string, SecretTag | null>,
 ): Record<string, AppliedValue> {
   const result: Record<string, AppliedValue> = {}

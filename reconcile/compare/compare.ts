@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Change } from '../change.ts'
 import type { PlanContext, Sight } from '../engine.ts'
 import { compareExpiry } from './expiry.ts'
@@ -14,13 +14,13 @@ import { compareRules } from './rules-diff.ts'
 import { compareUnfinished, settledLive } from './unfinished.ts'
 
 /** Every difference of one sensor; none when it could not be read. */
-export function diff(desired: DesiredSensor, sight: Sight, context: PlanContext): Change[] {
+export function diff(desired: DesiredAppliance, sight: Sight, context: PlanContext): Change[] {
   const look = lookAt(desired, sight, context)
   return look ? compare(look).changes : []
 }
 
 /** All that is known of a sensor, if it answered. */
-export function lookAt(desired: DesiredSensor, sight: Sight, context: PlanContext): Look | undefined {
+export function lookAt(desired: DesiredAppliance, sight: Sight, context: PlanContext): Look | undefined {
   if (!answered(sight)) return undefined
   return {
     desired,

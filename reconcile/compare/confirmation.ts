@@ -11,7 +11,7 @@ import type { Look } from './look.ts'
 import type { PlannedValue, Step } from '../plan-types.ts'
 import { abilityOf, declaredFields, findField, isOwnSetting, rulePath } from './setting-fields.ts'
 import { groupOf } from '../plan/step-groups.ts'
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 
 type Values = Readonly<Record<string, PlannedValue>>
 
@@ -51,7 +51,7 @@ export function manualGroups({
   return known
 }
 
-function findManualGroups(desired: DesiredSensor, support: Support): ReadonlyMap<string, ManualGroup> {
+function findManualGroups(desired: DesiredAppliance, support: Support): ReadonlyMap<string, ManualGroup> {
   const values = new Map<string, Record<string, PlannedValue>>()
   const mixed = new Set<string>()
   for (const [path, value] of declaredFields(desired)) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { Change } from '../change.ts'
 import type { LiveValue, Observation, Support } from '../driver.ts'
@@ -11,7 +11,7 @@ import type { PlanContext, Sight } from '../engine.ts'
 import type { Remembered } from '../memory.ts'
 
 export interface Look {
-  desired: DesiredSensor
+  desired: DesiredAppliance
   sight: Sight
   observation: Observation
   /** What is live, or will be once an unconfirmed network change has been confirmed or has reverted. */
@@ -41,7 +41,7 @@ export function mergeFindings(...parts: readonly Findings[]): Findings {
 
 /** A problem of a sensor, at the line that declares the field, or else the sensor. */
 export function problemOf(
-  { key, origins, place }: DesiredSensor,
+  { key, origins, place }: DesiredAppliance,
   problem: Omit<Problem, 'key' | 'at'>,
 ): Problem & { key: string } {
   const at = (problem.field && origins.get(problem.field)?.place) || place

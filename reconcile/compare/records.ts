@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { ActivationState, Observation } from '../driver.ts'
 import type { Look } from './look.ts'
 import type { PlannedValue } from '../plan-types.ts'
@@ -138,7 +138,7 @@ export function isOurs(
 }
 
 /** What a person brings about where registration or activation is not for the tool to do. */
-export function registrationValues({ settings }: DesiredSensor): Readonly<Record<string, PlannedValue>> {
+export function registrationValues({ settings }: DesiredAppliance): Readonly<Record<string, PlannedValue>> {
   const { name, activation, registration } = settings
   const values = {
     name,

@@ -5,7 +5,7 @@
  * @module
  */
 import { fieldTable, flatten, formatPath, parsePath, type Field, type Flat } from '../../schemas/fields.ts'
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import { sensorSettings } from '../../schemas/sensor.ts'
 import type { Ability, Support } from '../driver.ts'
 
@@ -21,7 +21,7 @@ export function findField(path: string): Field | undefined {
 const flats = new WeakMap<object, Flat>()
 
 /** Every declared field of a sensor by path. */
-export function declaredFields({ settings }: Pick<DesiredSensor, 'settings'>): Flat {
+export function declaredFields({ settings }: Pick<DesiredAppliance, 'settings'>): Flat {
   let flat = flats.get(settings)
   if (!flat) flats.set(settings, (flat = flatten(sensorSettings, settings)))
   return flat

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { AddressTriple, LiveValue, Observation } from '../driver.ts'
 import { noFindings, problemOf, type Findings, type Look } from './look.ts'
@@ -24,13 +24,16 @@ const parts = ['address', 'subnetMask', 'gateway'] as const
 export const addressPaths = parts.map((part) => `network.${part}`)
 
 /** Whether an unconfirmed change leads where the spec wants to be. What is not declared is wanted as it is. */
-export function outcomeOf({ settings }: DesiredSensor, to: AddressTriple): 'confirm' | 'revert' {
+export function outcomeOf({ settings }: DesiredAppliance, to: AddressTriple): 'confirm' | 'revert' {
   const wanted = parts.every((part) => settings.network?.[part] === undefined || settings.network[part] === to[part])
   return wanted ? 'confirm' : 'revert'
 }
 
 /** Live values as they are once an unconfirmed network change has come to its end. */
-export function settledLive(desired: DesiredSensor, { live, unfinished }: Observation): ReadonlyMap<string, LiveValue> {
+export function settledLive(
+  desired: DesiredAppliance,
+  { live, unfinished }: Observation,
+): ReadonlyMap<string, LiveValue> {
   const { networkChange } = unfinished
   if (!networkChange) return live
   const end = outcomeOf(desired, networkChange.to) === 'confirm' ? networkChange.to : networkChange.from

@@ -6,7 +6,7 @@
 import { isDrift, type Change } from '../change.ts'
 import type { AuditEntry, Reader } from '../driver.ts'
 import type { Sight } from '../engine.ts'
-import type { SensorPlan } from '../plan-types.ts'
+import type { AppliancePlan } from '../plan-types.ts'
 import { liesBelow } from '../compare/setting-fields.ts'
 
 /** Entries of the audit trail since the last apply; none where nothing drifted or the appliance does not tell. */
@@ -25,7 +25,7 @@ export async function readAttribution(
 }
 
 /** Puts the newest matching entry beside each change that drifted. */
-export function attribute(plan: SensorPlan, entries: readonly AuditEntry[] | undefined): SensorPlan {
+export function attribute(plan: AppliancePlan, entries: readonly AuditEntry[] | undefined): AppliancePlan {
   if (!entries || entries.length === 0) return plan
   const changes = plan.changes.map((change): Change => {
     const found = isDrift(change) ? entries.find(({ path }) => path !== null && concerns(path, change.path)) : undefined

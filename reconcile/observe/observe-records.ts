@@ -1,4 +1,4 @@
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { DeviceError } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
@@ -15,7 +15,7 @@ export type RecordSight = Pick<Sight, 'records' | 'fileAtHand' | 'problems'>
  * unverifiable, with a warning, and nothing else.
  */
 export async function observeRecords(
-  desired: DesiredSensor,
+  desired: DesiredAppliance,
   observation: Pick<Observation, 'live' | 'activation' | 'unfinished'>,
   world: World,
   options: Pick<LookupOptions, 'fresh'> = {},

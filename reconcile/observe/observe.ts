@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { DeviceError, outcomeUnknown } from '../device-error.ts'
 import type { Observation, Reader } from '../driver.ts'
@@ -16,7 +16,7 @@ import { poll } from '../apply/poll.ts'
 import { forEachLimited } from './pool.ts'
 import { asDeviceError, problemOf } from './problem-of.ts'
 import { observeRecords } from './observe-records.ts'
-import { recallSensor, rememberRead } from './recall.ts'
+import { recallAppliance, rememberRead } from './recall.ts'
 import { tagsOf } from './tags.ts'
 import { targetOf } from './target.ts'
 
@@ -36,7 +36,7 @@ export async function observeFleet(
   await forEachLimited(sensors, concurrencyOf(fleet, options), async (desired, index) => {
     sights[index] = isHeld(desired, world.clock.now())
       ? await heldSight(desired, world)
-      : await observeSensor(fleet, desired, world, options, afterRead)
+      : await observeAppliance(fleet, desired, world, options, afterRead)
   })
   return sights
 }
@@ -45,21 +45,21 @@ export async function observeFleet(
 export const concurrencyOf = (fleet: Fleet, options: { concurrency?: number }): number =>
   options.concurrency ?? fleet.policy.concurrency ?? 10
 
-async function heldSight(desired: DesiredSensor, world: World): Promise<Sight> {
+async function heldSight(desired: DesiredAppliance, world: World): Promise<Sight> {
   const { key, hold } = desired
   const summary = `Held until ${hold?.until}: ${hold?.reason}`
   const problem: Problem = { severity: 'warning', code: 'HELD', key, summary }
   return { desired, observation: { problem }, records: {}, tags: new Map(), ...(await recalled(desired, world)) }
 }
 
-async function recalled(desired: DesiredSensor, world: World): Promise<{ remembered?: Remembered }> {
-  const remembered = await recallSensor(world.memory, desired)
+async function recalled(desired: DesiredAppliance, world: World): Promise<{ remembered?: Remembered }> {
+  const remembered = await recallAppliance(world.memory, desired)
   return remembered ? { remembered } : {}
 }
 
-async function observeSensor(
+async function observeAppliance(
   fleet: Fleet,
-  desired: DesiredSensor,
+  desired: DesiredAppliance,
   world: World,
   options: PlanOptions,
   afterRead: AfterRead | undefined,
@@ -107,7 +107,7 @@ function openConnection(open: () => Reader): Connection {
 
 async function lookAt(
   connection: Connection,
-  desired: DesiredSensor,
+  desired: DesiredAppliance,
   world: World,
   remembered: Remembered | undefined,
   waits: boolean,
@@ -129,7 +129,7 @@ const isBusy = ({ unfinished: { lease, job } }: Observation): boolean =>
  * Looks until nobody is at work. A lease is no part of the revision, so each look is a whole one; a connection that ends
  * meanwhile is made anew, as an unconfirmed address may revert.
  */
-async function observeAtRest(connection: Connection, desired: DesiredSensor, world: World, first: Observation) {
+async function observeAtRest(connection: Connection, desired: DesiredAppliance, world: World, first: Observation) {
   const { clock, signal } = world
   let observation = first
   const patience = {
@@ -157,7 +157,7 @@ const mayPass = (error: unknown): boolean =>
 /** One read; where the driver keeps no intent on the appliance, the one kept in state is put beside it. */
 export async function observeThrough(
   reader: Reader,
-  { access }: Pick<DesiredSensor, 'access'>,
+  { access }: Pick<DesiredAppliance, 'access'>,
   world: World,
   known: Observation | undefined,
 ): Promise<Observation> {

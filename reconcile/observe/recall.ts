@@ -1,12 +1,12 @@
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Observation } from '../driver.ts'
 import { hostOf, isAddress } from './endpoints.ts'
 import type { Memory, Remembered } from '../memory.ts'
 
 /** What is remembered of a sensor. What stands under its former key is taken over. */
-export async function recallSensor(
+export async function recallAppliance(
   memory: Memory,
-  { key, formerKey }: Pick<DesiredSensor, 'key' | 'formerKey'>,
+  { key, formerKey }: Pick<DesiredAppliance, 'key' | 'formerKey'>,
 ): Promise<Remembered | undefined> {
   const remembered = await memory.recall(key)
   if (remembered || formerKey === undefined) return remembered
@@ -19,7 +19,7 @@ export async function recallSensor(
 }
 
 /** Keeps what a read has proved: who it was, where, and by which key it was known. */
-export async function rememberRead(memory: Memory, desired: DesiredSensor, observation: Observation): Promise<void> {
+export async function rememberRead(memory: Memory, desired: DesiredAppliance, observation: Observation): Promise<void> {
   const { identity, endpoint, served } = observation
   const serverName = verifiedName(desired)
   await memory.remember(desired.key, {
@@ -32,7 +32,7 @@ export async function rememberRead(memory: Memory, desired: DesiredSensor, obser
 }
 
 /** The name that a certificate of an authority was checked against, where there is an authority. */
-function verifiedName({ access, settings }: DesiredSensor): string | undefined {
+function verifiedName({ access, settings }: DesiredAppliance): string | undefined {
   if (!access.trust.some((anchor) => 'caFile' in anchor || 'system' in anchor)) return undefined
   const host = hostOf(access.endpoint)
   return access.serverName ?? settings.network?.hostname ?? (isAddress(host) ? undefined : host)

@@ -1,4 +1,4 @@
-import type { DesiredSensor, LoadedSecret } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, LoadedSecret } from '../../schemas/fleet.ts'
 import type { SecretTag } from '../driver.ts'
 import type { World } from '../engine.ts'
 import { tagOf } from '../secrets.ts'
@@ -6,7 +6,7 @@ import { declaredFields, findField } from '../compare/setting-fields.ts'
 
 /** Tags of the declared secrets by path; `null` where the key or the secret is not at hand. */
 export async function tagsOf(
-  desired: DesiredSensor,
+  desired: DesiredAppliance,
   identity: string,
   { secrets, fingerprintKey }: Pick<World, 'secrets' | 'fingerprintKey'>,
 ): Promise<Map<string, SecretTag | null>> {

@@ -1,4 +1,4 @@
-import type { DesiredSensor, Fleet, LoadedTrust } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet, LoadedTrust } from '../../schemas/fleet.ts'
 import { readFile } from '../compare/certificate-reading.ts'
 import { DeviceError } from '../device-error.ts'
 import type { Target } from '../driver.ts'
@@ -11,7 +11,7 @@ import type { Remembered } from '../memory.ts'
  */
 export function targetOf(
   fleet: Fleet,
-  desired: DesiredSensor,
+  desired: DesiredAppliance,
   remembered: Remembered = {},
   options: { readOnly?: boolean; signal?: AbortSignal | undefined } = {},
 ): Target {
@@ -35,7 +35,7 @@ export function targetOf(
   }
 }
 
-function endpointsOf({ access: { endpoint }, settings }: DesiredSensor, remembered: Remembered): string[] {
+function endpointsOf({ access: { endpoint }, settings }: DesiredAppliance, remembered: Remembered): string[] {
   const address = settings.network?.address
   const desired = address === undefined ? [] : [endpointAt(endpoint, address)]
   const left = remembered.endpoint === undefined ? [] : [endpointAt(endpoint, hostOf(remembered.endpoint))]
@@ -49,14 +49,14 @@ const pinnedIdentity = (trust: readonly LoadedTrust[]): string | undefined =>
 const hasPin = (trust: readonly LoadedTrust[]): boolean =>
   trust.some((anchor) => 'pin' in anchor || ('pinFile' in anchor && anchor.pins.length > 0))
 
-function serverNameOf({ access, settings }: DesiredSensor, remembered: Remembered): string | undefined {
+function serverNameOf({ access, settings }: DesiredAppliance, remembered: Remembered): string | undefined {
   const named = access.serverName ?? settings.network?.hostname ?? remembered.serverName
   const host = hostOf(access.endpoint)
   return named ?? (isAddress(host) ? undefined : host)
 }
 
 /** Exactly the declared certificate, those last verified, and the one that an intent says is being imported. */
-function trustedCertificates({ settings }: DesiredSensor, remembered: Remembered): string[] {
+function trustedCertificates({ settings }: DesiredAppliance, remembered: Remembered): string[] {
   const declared = settings.certificate?.certificate
   const declaredHash = declared && readFile(declared).leaf?.sha256
   const imported = remembered.lastRead?.unfinished.intent?.data['certificate']

@@ -10,14 +10,14 @@
  *
  * @module
  */
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { Observation } from '../driver.ts'
 import { problemOf } from '../compare/look.ts'
 import { settledLive } from '../compare/unfinished.ts'
 
 export interface Seen {
-  desired: DesiredSensor
+  desired: DesiredAppliance
   observation: Observation
 }
 
@@ -117,7 +117,7 @@ function takenAddresses(seen: readonly Seen[], moves: ReadonlyMap<string, string
   return result
 }
 
-const taken = (desired: DesiredSensor, holder: DesiredSensor): Problem =>
+const taken = (desired: DesiredAppliance, holder: DesiredAppliance): Problem =>
   problemOf(desired, {
     severity: desired.site === holder.site ? 'error' : 'warning',
     code: 'ADDRESS_TAKEN',

@@ -11,7 +11,7 @@ import { isHeld } from './hold.ts'
 import { answered } from '../compare/look.ts'
 import type { Plan } from '../plan-types.ts'
 import { checkPolicy } from './policy.ts'
-import { planSensor } from './sensor-plan.ts'
+import { planAppliance } from './appliance-plan.ts'
 
 /** Makes the plan of every selected sensor, by key. A selected sensor without a sight is unknown. */
 export function makePlan(fleet: Fleet, sights: readonly Sight[], context: PlanContext): Plan {
@@ -26,7 +26,7 @@ export function makePlan(fleet: Fleet, sights: readonly Sight[], context: PlanCo
   })
   const { refusals, byKey: conflicts } = crossCheck(seen)
   const planned = looked.map((desired) =>
-    planSensor(fleet, desired, byKey.get(desired.key), context, conflicts.get(desired.key)),
+    planAppliance(fleet, desired, byKey.get(desired.key), context, conflicts.get(desired.key)),
   )
   const plans = planned.map(({ plan }) => plan)
   const overrides = context.options.overrides ?? {}

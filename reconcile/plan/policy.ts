@@ -13,10 +13,10 @@
  * @module
  */
 import type { PolicySpec } from '../../schemas/access.ts'
-import type { DesiredSensor } from '../../schemas/fleet.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { Overrides } from '../engine.ts'
-import type { SensorPlan, Step } from '../plan-types.ts'
+import type { AppliancePlan, Step } from '../plan-types.ts'
 
 /** Below so many sensors a percentage says little. */
 const smallest = 10
@@ -24,8 +24,8 @@ const smallest = 10
 interface Question {
   policy: PolicySpec
   /** Every declared sensor that is not held. */
-  declared: readonly Pick<DesiredSensor, 'key' | 'site'>[]
-  plans: readonly SensorPlan[]
+  declared: readonly Pick<DesiredAppliance, 'key' | 'site'>[]
+  plans: readonly AppliancePlan[]
   overrides: Overrides
 }
 
@@ -88,16 +88,16 @@ function tooManyDisrupted({ policy, declared, plans }: Question): Problem[] {
 }
 
 /** A secret that this machine lacks says nothing of the sensor. */
-const lacksSecret = ({ problems }: SensorPlan): boolean => problems.some(({ code }) => code === 'SECRET_MISSING')
+const lacksSecret = ({ problems }: AppliancePlan): boolean => problems.some(({ code }) => code === 'SECRET_MISSING')
 
 interface SiteCount {
   site: string
   size: number
-  own: readonly SensorPlan[]
+  own: readonly AppliancePlan[]
 }
 
 /** Sensors without a site count as one site. */
-function bySite(declared: Question['declared'], plans: readonly SensorPlan[]): SiteCount[] {
+function bySite(declared: Question['declared'], plans: readonly AppliancePlan[]): SiteCount[] {
   const sizes = Map.groupBy(declared, ({ site }) => site)
   const own = Map.groupBy(plans, ({ site }) => site)
   return [...own].map(([site, plans]) => ({

@@ -1,16 +1,16 @@
 /** Exit reasons come from the plan and the outcome, whatever was printed. */
 import { expect, test } from 'vitest'
 import { driftReasons, outcomeReasons, planReasons } from '../../cli/plan-exits.ts'
-import type { Outcome, SensorOutcome, StepStatus } from '../../reconcile/outcome.ts'
+import type { Outcome, ApplianceOutcome, StepStatus } from '../../reconcile/outcome.ts'
 import { drifted, outcome, plan, sensorPlan, unknown } from '../report/fixtures.ts'
 
-const sensor = (status: SensorOutcome['status'], ...steps: StepStatus[]): SensorOutcome => ({
+const sensor = (status: ApplianceOutcome['status'], ...steps: StepStatus[]): ApplianceOutcome => ({
   key: 'line-1',
   status,
   steps: steps.map((one, index) => ({ id: `${index}`, title: '', status: one, notes: [] })),
   problems: [],
 })
-const ended = (...sensors: SensorOutcome[]): Outcome => ({ ...outcome, interrupted: false, sensors })
+const ended = (...sensors: ApplianceOutcome[]): Outcome => ({ ...outcome, interrupted: false, sensors })
 const pending = sensorPlan({
   status: 'pending',
   changes: drifted.changes.filter(({ cause }) => cause === 'spec'),

@@ -11,10 +11,10 @@ import { confirmationOf } from '../../reconcile/compare/confirmation.ts'
 import type { Support } from '../../reconcile/driver.ts'
 import type { World } from '../../reconcile/engine.ts'
 import type { Outcome } from '../../reconcile/outcome.ts'
-import type { Plan, SensorPlan } from '../../reconcile/plan-types.ts'
+import type { Plan, AppliancePlan } from '../../reconcile/plan-types.ts'
 import { planRun } from '../../reconcile/run.ts'
 import { abilityOf, findField } from '../../reconcile/compare/setting-fields.ts'
-import type { DesiredSensor, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
 import { certificates, samples, type Sample } from './samples.ts'
 import { settingsWith } from './settings-with.ts'
 
@@ -23,7 +23,7 @@ export interface ConformanceWorld {
   world: World
   support: Support
   /** The sensor's document without settings; its credentials and registrars are in `fleet`. */
-  sensor: DesiredSensor
+  sensor: DesiredAppliance
   fleet: Omit<Fleet, 'sensors'>
   registeredName: string
   /** Where the appliance may be moved to. */
@@ -54,14 +54,14 @@ class Session {
     return { ...fleet, sensors: new Map([[sensor.key, { ...sensor, settings }]]) }
   }
 
-  async plan(settings: DesiredSettings): Promise<SensorPlan> {
+  async plan(settings: DesiredSettings): Promise<AppliancePlan> {
     const { plan } = await planRun(this.fleet(settings), this.under.world, {})
     return only(plan)
   }
 
   async apply(
     settings: DesiredSettings,
-  ): Promise<{ plan: SensorPlan; outcome: Outcome['sensors'][number] | undefined }> {
+  ): Promise<{ plan: AppliancePlan; outcome: Outcome['sensors'][number] | undefined }> {
     const fleet = this.fleet(settings)
     const overrides = { allowUnguardedNetworkChange: true }
     const { plan } = await planRun(fleet, this.under.world, { overrides, waitForRuns: true })
@@ -70,13 +70,13 @@ class Session {
   }
 }
 
-function only({ sensors: [sensor] }: Plan): SensorPlan {
+function only({ sensors: [sensor] }: Plan): AppliancePlan {
   if (!sensor) throw new Error('the plan has no sensor')
   return sensor
 }
 
 const settled = { changes: [], steps: [] }
-const stateOf = ({ changes, steps }: SensorPlan) => ({
+const stateOf = ({ changes, steps }: AppliancePlan) => ({
   changes: changes.map(({ path }) => path),
   steps: steps.map(({ id }) => id),
 })

@@ -3,7 +3,7 @@ import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadFleet } from '../../load/load-fleet.ts'
-import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import { registrarPinKey } from '../../schemas/pin-file.ts'
 import { makeCertificate, makeKey, toDer } from '../formats/make-certificate.ts'
 import { loadText, withFiles } from './load-text.ts'
@@ -18,7 +18,7 @@ async function fleetOf(...args: Parameters<typeof loadText>): Promise<Fleet> {
   return fleet
 }
 
-const sensorOf = async (...args: Parameters<typeof loadText>): Promise<DesiredSensor> => {
+const sensorOf = async (...args: Parameters<typeof loadText>): Promise<DesiredAppliance> => {
   const [sensor] = [...(await fleetOf(...args)).sensors.values()]
   if (!sensor) throw new Error('no sensor')
   return sensor
@@ -146,7 +146,7 @@ test('a fleet with everything', async () => {
         ],
       ]),
     })
-    const { origins, place, ...line } = sensors.get('line-1') as DesiredSensor
+    const { origins, place, ...line } = sensors.get('line-1') as DesiredAppliance
     expect(line).toEqual({
       kind: 'Sensor',
       key: 'line-1',

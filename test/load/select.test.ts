@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { selectKeys } from '../../load/select.ts'
-import type { DesiredSensor, Fleet, Site } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet, Site } from '../../schemas/fleet.ts'
 
 const sensor = (key: string, site: string | undefined, labels: Record<string, string> = {}) =>
-  [key, { kind: 'Sensor', key, ...(site && { site }), labels } as DesiredSensor] as const
+  [key, { kind: 'Sensor', key, ...(site && { site }), labels } as DesiredAppliance] as const
 const site = (name: string, labels: Record<string, string>) => [name, { name, labels } satisfies Site] as const
 
 const fleet: Pick<Fleet, 'sensors' | 'sites'> = {

@@ -7,7 +7,7 @@ import type { AddressTriple, LiveValue, SecretTag } from '../../reconcile/driver
 import { makePlan } from '../../reconcile/plan/plan.ts'
 import type { PlannedValue, Step } from '../../reconcile/plan-types.ts'
 import { actionPathOf, declaredFields, findField, liesBelow, rulePath } from '../../reconcile/compare/setting-fields.ts'
-import type { DesiredSensor, DesiredSettings } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, DesiredSettings } from '../../schemas/fleet.ts'
 import { contextOf, fleetOf, planOne, sensor, sight, tag } from './sights.ts'
 
 /** Keys may be left out; what is left out is not managed. */
@@ -93,7 +93,7 @@ function returned(path: string, value: unknown): LiveValue {
 }
 
 const tagFor = (path: string, value: unknown): SecretTag => tag(canonicalJson([path, value]))
-const tagsOf = (desired: DesiredSensor) =>
+const tagsOf = (desired: DesiredAppliance) =>
   new Map(
     [...declaredFields(desired)]
       .filter(([path]) => findField(path)?.type === 'secret')
@@ -109,7 +109,8 @@ const liveOf = (settings: DesiredSettings): Live =>
       .map(([path, value]) => [path, returned(path, value)] as const),
   ])
 
-const look = (desired: DesiredSensor, live: Live) => sight(desired, Object.fromEntries(live), { tags: tagsOf(desired) })
+const look = (desired: DesiredAppliance, live: Live) =>
+  sight(desired, Object.fromEntries(live), { tags: tagsOf(desired) })
 
 /** An appliance that takes each step at its word. */
 function carryOut(live: Live, { action }: Step): void {
@@ -208,7 +209,7 @@ describe('for any settings', () => {
       fc.property(settings, settings, (one, other) => {
         const [desired, next] = [sensor(one), sensor(other)]
         const remembered = { lastApplied: appliedValues(desired, tagsOf(desired)) }
-        const causes = (of: DesiredSensor, live: Live) =>
+        const causes = (of: DesiredAppliance, live: Live) =>
           planOne({ ...look(of, live), remembered })
             .changes.filter((change) => change.after !== undefined)
             .map(({ cause }) => cause)

@@ -6,11 +6,11 @@ import type { Change } from '../../reconcile/change.ts'
 import type { ActivationState, LiveValue, Observation, Support } from '../../reconcile/driver.ts'
 import type { Overrides, PlanContext, PlanOptions, Sight } from '../../reconcile/engine.ts'
 import { makePlan } from '../../reconcile/plan/plan.ts'
-import type { SensorPlan } from '../../reconcile/plan-types.ts'
+import type { AppliancePlan } from '../../reconcile/plan-types.ts'
 import type { RegistrarSupport, RegistrationRecord } from '../../reconcile/registrar.ts'
 import { certificateFacts } from '../../formats/certificate-facts.ts'
 import type { PolicySpec } from '../../schemas/access.ts'
-import type { DesiredSensor, DesiredSettings, Fleet, Site } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, DesiredSettings, Fleet, Site } from '../../schemas/fleet.ts'
 
 /** A Tuesday. */
 export const now = Date.parse('2026-03-10T12:00:00Z')
@@ -43,7 +43,7 @@ export const poor: Support = {
 export interface SensorExtras {
   key?: string
   site?: string
-  hold?: DesiredSensor['hold']
+  hold?: DesiredAppliance['hold']
 }
 
 const place = { file: 'fleet.yaml', line: 1, column: 1 }
@@ -51,7 +51,7 @@ const place = { file: 'fleet.yaml', line: 1, column: 1 }
 export function sensor(
   settings: DesiredSettings,
   { key = 'line-1', site = 'berlin', hold }: SensorExtras = {},
-): DesiredSensor {
+): DesiredAppliance {
   return {
     kind: 'Sensor',
     key,
@@ -69,7 +69,7 @@ export interface SightExtras extends Partial<Omit<Sight, 'observation' | 'desire
   observation?: Partial<Observation>
 }
 
-export function sight(desired: DesiredSensor, live: Record<string, LiveValue>, extras: SightExtras = {}): Sight {
+export function sight(desired: DesiredAppliance, live: Record<string, LiveValue>, extras: SightExtras = {}): Sight {
   const { observation, ...rest } = extras
   return {
     desired,
@@ -89,7 +89,7 @@ export function sight(desired: DesiredSensor, live: Record<string, LiveValue>, e
   }
 }
 
-export const unknownSight = (desired: DesiredSensor): Sight => ({
+export const unknownSight = (desired: DesiredAppliance): Sight => ({
   desired,
   observation: {
     problem: { severity: 'error', code: 'UNREACHABLE', key: desired.key, summary: 'It does not answer.' },
@@ -103,7 +103,7 @@ export interface FleetExtras {
   sites?: readonly Site[]
 }
 
-export function fleetOf(sensors: readonly DesiredSensor[], { policy = {}, sites = [] }: FleetExtras = {}): Fleet {
+export function fleetOf(sensors: readonly DesiredAppliance[], { policy = {}, sites = [] }: FleetExtras = {}): Fleet {
   return {
     root: '/fleet',
     policy,
@@ -143,7 +143,7 @@ export function contextOf(extras: ContextExtras = {}): PlanContext {
 }
 
 /** The plan of one sensor that answered. */
-export function planOne(one: Sight, extras: ContextExtras & FleetExtras = {}): SensorPlan {
+export function planOne(one: Sight, extras: ContextExtras & FleetExtras = {}): AppliancePlan {
   const plan = makePlan(fleetOf([one.desired], extras), [one], contextOf(extras)).sensors[0]
   if (!plan) throw new Error('no plan')
   return plan
@@ -156,9 +156,9 @@ export const brief = ({ path, before, after, cause }: Change): string =>
 const show = (value: Change['before']): string =>
   value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value)
 
-export const briefly = ({ changes }: SensorPlan): string[] => changes.map(brief)
-export const stepIds = ({ steps }: SensorPlan): string[] => steps.map(({ id }) => id)
-export const codes = ({ problems }: Pick<SensorPlan, 'problems'>): string[] => problems.map(({ code }) => code)
+export const briefly = ({ changes }: AppliancePlan): string[] => changes.map(brief)
+export const stepIds = ({ steps }: AppliancePlan): string[] => steps.map(({ id }) => id)
+export const codes = ({ problems }: Pick<AppliancePlan, 'problems'>): string[] => problems.map(({ code }) => code)
 
 export const activated = (extras: Partial<ActivationState> = {}): ActivationState => ({
   name: 'berlin-1',

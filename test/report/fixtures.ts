@@ -1,9 +1,9 @@
 /** One plan and one outcome with everything that a report must show. */
 import type { Outcome } from '../../reconcile/outcome.ts'
-import type { Plan, SensorPlan } from '../../reconcile/plan-types.ts'
+import type { Plan, AppliancePlan } from '../../reconcile/plan-types.ts'
 import type { ApplyReport, PlanReport } from '../../report/report.ts'
 
-export const sensorPlan = (patch: Partial<SensorPlan> = {}): SensorPlan => ({
+export const sensorPlan = (patch: Partial<AppliancePlan> = {}): AppliancePlan => ({
   key: 'line-1',
   site: 'berlin',
   status: 'inSync',
@@ -102,7 +102,7 @@ export const unknown = sensorPlan({
 })
 delete (unknown as { lastObserved?: string }).lastObserved
 
-export const plan = (sensors: readonly SensorPlan[], patch: Partial<Plan> = {}): Plan => ({
+export const plan = (sensors: readonly AppliancePlan[], patch: Partial<Plan> = {}): Plan => ({
   formatVersion: 1,
   tool: { name: 'sensorform', version: '1.2.3' },
   madeAt: '2026-11-01T00:00:01.000Z',
@@ -116,7 +116,7 @@ export const plan = (sensors: readonly SensorPlan[], patch: Partial<Plan> = {}):
 
 const header = { tool: { name: 'sensorform', version: '1.2.3' }, startedAt: '2026-11-01T00:00:00.000Z' } as const
 
-export const planReport = (sensors: readonly SensorPlan[], patch: Partial<Plan> = {}): PlanReport => ({
+export const planReport = (sensors: readonly AppliancePlan[], patch: Partial<Plan> = {}): PlanReport => ({
   kind: 'plan',
   ...header,
   plan: plan(sensors, patch),

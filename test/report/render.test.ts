@@ -1,8 +1,8 @@
 /** What people, programs and pull requests read. */
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../../reconcile/change.ts'
-import type { SensorOutcome } from '../../reconcile/outcome.ts'
-import type { SensorPlan } from '../../reconcile/plan-types.ts'
+import type { ApplianceOutcome } from '../../reconcile/outcome.ts'
+import type { AppliancePlan } from '../../reconcile/plan-types.ts'
 import { renderers } from '../../report/formats.ts'
 import { plainText } from '../../report/neutral.ts'
 import type { Report } from '../../report/report.ts'
@@ -132,7 +132,8 @@ test('what several sensors have in common is told once; what is their own stays 
     ...pair,
     sensorPlan({ problems: [{ ...late, key: 'line-1' }] }),
   ]
-  expect(renderers.human(planReport(sensors as SensorPlan[]), plain)).toBe(`line-2  berlin · https://10.20.0.5 · drifted
+  expect(renderers.human(planReport(sensors as AppliancePlan[]), plain))
+    .toBe(`line-2  berlin · https://10.20.0.5 · drifted
   drift: changed on the sensor by night-shift from 10.20.0.77 at 2026-11-01T03:12:00Z
   - time.timezone  UTC
   + time.timezone  Europe/Berlin
@@ -150,7 +151,7 @@ test('what several sensors have in common is told once; what is their own stays 
 
 test('what was done as planned takes one line, and all of it is told when asked for', () => {
   const steps = [{ id: 'time', title: 'set time zone', status: 'done', notes: ['Read back.'] }] as const
-  const done = (key: string): SensorOutcome => ({ key, site: 'berlin', status: 'done', steps, problems: [] })
+  const done = (key: string): ApplianceOutcome => ({ key, site: 'berlin', status: 'done', steps, problems: [] })
   const report = {
     ...applyReport,
     outcome: { ...applyReport.outcome, interrupted: false, sensors: ['a', 'b'].map(done) },

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import { fleetToSimulatorOptions } from '../../simulator/from-fleet.ts'
 
 const place = { file: 'fleet.yaml', line: 3, column: 1 }
-const sensor = (key: string, endpoint: string, settings: DesiredSensor['settings'] = {}): DesiredSensor => ({
+const sensor = (key: string, endpoint: string, settings: DesiredAppliance['settings'] = {}): DesiredAppliance => ({
   kind: 'Sensor',
   key,
   labels: {},
@@ -14,7 +14,7 @@ const sensor = (key: string, endpoint: string, settings: DesiredSensor['settings
 })
 
 const azure = { subscriptionId: 'sub-1', location: 'eastus', trust: [] }
-const fleet = (sensors: readonly DesiredSensor[], endpoints: readonly string[] = []): Fleet => ({
+const fleet = (sensors: readonly DesiredAppliance[], endpoints: readonly string[] = []): Fleet => ({
   root: '/fleet',
   policy: {},
   credentials: new Map([['default', { username: 'admin', password: { fromEnv: 'PASSWORD' } }]]),

@@ -11,7 +11,7 @@ import type { Outcome, RunEvent } from '../../reconcile/outcome.ts'
 import type { Plan } from '../../reconcile/plan-types.ts'
 import type { Registrar } from '../../reconcile/registrar.ts'
 import { planRun } from '../../reconcile/run.ts'
-import type { DesiredSensor, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
 import { createMemoryStore, type MemoryStore } from './memory-store.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -77,11 +77,11 @@ export interface SensorOptions {
   address?: string
   site?: string
   identity?: string
-  hold?: DesiredSensor['hold']
+  hold?: DesiredAppliance['hold']
   formerKey?: string
 }
 
-export function desiredSensor(settings: DesiredSettings, options: SensorOptions = {}): DesiredSensor {
+export function desiredSensor(settings: DesiredSettings, options: SensorOptions = {}): DesiredAppliance {
   const { key = 'line-1', address = '10.1.0.5', site, identity, hold, formerKey } = options
   return {
     kind: 'Sensor',
@@ -103,7 +103,7 @@ export function desiredSensor(settings: DesiredSettings, options: SensorOptions 
   }
 }
 
-export function fleetOf(sensors: readonly DesiredSensor[], more: Partial<Fleet> = {}): Fleet {
+export function fleetOf(sensors: readonly DesiredAppliance[], more: Partial<Fleet> = {}): Fleet {
   const sites = new Set(sensors.flatMap(({ site }) => site ?? []))
   return {
     root: '/fleet',

@@ -1,8 +1,8 @@
-import type { DesiredSensor, Fleet } from '../../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../../schemas/fleet.ts'
 import type { Support } from '../../driver.ts'
 import type { ApplyOptions, World } from '../../engine.ts'
 import type { Intent } from '../../lease.ts'
-import type { SensorPlan, Step } from '../../plan-types.ts'
+import type { AppliancePlan, Step } from '../../plan-types.ts'
 import type { ApplianceSession } from '../session.ts'
 
 /** What carrying out one step needs. */
@@ -10,8 +10,8 @@ export interface StepContext {
   fleet: Fleet
   world: World
   options: ApplyOptions
-  desired: DesiredSensor
-  plan: SensorPlan
+  desired: DesiredAppliance
+  plan: AppliancePlan
   step: Step
   session: ApplianceSession
   support: Support

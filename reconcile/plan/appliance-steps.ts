@@ -18,7 +18,7 @@ import { groupOf } from './step-groups.ts'
 import { makeStep } from './step-facts.ts'
 import { orderSteps } from './step-order.ts'
 
-export interface SensorSteps {
+export interface ApplianceSteps {
   steps: Step[]
   problems: readonly Problem[]
   refusals: readonly Problem[]
@@ -31,7 +31,7 @@ export function planSteps(
   changes: readonly Change[],
   unverifiable: readonly string[],
   withheld: ReadonlySet<string>,
-): SensorSteps {
+): ApplianceSteps {
   const { problems, refusals, ...draft } = mergeDrafts([
     fieldSteps(look, changes, unverifiable),
     certificateSteps(look, changes),

@@ -1,4 +1,4 @@
-import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { isUnknown } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
@@ -7,14 +7,14 @@ import { writeJournal } from './journal.ts'
 import { compareAnew } from './compare-anew.ts'
 import type { Intent } from '../lease.ts'
 import { waitForJob } from './lease-wait.ts'
-import type { SensorOutcome, StepOutcome } from '../outcome.ts'
-import type { SensorPlan } from '../plan-types.ts'
+import type { ApplianceOutcome, StepOutcome } from '../outcome.ts'
+import type { AppliancePlan } from '../plan-types.ts'
 import { problemOf } from '../observe/problem-of.ts'
-import { recallSensor, rememberRead } from '../observe/recall.ts'
+import { recallAppliance, rememberRead } from '../observe/recall.ts'
 import { rememberApplied } from './remember-applied.ts'
 import { ApplianceSession } from './session.ts'
 import { StaleError, throwIfStale } from './recheck.ts'
-import { runSteps, type SensorRun } from './step-runner.ts'
+import { runSteps, type ApplianceRun } from './step-runner.ts'
 import { targetOf } from '../observe/target.ts'
 import { waitsForPerson } from './execute/execute.ts'
 import { claimOf } from '../compare/records.ts'
@@ -23,12 +23,12 @@ import { claimOf } from '../compare/records.ts'
  * Brings one sensor to where its plan leads. Never rejects for what the world got wrong: that is an outcome, so that
  * sensors stay independent of each other.
  */
-export async function applySensor(
+export async function applyAppliance(
   fleet: Fleet,
   world: World,
   options: ApplyOptions,
-  plan: SensorPlan,
-): Promise<SensorOutcome> {
+  plan: AppliancePlan,
+): Promise<ApplianceOutcome> {
   const desired = fleet.sensors.get(plan.key)
   if (!desired) return ended(plan, 'failed', [undeclared(plan)])
   try {
@@ -41,7 +41,7 @@ export async function applySensor(
   }
 }
 
-const undeclared = ({ key }: SensorPlan): Problem => ({
+const undeclared = ({ key }: AppliancePlan): Problem => ({
   severity: 'error',
   code: 'SENSOR_NOT_DECLARED',
   key,
@@ -50,7 +50,12 @@ const undeclared = ({ key }: SensorPlan): Problem => ({
 })
 
 /** Nothing to do: the sensor is not contacted, but what it is in sync with is remembered. */
-async function settle(fleet: Fleet, world: World, desired: DesiredSensor, plan: SensorPlan): Promise<SensorOutcome> {
+async function settle(
+  fleet: Fleet,
+  world: World,
+  desired: DesiredAppliance,
+  plan: AppliancePlan,
+): Promise<ApplianceOutcome> {
   if (plan.status === 'unknown') return ended(plan, 'unknown', plan.problems)
   if (plan.problems.some(({ code }) => code === 'RUN_IN_PROGRESS')) return ended(plan, 'waiting', plan.problems)
   const lastRead = plan.status === 'inSync' ? (await world.memory.recall(plan.key))?.lastRead : undefined
@@ -58,7 +63,7 @@ async function settle(fleet: Fleet, world: World, desired: DesiredSensor, plan: 
   return ended(plan, plan.status === 'waiting' ? 'waiting' : 'unchanged', [])
 }
 
-const waiting = (plan: SensorPlan): SensorOutcome => ({
+const waiting = (plan: AppliancePlan): ApplianceOutcome => ({
   ...ended(plan, 'waiting', []),
   steps: plan.steps.map((step) => ({
     id: step.id,
@@ -70,7 +75,11 @@ const waiting = (plan: SensorPlan): SensorOutcome => ({
 })
 
 /** An outcome without a step that was attempted. */
-function ended(plan: SensorPlan, status: SensorOutcome['status'], problems: readonly Problem[]): SensorOutcome {
+function ended(
+  plan: AppliancePlan,
+  status: ApplianceOutcome['status'],
+  problems: readonly Problem[],
+): ApplianceOutcome {
   const { key, site, identity, endpoint } = plan
   return {
     key,
@@ -87,10 +96,10 @@ async function applySteps(
   fleet: Fleet,
   world: World,
   options: ApplyOptions,
-  desired: DesiredSensor,
-  plan: SensorPlan,
-): Promise<SensorOutcome> {
-  const remembered = await recallSensor(world.memory, desired)
+  desired: DesiredAppliance,
+  plan: AppliancePlan,
+): Promise<ApplianceOutcome> {
+  const remembered = await recallAppliance(world.memory, desired)
   const target = targetOf(fleet, desired, remembered, { signal: world.signal })
   const known = plan.identity === undefined ? target : { ...target, identity: plan.identity }
   const session = new ApplianceSession(world, desired, known, options.run, remembered?.lastRead)
@@ -104,7 +113,7 @@ async function applySteps(
       await waitForJob(session, world)
       throwIfStale(plan, session.observation, options.run)
     }
-    const run: SensorRun = { fleet, world, options, desired, plan, session, found, recheck }
+    const run: ApplianceRun = { fleet, world, options, desired, plan, session, found, recheck }
     if (await waitForJob(session, world)) await session.observe()
     throwIfStale(plan, session.observation, options.run)
     const result = await runSteps(run)
@@ -126,16 +135,16 @@ async function applySteps(
 async function alreadyDone(
   fleet: Fleet,
   world: World,
-  desired: DesiredSensor,
-  left: SensorPlan,
+  desired: DesiredAppliance,
+  left: AppliancePlan,
   observation: Observation,
-): Promise<SensorOutcome> {
+): Promise<ApplianceOutcome> {
   await rememberRead(world.memory, desired, observation)
   await rememberApplied(fleet, world, desired, left, observation, [])
   return ended({ ...left, steps: [] }, 'unchanged', [alreadyDoneProblem(left)])
 }
 
-const alreadyDoneProblem = ({ key }: SensorPlan): Problem => ({
+const alreadyDoneProblem = ({ key }: AppliancePlan): Problem => ({
   severity: 'warning',
   code: 'ALREADY_DONE',
   key,
@@ -143,7 +152,7 @@ const alreadyDoneProblem = ({ key }: SensorPlan): Problem => ({
 })
 
 /** Tells of what a run that died left under way; its work is recognised by looking. */
-async function takeUp(session: ApplianceSession, world: World, { run }: ApplyOptions, { key }: SensorPlan) {
+async function takeUp(session: ApplianceSession, world: World, { run }: ApplyOptions, { key }: AppliancePlan) {
   const { intent } = session.observation.unfinished
   if (!intent) return undefined
   const detail = `run ${intent.run} of ${intent.startedAt}`
@@ -151,7 +160,7 @@ async function takeUp(session: ApplianceSession, world: World, { run }: ApplyOpt
   return intent
 }
 
-const staleProblem = ({ key }: SensorPlan, { fields }: StaleError): Problem => ({
+const staleProblem = ({ key }: AppliancePlan, { fields }: StaleError): Problem => ({
   severity: 'error',
   code: 'APPLIANCE_CHANGED',
   key,
@@ -160,18 +169,18 @@ const staleProblem = ({ key }: SensorPlan, { fields }: StaleError): Problem => (
   hint: 'Plan again.',
 })
 
-async function remember({ fleet, world, desired, plan, session }: SensorRun, steps: StepOutcome[]): Promise<void> {
+async function remember({ fleet, world, desired, plan, session }: ApplianceRun, steps: StepOutcome[]): Promise<void> {
   await rememberRead(world.memory, desired, session.observation)
   if (!steps.some(({ status }) => status === 'done')) return
   await rememberApplied(fleet, world, desired, plan, session.observation, steps)
 }
 
 function outcomeOf(
-  plan: SensorPlan,
+  plan: AppliancePlan,
   { identity, endpoint }: Observation,
   steps: StepOutcome[],
   found: Intent | undefined,
-): SensorOutcome {
+): ApplianceOutcome {
   const problems = [...(found ? [foundProblem(plan, found)] : []), ...steps.flatMap(({ problem }) => problem ?? [])]
   const status = statusOf(steps)
   return {
@@ -182,7 +191,7 @@ function outcomeOf(
   }
 }
 
-const foundProblem = ({ key }: SensorPlan, { run, step, startedAt }: Intent): Problem => ({
+const foundProblem = ({ key }: AppliancePlan, { run, step, startedAt }: Intent): Problem => ({
   severity: 'warning',
   code: 'INTENT_FOUND',
   key,
@@ -190,13 +199,13 @@ const foundProblem = ({ key }: SensorPlan, { run, step, startedAt }: Intent): Pr
 })
 
 /** A difference has no step, and an error says why. */
-function isWithheld({ changes, steps, problems }: SensorPlan): boolean {
+function isWithheld({ changes, steps, problems }: AppliancePlan): boolean {
   const covered = new Set(steps.flatMap((step) => step.changes))
   return problems.some(({ severity }) => severity === 'error') && changes.some(({ path }) => !covered.has(path))
 }
 
 /** One word for a sensor's steps: the worst that happened decides. */
-function statusOf(steps: readonly StepOutcome[]): SensorOutcome['status'] {
+function statusOf(steps: readonly StepOutcome[]): ApplianceOutcome['status'] {
   const has = (status: StepOutcome['status']) => steps.some((step) => step.status === status)
   if (has('unknown')) return 'unknown'
   if (has('failed')) return has('done') ? 'partial' : 'failed'

@@ -4,7 +4,7 @@
  * @module
  */
 import type { WindowSpec } from '../../schemas/access.ts'
-import type { DesiredSensor, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { baseOf, touchedPaths } from '../compare/base.ts'
 import type { Change } from '../change.ts'
@@ -14,21 +14,21 @@ import { isHeld } from './hold.ts'
 import { problemOf, type Look } from '../compare/look.ts'
 import { findNotManaged } from '../compare/not-managed.ts'
 import { isLookedAt, narrow } from './only.ts'
-import type { SensorPlan, SensorStatus, Step } from '../plan-types.ts'
-import { statusOf } from './sensor-status.ts'
-import { planSteps } from './sensor-steps.ts'
+import type { AppliancePlan, ApplianceStatus, Step } from '../plan-types.ts'
+import { statusOf } from './appliance-status.ts'
+import { planSteps } from './appliance-steps.ts'
 import { windowState } from './window.ts'
 
 export interface Planned {
-  plan: SensorPlan
+  plan: AppliancePlan
   /** Problems for which the whole plan is refused. */
   refusals: readonly Problem[]
 }
 
 /** Plans one sensor. `conflict` is what is known from the other sensors; an error withholds the change of address. */
-export function planSensor(
+export function planAppliance(
   fleet: Fleet,
-  desired: DesiredSensor,
+  desired: DesiredAppliance,
   sight: Sight | undefined,
   context: PlanContext,
   conflict: Problem | undefined,
@@ -61,7 +61,7 @@ function planLook(fleet: Fleet, look: Look, conflict: Problem | undefined): Plan
     ...drafted.problems,
     ...closed.problems,
   ]
-  const plan: SensorPlan = {
+  const plan: AppliancePlan = {
     ...blankPlan(desired, statusOf(changes, steps, all, closed.ids), all),
     ...seenOf(look),
     changes,
@@ -77,7 +77,11 @@ function planLook(fleet: Fleet, look: Look, conflict: Problem | undefined): Plan
 const correctable = (fleet: Fleet, changes: readonly Change[]): readonly Change[] =>
   fleet.policy.drift === 'report' ? changes.filter(({ cause }) => cause !== 'sensor') : changes
 
-function blankPlan({ key, site }: DesiredSensor, status: SensorStatus, problems: readonly Problem[]): SensorPlan {
+function blankPlan(
+  { key, site }: DesiredAppliance,
+  status: ApplianceStatus,
+  problems: readonly Problem[],
+): AppliancePlan {
   return {
     key,
     ...(site !== undefined && { site }),
@@ -91,7 +95,7 @@ function blankPlan({ key, site }: DesiredSensor, status: SensorStatus, problems:
   }
 }
 
-function seenOf({ observation }: Look): Partial<SensorPlan> {
+function seenOf({ observation }: Look): Partial<AppliancePlan> {
   const { identity, endpoint, observedAt, revision, softwareVersion } = observation
   return {
     identity,
@@ -102,7 +106,7 @@ function seenOf({ observation }: Look): Partial<SensorPlan> {
   }
 }
 
-const heldPlan = (desired: DesiredSensor): SensorPlan =>
+const heldPlan = (desired: DesiredAppliance): AppliancePlan =>
   blankPlan(desired, 'held', [
     problemOf(desired, {
       severity: 'warning',
@@ -112,7 +116,7 @@ const heldPlan = (desired: DesiredSensor): SensorPlan =>
   ])
 
 /** A hold that is over but still declared: the sensor is planned as any other, and somebody should know. */
-const holdProblems = (desired: DesiredSensor): Problem[] =>
+const holdProblems = (desired: DesiredAppliance): Problem[] =>
   desired.hold
     ? [
         problemOf(desired, {
@@ -125,7 +129,7 @@ const holdProblems = (desired: DesiredSensor): Problem[] =>
       ]
     : []
 
-const notObserved = (desired: DesiredSensor): Problem =>
+const notObserved = (desired: DesiredAppliance): Problem =>
   problemOf(desired, { severity: 'error', code: 'NOT_OBSERVED', summary: 'The sensor was not looked at' })
 
 const warningsOf = ({ observation, desired }: Look): Problem[] =>
@@ -137,7 +141,7 @@ interface Closed {
   problems: Problem[]
 }
 
-function closedSteps(fleet: Fleet, desired: DesiredSensor, context: PlanContext, steps: readonly Step[]): Closed {
+function closedSteps(fleet: Fleet, desired: DesiredAppliance, context: PlanContext, steps: readonly Step[]): Closed {
   const site = desired.site === undefined ? undefined : fleet.sites.get(desired.site)
   if (!site?.window || context.options.overrides?.allowWindow?.includes(site.name))
     return { ids: new Set(), problems: [] }
@@ -153,7 +157,7 @@ function closedSteps(fleet: Fleet, desired: DesiredSensor, context: PlanContext,
 }
 
 function windowClosed(
-  desired: DesiredSensor,
+  desired: DesiredAppliance,
   site: string,
   { timezone }: WindowSpec,
   ids: readonly string[],

@@ -14,7 +14,7 @@
 import type { Problem } from '../../schemas/problem.ts'
 import { isDrift, type Change } from '../change.ts'
 import { expiringCodes } from '../compare/expiry.ts'
-import type { SensorStatus, Step } from '../plan-types.ts'
+import type { ApplianceStatus, Step } from '../plan-types.ts'
 
 /** Tells the status of a sensor that answered. `closed` are the ids of steps that wait for a window. */
 export function statusOf(
@@ -22,7 +22,7 @@ export function statusOf(
   steps: readonly Step[],
   problems: readonly Problem[],
   closed: ReadonlySet<string>,
-): SensorStatus {
+): ApplianceStatus {
   if (steps.length > 0 && everyStepWaits(steps, closed)) return 'waiting'
   if (changes.some(isDrift)) return 'drifted'
   if (changes.some(({ cause }) => cause === 'spec')) return 'pending'
