@@ -18,6 +18,10 @@ export interface Field {
   aspect: string
   description: string
   facts: FieldFacts
+  /** What people call it: its own `x-label`, or that of the nearest group around it. */
+  label?: string
+  /** Where a person finds it: its own `x-console`, or that of the nearest group around it. */
+  console?: string
   /** What kind of value stands there. */
   type: 'scalar' | 'list' | 'secret' | 'file'
 }
@@ -49,15 +53,25 @@ export function parsePath(path: string): string[] {
 }
 
 /** Every field below an object schema, in the order in which the schema names them. */
-export function fieldsOf(schema: z.ZodType, prefix: readonly string[] = []): Field[] {
+export const fieldsOf = (schema: z.ZodType): Field[] => fieldsBelow(schema, [], {})
+
+/** What a field has of the groups around it. */
+type Inherited = Pick<Field, 'label' | 'console'>
+
+function fieldsBelow(schema: z.ZodType, prefix: readonly string[], outer: Inherited): Field[] {
   const inner = unwrapped(schema)
   const facts = factsOf(schema) ?? {}
   const type = leafType(inner, facts)
-  if (type)
-    return [{ pattern: prefix.join('.'), aspect: prefix[0] ?? '', description: facts.description ?? '', facts, type }]
-  if (inner instanceof z.ZodRecord) return fieldsOf(inner.valueType as z.ZodType, [...prefix, '*'])
+  const inherited: Inherited = {
+    ...outer,
+    ...(facts['x-label'] !== undefined && { label: facts['x-label'] }),
+    ...(facts['x-console'] !== undefined && { console: facts['x-console'] }),
+  }
+  const [pattern, aspect, description] = [prefix.join('.'), prefix[0] ?? '', facts.description ?? '']
+  if (type) return [{ pattern, aspect, description, facts, ...inherited, type }]
+  if (inner instanceof z.ZodRecord) return fieldsBelow(inner.valueType as z.ZodType, [...prefix, '*'], inherited)
   const shape: Record<string, z.ZodType> = (inner as z.ZodObject).shape
-  return Object.entries(shape).flatMap(([key, value]) => fieldsOf(value, [...prefix, key]))
+  return Object.entries(shape).flatMap(([key, value]) => fieldsBelow(value, [...prefix, key], inherited))
 }
 
 function leafType(schema: z.ZodType, facts: FieldFacts): Field['type'] | undefined {

@@ -77,7 +77,11 @@ function section(path: string, json: JsonSchema): string {
     ...(source ? [`Source${otherwise('source')}: ${source}`] : []),
   ].join(' ')
   const table = tableOf([titles, ...told], isTold)
-  return [heading, ...(isGroup ? [text(json['description'])] : []), ...(shared ? [shared] : []), table].join('\n\n')
+  const description = [
+    text(json['description']),
+    ...(json['x-console'] ? [`Console: ${text(json['x-console'])}.`] : []),
+  ]
+  return [heading, ...(isGroup ? [description.join(' ')] : []), ...(shared ? [shared] : []), table].join('\n\n')
 }
 
 interface Row {

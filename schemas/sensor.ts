@@ -29,3 +29,13 @@ export const sensorSettings = z.strictObject(sensorAspects).meta({ description: 
 
 export type SensorSettings = z.infer<typeof sensorSettings>
 export type AspectName = keyof SensorSettings
+
+/** Aspects that the registration and its activation file decide. Every other one is a setting of the appliance itself. */
+export const registeredAspects = ['name', 'registration', 'activation'] as const satisfies readonly AspectName[]
+
+export type SettingAspect = Exclude<AspectName, (typeof registeredAspects)[number]>
+
+/** Aspects that are settings of the appliance itself, by name. */
+export const settingAspects = (Object.keys(sensorAspects) as AspectName[]).filter(
+  (aspect): aspect is SettingAspect => !(registeredAspects as readonly string[]).includes(aspect),
+)

@@ -27,6 +27,8 @@ export interface FieldFacts {
   'x-not-a-setting'?: true
   /** Path of a file below the document's folder, whose public content is read while loading. Default: false. */
   'x-file'?: true
+  /** What people call it, in the title of a step; what has none is called as what it lies in. */
+  'x-label'?: string
   /** Unit of a number or duration. */
   'x-unit'?: string
   /** The rule in a sentence, where the type does not say it already. */
@@ -35,7 +37,7 @@ export interface FieldFacts {
   'x-basis'?: RuleBasis
   /** Where the rule comes from, in words a reader can look up. */
   'x-source'?: string
-  /** Where a person finds the setting in the appliance's console. */
+  /** Where a person finds the setting in the appliance's console; what has none is found where what it lies in is. */
   'x-console'?: string
 }
 
@@ -52,6 +54,7 @@ export const vocabulary: readonly (keyof FieldFacts)[] = [
   'x-exactly-one',
   'x-not-a-setting',
   'x-file',
+  'x-label',
   'x-unit',
   'x-rule',
   'x-basis',

@@ -1,22 +1,18 @@
 /** One operation of the Sensor Settings API: what is sent, and what of the answer is good. */
 import type { DeviceError } from '../../reconcile/device-error.ts'
 import { operations, type Operation } from '../../schemas/api/operations.ts'
+import type { WriteOperation } from '../../schemas/api/settings.ts'
 import type * as wire from '../../schemas/generated/wire.ts'
 import type { Http, HttpResponse } from '../../transport/http.ts'
 import { checkAnswer, readRefusal } from './check.ts'
 import { statusError, toDeviceError, wireError, type Circumstances } from './errors.ts'
 
 /** The operations that this driver uses, and what each answers. */
-export interface Answers {
+export interface Answers extends Record<WriteOperation, wire.Written> {
   signIn: wire.Session
   signOut: undefined
   readAppliance: wire.ApplianceRead
   readAudit: wire.Audit
-  writeTime: wire.Written
-  writeNetwork: wire.Written
-  writeCertificate: wire.Written
-  writeBackup: wire.Written
-  writeRules: wire.Written
   importCertificate: wire.Written
   changeAddress: wire.PendingNetworkChange
   confirmAddress: wire.Written

@@ -1,6 +1,8 @@
 /** Writes under a lease: each says what should be, so that it may be made again when its outcome is not known. */
 import type { Guard, Write, Writer } from '../../reconcile/driver.ts'
 import type { LeaseGrant, LeaseRequest } from '../../reconcile/lease.ts'
+import { writeOperationOf } from '../../schemas/api/settings.ts'
+import { settingAspects } from '../../schemas/sensor.ts'
 import type { Job } from '../../schemas/generated/wire.ts'
 import type { Call } from './call.ts'
 import { secretsOf, toCertificateImport, toPatch } from './convert.ts'
@@ -80,16 +82,6 @@ const guarded = (guard: Guard): Pick<Call, 'fence' | 'revision' | 'signal'> => (
   ...(guard.revision !== undefined && { revision: guard.revision }),
 })
 
-type WriteName = 'writeTime' | 'writeNetwork' | 'writeCertificate' | 'writeBackup' | 'writeRules'
-
-const writeOperations: Readonly<Record<string, WriteName>> = {
-  time: 'writeTime',
-  network: 'writeNetwork',
-  certificate: 'writeCertificate',
-  backup: 'writeBackup',
-  forwarding: 'writeRules',
-}
-
 function patch(
   session: ApiSession,
   aspect: string,
@@ -97,8 +89,9 @@ function patch(
   guard: Guard,
   secrets: readonly string[] = [],
 ): Result {
-  const operation = writeOperations[aspect]
-  if (operation === undefined) throw new TypeError(`the Sensor Settings API writes no aspect ${aspect}`)
+  const written = settingAspects.find((one) => one === aspect)
+  if (!written) throw new TypeError(`the Sensor Settings API writes no aspect ${aspect}`)
+  const operation = writeOperationOf(written)
   const doing = `write its ${aspect} settings`
   return session.call({ operation, doing, json, secrets, ...guarded(guard) })
 }

@@ -6,7 +6,7 @@
  */
 import { fieldTable, flatten, formatPath, parsePath, type Field, type Flat } from '../../schemas/fields.ts'
 import type { DesiredAppliance } from '../../schemas/fleet.ts'
-import { sensorSettings } from '../../schemas/sensor.ts'
+import { registeredAspects, sensorSettings } from '../../schemas/sensor.ts'
 import type { Ability, Support } from '../driver.ts'
 
 const table = fieldTable(sensorSettings)
@@ -27,8 +27,8 @@ export function declaredFields({ settings }: Pick<DesiredAppliance, 'settings'>)
   return flat
 }
 
-/** Aspects that registration and activation decide together; they are not compared field by field. */
-const registered = new Set(['name', 'registration', 'activation'])
+/** What registration and activation decide together is not compared field by field. */
+const registered = new Set<string>(registeredAspects)
 
 /** True for what is a setting of the appliance itself, compared and written field by field. */
 export const isOwnSetting = (field: Field): boolean =>

@@ -58,15 +58,7 @@ function placeOf(path: string): string {
   const field = findField(path)
   const rule = ruleOf(path)
   if (rule !== undefined) return `Forwarding > ${rule} (or Create new rule)`
-  return field?.facts['x-console'] ?? consolePlaces[field?.aspect ?? ''] ?? 'System settings'
-}
-
-/** Where the console keeps what has no place of its own among the facts of its field. */
-const consolePlaces: Readonly<Record<string, string>> = {
-  time: 'System settings > Basic > Time & Region',
-  network: 'System settings > Basic > Sensor network settings',
-  certificate: 'System settings > Basic > SSL/TLS Certificate',
-  backup: 'System settings > Health and troubleshooting > Backup & restore',
+  return field?.console ?? 'System settings'
 }
 
 /** A secret is named, never shown. */

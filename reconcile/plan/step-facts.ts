@@ -1,21 +1,8 @@
 /**
- * What is known of a step before it runs: risk, what it disrupts, how long it takes. Times are generous estimates for
- * windows, not measurements.
+ * What is known of a step before it runs: its place among the others, its risk, how long it takes. Times are generous
+ * estimates for windows, not measurements. What a step disrupts is said where it is made, as it depends on values.
  *
- * | step                     | risk   | disrupts                            | seconds |
- * | ------------------------ | ------ | ----------------------------------- | ------- |
- * | `time`                   | low    |                                     | 10      |
- * | `network.dns`            | medium |                                     | 15      |
- * | `network.proxy`          | medium | the connection to the cloud, if any | 30      |
- * | `network.hostname`       | low    |                                     | 15      |
- * | `certificate`            | medium |                                     | 60      |
- * | `certificate.validation` | medium | peers that fail it, when turned on  | 15      |
- * | `backup`                 | low    |                                     | 30      |
- * | `backup.create`          | low    |                                     | 600     |
- * | `forwarding.rules.*`     | low    |                                     | 15      |
- * | `registration`           | low    |                                     | 60      |
- * | `activation`             | high   | the connection to the cloud         | 900     |
- * | `network.address`        | high   | every session of the console        | 300     |
+ * The order: what may cut the way to the appliance comes last, what others rest on comes first.
  *
  * Importing a certificate asks users of the console to reload the page; monitoring goes on, so it counts as no disruption.
  *
@@ -25,27 +12,56 @@ import type { Step } from '../plan-types.ts'
 
 type Facts = Pick<Step, 'risk' | 'undo' | 'expectedSeconds'>
 
-const facts: Readonly<Record<string, Facts>> = {
-  time: { risk: 'low', undo: 'yes', expectedSeconds: 10 },
-  'network.dns': { risk: 'medium', undo: 'yes', expectedSeconds: 15 },
-  'network.proxy': { risk: 'medium', undo: 'yes', expectedSeconds: 30 },
-  'network.hostname': { risk: 'low', undo: 'yes', expectedSeconds: 15 },
-  'network.address': { risk: 'high', undo: 'yes', expectedSeconds: 300 },
-  'network.change': { risk: 'high', undo: 'yes', expectedSeconds: 60 },
-  certificate: { risk: 'medium', undo: 'no', expectedSeconds: 60 },
-  'certificate.validation': { risk: 'medium', undo: 'yes', expectedSeconds: 15 },
-  backup: { risk: 'low', undo: 'yes', expectedSeconds: 30 },
-  'backup.create': { risk: 'low', undo: 'yes', expectedSeconds: 600 },
-  forwarding: { risk: 'low', undo: 'yes', expectedSeconds: 15 },
-  registration: { risk: 'low', undo: 'yes', expectedSeconds: 60 },
-  activation: { risk: 'high', undo: 'yes', expectedSeconds: 900 },
-  intent: { risk: 'low', undo: 'yes', expectedSeconds: 5 },
+/** One line a step, in their order: `id` is the step's, or a prefix of it. A new aspect is a line here. */
+const table: readonly (readonly [id: string, Facts['risk'], { undo: Facts['undo']; seconds: number }])[] = [
+  ['network.change', 'high', { undo: 'yes', seconds: 60 }],
+  ['intent', 'low', { undo: 'yes', seconds: 5 }],
+  ['time', 'low', { undo: 'yes', seconds: 10 }],
+  ['network.dns', 'medium', { undo: 'yes', seconds: 15 }],
+  ['network.proxy', 'medium', { undo: 'yes', seconds: 30 }],
+  ['network.hostname', 'low', { undo: 'yes', seconds: 15 }],
+  ['certificate', 'medium', { undo: 'no', seconds: 60 }],
+  ['certificate.validation', 'medium', { undo: 'yes', seconds: 15 }],
+  ['backup', 'low', { undo: 'yes', seconds: 30 }],
+  ['backup.create', 'low', { undo: 'yes', seconds: 600 }],
+  ['forwarding', 'low', { undo: 'yes', seconds: 15 }],
+  ['registration', 'low', { undo: 'yes', seconds: 60 }],
+  ['activation', 'high', { undo: 'yes', seconds: 900 }],
+  ['network.address', 'high', { undo: 'yes', seconds: 300 }],
+]
+
+interface Row {
+  rank: number
+  facts: Facts
 }
 
-const unknownStep: Facts = { risk: 'medium', undo: 'yes', expectedSeconds: 60 }
+const rows = new Map<string, Row>(
+  table.map(([id, risk, { undo, seconds }], rank) => [id, { rank, facts: { risk, undo, expectedSeconds: seconds } }]),
+)
+
+/** A step that the table does not name goes before the registration. */
+const unlisted: Row = {
+  rank: (rows.get('registration')?.rank ?? 0) - 0.5,
+  facts: { risk: 'medium', undo: 'yes', expectedSeconds: 60 },
+}
+
+/** The line of a step's id or of the nearest prefix of it. */
+function rowOf(id: string): Row {
+  let prefix = id
+  for (;;) {
+    const row = rows.get(prefix)
+    if (row) return row
+    const cut = Math.max(prefix.lastIndexOf('.'), prefix.lastIndexOf('['))
+    if (cut <= 0) return unlisted
+    prefix = prefix.slice(0, cut)
+  }
+}
 
 /** Facts of the step with this id. */
-export const factsOfStep = (id: string): Facts => facts[id] ?? facts[id.split(/[.[]/)[0] ?? ''] ?? unknownStep
+export const factsOfStep = (id: string): Facts => rowOf(id).facts
+
+/** Place of a step among the others. */
+export const rankOf = ({ id }: Pick<Step, 'id'>): number => rowOf(id).rank
 
 /** Leaves out optional members that are `undefined`. */
 export function makeStep(

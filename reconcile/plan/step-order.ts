@@ -1,44 +1,12 @@
 /**
- * The order of steps inside a sensor: what may cut the way to it comes last, what others rest on comes first. A step
+ * The order of steps inside an appliance: that of the table in step-facts.ts. A step
  * that others need goes before them even against this list: so a network write precedes activation where the cloud is
  * out of reach, and a certificate precedes everything where the served one has expired.
  *
  * @module
  */
 import type { Step } from '../plan-types.ts'
-
-const order = [
-  'network.change',
-  'intent',
-  'time',
-  'network.dns',
-  'network.proxy',
-  'network.hostname',
-  'certificate',
-  'certificate.validation',
-  'managementConsole',
-  'mailServer',
-  'backup',
-  'backup.create',
-  'forwarding',
-  'systemProperties',
-  'software',
-  'registration',
-  'activation',
-  'network.address',
-]
-
-/** Place of a step in the list, by its id or the nearest prefix of it; what is not listed goes before software. */
-function rankOf({ id }: Step): number {
-  let prefix = id
-  for (;;) {
-    const index = order.indexOf(prefix)
-    if (index >= 0) return index
-    const cut = Math.max(prefix.lastIndexOf('.'), prefix.lastIndexOf('['))
-    if (cut <= 0) return order.indexOf('software')
-    prefix = prefix.slice(0, cut)
-  }
-}
+import { rankOf } from './step-facts.ts'
 
 /** Orders steps. Steps of equal rank keep their order. */
 export function orderSteps(steps: readonly Step[]): Step[] {

@@ -6,7 +6,8 @@
 import * as z from 'zod'
 import * as message from './messages.ts'
 import { operations, type Operation } from './operations.ts'
-import { settingsWrite } from './settings.ts'
+import { settingAspects } from '../sensor.ts'
+import { settingsWrite, writeOperationOf } from './settings.ts'
 
 type Json = Record<string, unknown>
 
@@ -27,12 +28,10 @@ export const namedSchemas: Readonly<Record<string, z.ZodType>> = {
   Session: message.session,
   TargetCheck: message.targetCheck,
   TestMessageResult: message.testMessageResult,
-  WriteBackup: settingsWrite.backup,
-  WriteCertificate: settingsWrite.certificate,
-  WriteForwarding: settingsWrite.forwarding,
-  WriteNetwork: settingsWrite.network,
-  WriteTime: settingsWrite.time,
   Written: message.written,
+  ...Object.fromEntries(
+    settingAspects.map((aspect) => [writeOperationOf(aspect).replace('write', 'Write'), settingsWrite[aspect]]),
+  ),
 }
 
 export const jsonSchemaOf = (schema: z.ZodType): Json => {

@@ -6,7 +6,8 @@
  */
 import type * as z from 'zod'
 import * as message from './messages.ts'
-import { settingsWrite } from './settings.ts'
+import { settingAspects, type SettingAspect } from '../sensor.ts'
+import { settingsWrite, writeOperationOf } from './settings.ts'
 
 export interface Operation {
   id: string
@@ -34,6 +35,18 @@ export interface Operation {
 
 const base = '/api/settings/v1'
 const write = { session: true, fenced: true, conditional: true } as const
+
+/** What writing an aspect does. */
+const writeSummaries: Readonly<Record<SettingAspect, string>> = {
+  time: 'Writes time and region.',
+  network:
+    'Writes DNS, host name and proxy. Address, mask and gateway are refused here (400): they are a guarded change.',
+  certificate:
+    'Writes name and validation. Certificate, chain, key and passphrase are refused here (400): they are an import.',
+  backup: 'Writes the backup settings. A changed and enabled target is checked first (422 TARGET_FAILED).',
+  forwarding:
+    'Writes forwarding rules by name; null removes one. An action is replaced whole, other rules and actions are kept.',
+}
 
 export const operations: readonly Operation[] = [
   {
@@ -81,34 +94,16 @@ export const operations: readonly Operation[] = [
     conditional: false,
     response: { status: 200, body: message.applianceRead },
   },
-  ...(['time', 'network', 'certificate', 'backup'] as const).map((aspect): Operation => ({
-    id: `write${aspect[0]?.toUpperCase()}${aspect.slice(1)}`,
+  ...settingAspects.map((aspect): Operation => ({
+    id: writeOperationOf(aspect),
     method: 'patch',
     path: `${base}/settings/${aspect}`,
-    summary: {
-      time: 'Writes time and region.',
-      network:
-        'Writes DNS, host name and proxy. Address, mask and gateway are refused here (400): they are a guarded change.',
-      certificate:
-        'Writes name and validation. Certificate, chain, key and passphrase are refused here (400): they are an import.',
-      backup: 'Writes the backup settings. A changed and enabled target is checked first (422 TARGET_FAILED).',
-    }[aspect],
+    summary: writeSummaries[aspect],
     ...write,
     request: settingsWrite[aspect],
     response: { status: 200, body: message.written },
     refusals: [409, 412, 422, 423],
   })),
-  {
-    id: 'writeRules',
-    method: 'patch',
-    path: `${base}/settings/forwarding`,
-    summary:
-      'Writes forwarding rules by name; null removes one. An action is replaced whole, other rules and actions are kept.',
-    ...write,
-    request: settingsWrite.forwarding,
-    response: { status: 200, body: message.written },
-    refusals: [409, 412, 422, 423],
-  },
   {
     id: 'testRule',
     method: 'post',

@@ -8,7 +8,7 @@
  */
 import * as z from 'zod'
 import { factsOf, unwrapped } from '../layered.ts'
-import { sensorAspects } from '../sensor.ts'
+import { sensorAspects, settingAspects, type SettingAspect } from '../sensor.ts'
 
 /** Beside each secret that this tool writes: HMAC-SHA-256 over identity, path and value, and the id of its key. */
 export const secretTag = z
@@ -60,10 +60,6 @@ function wireObject(schema: z.ZodObject, mode: Mode): z.ZodType {
 
 const isOneOf = (schema: z.ZodType): boolean => factsOf(schema)?.['x-exactly-one'] === true
 
-/** Aspects that are settings of the appliance itself, by name. Name, registration and activation are not. */
-export const settingAspects = ['time', 'network', 'certificate', 'backup', 'forwarding'] as const
-export type SettingAspect = (typeof settingAspects)[number]
-
 const wireAspect = (aspect: SettingAspect, mode: Mode): z.ZodType => wire(sensorAspects[aspect], mode) ?? z.never()
 const aspects = (mode: Mode): Record<SettingAspect, z.ZodType> =>
   Object.fromEntries(settingAspects.map((aspect) => [aspect, wireAspect(aspect, mode)])) as Record<
@@ -75,3 +71,9 @@ export const settingsRead = z
   .strictObject(aspects('read'))
   .meta({ description: 'All settings as the appliance has them.' })
 export const settingsWrite = aspects('write')
+
+/** Id of the operation that writes an aspect, as in `writeTime`. */
+export type WriteOperation = `write${Capitalize<SettingAspect>}`
+
+export const writeOperationOf = (aspect: SettingAspect): WriteOperation =>
+  `write${aspect[0]?.toUpperCase() ?? ''}${aspect.slice(1)}` as WriteOperation

@@ -21,4 +21,4 @@ export const activation = z
       'x-source': 'Vendor how-to, "About activation files for locally connected sensors".',
     }),
   })
-  .meta({ description: 'How the sensor is activated.' })
+  .meta({ description: 'How the sensor is activated.', 'x-label': 'activation' })

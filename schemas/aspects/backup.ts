@@ -57,6 +57,7 @@ export const backup = z
       .meta({
         description:
           'Whether the daily backup runs, at 03:00 on the clock of the sensor. PCAP files and logs are not backed up.',
+        'x-label': 'daily backup',
         ...documented,
         'x-rule': 'Off by default in some hardware profiles; profile L100 has no backup.',
       }),
@@ -67,6 +68,7 @@ export const backup = z
       .optional()
       .meta({
         description: 'Directory of the backup files on the sensor, where the target is mounted.',
+        'x-label': 'backup directory',
         ...documented,
         'x-rule':
           '/var/cyberx/backups after installation. Files are named <sensor name>-backup-version-<version>-<date>.tar.',
@@ -80,7 +82,7 @@ export const backup = z
         smb: smb.optional(),
       })
       .optional()
-      .meta({ description: 'Share outside the sensor that the backups are written to.' }),
+      .meta({ description: 'Share outside the sensor that the backups are written to.', 'x-label': 'backup target' }),
     maxAge: duration().optional().meta({
       description: 'How old the newest backup may be; above that a backup is made. Backups under a former name count.',
       'x-not-a-setting': true,
@@ -89,4 +91,7 @@ export const backup = z
       'x-source': 'The daily run makes 26h a sensible value.',
     }),
   })
-  .meta({ description: 'Daily backup and where it is written.' })
+  .meta({
+    description: 'Daily backup and where it is written.',
+    'x-console': 'System settings > Health and troubleshooting > Backup & restore',
+  })

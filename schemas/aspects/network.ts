@@ -15,7 +15,6 @@ import {
 const documented = {
   'x-basis': 'documented',
   'x-source': 'Vendor how-to, "Update the sensor network configuration".',
-  'x-console': 'System settings > Basic > Sensor network settings',
 } as const
 
 const proxy = z
@@ -38,7 +37,10 @@ const proxy = z
       .meta({ description: 'User name at the proxy.', ...documented }),
     password: secret('Password at the proxy.').optional().meta(documented),
   })
-  .meta({ description: 'Web proxy between the sensor and the cloud. It must tunnel with HTTP CONNECT.' })
+  .meta({
+    description: 'Web proxy between the sensor and the cloud. It must tunnel with HTTP CONNECT.',
+    'x-label': 'proxy',
+  })
 
 export const network = z
   .strictObject({
@@ -47,6 +49,7 @@ export const network = z
       .meta({
         description:
           'Management address. Changing it moves the sensor; address, mask and gateway are written as one guarded change, last.',
+        'x-label': 'address',
         ...documented,
         'x-rule':
           'IPv4; neither the network nor the broadcast address of its subnet; one sensor of a site has it (project choice). You may have to sign in again after a change.',
@@ -56,6 +59,7 @@ export const network = z
       .optional()
       .meta({
         description: 'Subnet mask of the management address.',
+        'x-label': 'subnet mask',
         ...documented,
         'x-rule': 'Contiguous, with room for two hosts or more: 128.0.0.0 to 255.255.255.252 (project choice).',
       }),
@@ -63,6 +67,7 @@ export const network = z
       .optional()
       .meta({
         description: 'Default gateway.',
+        'x-label': 'gateway',
         ...documented,
         'x-rule': 'Lies in the subnet of the management address, and is another address (project choice).',
       }),
@@ -73,12 +78,14 @@ export const network = z
       .optional()
       .meta({
         description: 'DNS servers in order of preference.',
+        'x-label': 'DNS servers',
         ...documented,
         'x-rule': '1 to 8 IPv4 addresses.',
       }),
     hostname: hostName()
       .optional()
       .meta({
+        'x-label': 'host name',
         description: 'Host name of the sensor. It should equal the name in DNS and the CN of the certificate.',
         ...documented,
         'x-rule': 'A DNS host name (RFC 1123).',
@@ -88,7 +95,10 @@ export const network = z
   })
   .superRefine(checkSubnet)
   .superRefine(checkOwnGateway)
-  .meta({ description: 'Management network of the appliance.' })
+  .meta({
+    description: 'Management network of the appliance.',
+    'x-console': 'System settings > Basic > Sensor network settings',
+  })
 
 function checkSubnet(
   value: { address?: string | undefined; subnetMask?: string | undefined; gateway?: string | undefined },

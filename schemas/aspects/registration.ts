@@ -23,16 +23,19 @@ export const registration = z
       .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not the name of a site')
       .optional()
       .meta({
+        'x-label': 'site',
         description: 'Site that the registration lies in. Records of locally managed sensors carry none.',
         ...reactivates,
         'x-source': 'Microsoft.IoTSecurity 2021-09-01-preview, path of SiteSensors_CreateOrUpdate.',
       }),
     zone: z.string().min(1).max(128).optional().meta({
       description: 'Zone within the site. Changing it never re-activates.',
+      'x-label': 'zone',
       'x-basis': 'documented',
       'x-source': 'Microsoft.IoTSecurity 2021-09-01-preview, SensorModel.properties.zone.',
     }),
     tiAutomaticUpdates: z.boolean().optional().meta({
+      'x-label': 'threat intelligence updates',
       description: 'Whether the cloud sends threat intelligence packages by itself. Changing it never re-activates.',
       'x-basis': 'documented',
       'x-source': 'Microsoft.IoTSecurity 2021-09-01-preview, SensorModel.properties.tiAutomaticUpdates.',

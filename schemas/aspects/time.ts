@@ -3,29 +3,22 @@ import { host, timeZone } from '../rules.ts'
 
 export const dateFormats = ['dd/MM/yyyy HH:mm:ss', 'MM/dd/yyyy HH:mm:ss', 'yyyy/MM/dd HH:mm:ss'] as const
 
-const console = { 'x-console': 'System settings > Basic > Time & Region' } as const
-
 export const time = z
   .strictObject({
-    timezone: timeZone()
-      .optional()
-      .meta({
-        description: 'Time zone of alerts, widgets, reports and attack vectors, for all users.',
-        ...console,
-        'x-rule': 'An IANA name. The console shows region and city.',
-        'x-basis': 'project choice',
-        'x-source':
-          'Vendor how-to, "Synchronize time zones on the sensor": the identifiers themselves are not published.',
-      }),
-    dateFormat: z
-      .enum(dateFormats)
-      .optional()
-      .meta({
-        description: 'Format in which the console shows dates.',
-        ...console,
-        'x-basis': 'documented',
-        'x-source': 'Vendor how-to, "Synchronize time zones on the sensor".',
-      }),
+    timezone: timeZone().optional().meta({
+      description: 'Time zone of alerts, widgets, reports and attack vectors, for all users.',
+      'x-label': 'time zone',
+      'x-rule': 'An IANA name. The console shows region and city.',
+      'x-basis': 'project choice',
+      'x-source':
+        'Vendor how-to, "Synchronize time zones on the sensor": the identifiers themselves are not published.',
+    }),
+    dateFormat: z.enum(dateFormats).optional().meta({
+      description: 'Format in which the console shows dates.',
+      'x-label': 'date format',
+      'x-basis': 'documented',
+      'x-source': 'Vendor how-to, "Synchronize time zones on the sensor".',
+    }),
     ntp: z
       .strictObject({
         enabled: z.boolean().optional().meta({
@@ -40,6 +33,6 @@ export const time = z
         }),
       })
       .optional()
-      .meta({ description: 'Clock synchronisation.' }),
+      .meta({ description: 'Clock synchronisation.', 'x-label': 'NTP' }),
   })
-  .meta({ description: 'Time and region.' })
+  .meta({ description: 'Time and region.', 'x-console': 'System settings > Basic > Time & Region' })

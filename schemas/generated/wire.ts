@@ -16,12 +16,12 @@ export interface SensorSettingsApi {
   Session: Session
   TargetCheck: TargetCheck
   TestMessageResult: TestMessageResult
-  WriteBackup: WriteBackup
-  WriteCertificate: WriteCertificate
-  WriteForwarding: WriteForwarding
-  WriteNetwork: WriteNetwork
-  WriteTime: WriteTime
   Written: Written
+  WriteTime: WriteTime
+  WriteNetwork: WriteNetwork
+  WriteCertificate: WriteCertificate
+  WriteBackup: WriteBackup
+  WriteForwarding: WriteForwarding
 }
 /**
  * The bulk read: the whole appliance.
@@ -640,33 +640,46 @@ export interface TestMessageResult {
     message: string
   }[]
 }
+export interface Written {
+  revision: string
+}
 /**
- * Daily backup and where it is written.
+ * Time and region.
  */
-export interface WriteBackup {
-  enabled?: boolean | null
-  directory?: string | null
-  target?: {
+export interface WriteTime {
+  timezone?: string | null
+  dateFormat?: ('dd/MM/yyyy HH:mm:ss' | 'MM/dd/yyyy HH:mm:ss' | 'yyyy/MM/dd HH:mm:ss') | null
+  ntp?: {
     enabled?: boolean | null
-    smb?: {
-      server?: string | null
-      share?: string | null
-      path?: string | null
-      username?: string | null
-      password?: {
-        value: string
-        tag: {
-          /**
-           * Id of the fingerprint key.
-           */
-          keyId: string
-          /**
-           * HMAC-SHA-256 in base64.
-           */
-          mac: string
-        } | null
+    server?: string | null
+  } | null
+}
+/**
+ * Management network of the appliance.
+ */
+export interface WriteNetwork {
+  address?: string | null
+  subnetMask?: string | null
+  gateway?: string | null
+  dns?: string[] | null
+  hostname?: string | null
+  proxy?: {
+    enabled?: boolean | null
+    host?: string | null
+    port?: number | null
+    username?: string | null
+    password?: {
+      value: string
+      tag: {
+        /**
+         * Id of the fingerprint key.
+         */
+        keyId: string
+        /**
+         * HMAC-SHA-256 in base64.
+         */
+        mac: string
       } | null
-      version?: ('2.0' | '2.1' | '3.0' | '3.1.1') | null
     } | null
   } | null
 }
@@ -704,6 +717,36 @@ export interface WriteCertificate {
     } | null
   } | null
   validation?: ('mandatory' | 'none') | null
+}
+/**
+ * Daily backup and where it is written.
+ */
+export interface WriteBackup {
+  enabled?: boolean | null
+  directory?: string | null
+  target?: {
+    enabled?: boolean | null
+    smb?: {
+      server?: string | null
+      share?: string | null
+      path?: string | null
+      username?: string | null
+      password?: {
+        value: string
+        tag: {
+          /**
+           * Id of the fingerprint key.
+           */
+          keyId: string
+          /**
+           * HMAC-SHA-256 in base64.
+           */
+          mac: string
+        } | null
+      } | null
+      version?: ('2.0' | '2.1' | '3.0' | '3.1.1') | null
+    } | null
+  } | null
 }
 /**
  * Forwarding of alerts to other systems.
@@ -765,47 +808,4 @@ export interface WriteForwarding {
       } | null
     } | null
   } | null
-}
-/**
- * Management network of the appliance.
- */
-export interface WriteNetwork {
-  address?: string | null
-  subnetMask?: string | null
-  gateway?: string | null
-  dns?: string[] | null
-  hostname?: string | null
-  proxy?: {
-    enabled?: boolean | null
-    host?: string | null
-    port?: number | null
-    username?: string | null
-    password?: {
-      value: string
-      tag: {
-        /**
-         * Id of the fingerprint key.
-         */
-        keyId: string
-        /**
-         * HMAC-SHA-256 in base64.
-         */
-        mac: string
-      } | null
-    } | null
-  } | null
-}
-/**
- * Time and region.
- */
-export interface WriteTime {
-  timezone?: string | null
-  dateFormat?: ('dd/MM/yyyy HH:mm:ss' | 'MM/dd/yyyy HH:mm:ss' | 'yyyy/MM/dd HH:mm:ss') | null
-  ntp?: {
-    enabled?: boolean | null
-    server?: string | null
-  } | null
-}
-export interface Written {
-  revision: string
 }

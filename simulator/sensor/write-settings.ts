@@ -1,4 +1,6 @@
 /** Writes to settings, by the API and by a person in the console. */
+import { writeOperationOf } from '../../schemas/api/settings.ts'
+import { settingAspects } from '../../schemas/sensor.ts'
 import type { Answer } from '../edge.ts'
 import { actorOf, audited, settingEntries, type Actor } from './audit.ts'
 import { backupsSupported, checkTarget } from './backup.ts'
@@ -15,16 +17,7 @@ const elsewhere: Partial<Record<Aspect, { fields: readonly string[]; by: string 
   certificate: { fields: ['certificate', 'chain', 'privateKey', 'passphrase'], by: 'an import' },
 }
 
-const aspects: Readonly<Record<string, Aspect>> = {
-  writeTime: 'time',
-  writeNetwork: 'network',
-  writeCertificate: 'certificate',
-  writeBackup: 'backup',
-  writeRules: 'forwarding',
-}
-
-function writeSettings(sensor: Sensor, call: Call): Answer {
-  const aspect = aspects[call.operation.id] ?? 'time'
+function writeSettings(aspect: Aspect, sensor: Sensor, call: Call): Answer {
   const patch = call.body as Readonly<Record<string, unknown>>
   refuseElsewhere(aspect, patch)
   const half = call.struck.some(({ kind }) => kind === 'halfApplied')
@@ -101,4 +94,9 @@ export function changeInConsole(sensor: Sensor, user: string, aspect: Aspect, pa
   if (sensor.state.settings.network.address !== address) sensor.moveListener()
 }
 
-export const writeHandlers: Handlers = Object.fromEntries(Object.keys(aspects).map((id) => [id, writeSettings]))
+export const writeHandlers: Handlers = Object.fromEntries(
+  settingAspects.map((aspect) => [
+    writeOperationOf(aspect),
+    (sensor: Sensor, call: Call) => writeSettings(aspect, sensor, call),
+  ]),
+)

@@ -90,7 +90,7 @@ test('a description stands at the field itself, also where null is allowed', () 
       'Default gateway. Lies in the subnet of the management address, and is another address (project choice).',
     'x-basis': 'documented',
     'x-source': 'Vendor how-to, "Update the sensor network configuration".',
-    'x-console': 'System settings > Basic > Sensor network settings',
+    'x-label': 'gateway',
     'x-rule': 'Lies in the subnet of the management address, and is another address (project choice).',
   })
 })

@@ -29,7 +29,7 @@ const bodies: Readonly<Record<string, CallOptions>> = {
   writeNetwork: { body: { dns: ['10.0.0.53'] } },
   writeCertificate: { body: { validation: 'mandatory' } },
   writeBackup: { body: { enabled: false } },
-  writeRules: { body: { rules: { ops: { minimumSeverity: 'Major' } } } },
+  writeForwarding: { body: { rules: { ops: { minimumSeverity: 'Major' } } } },
   testRule: { params: { rule: 'ops' } },
   importCertificate: { body: { ...certificate, privateKeyTag: null, passphrase: null, passphraseTag: null } },
   changeAddress: {
@@ -149,7 +149,7 @@ test('every operation succeeds', async () => {
   expect(before.headers.etag).toBe(`"${revision}"`)
   const again = await client.call('readAppliance', { headers: { 'if-none-match': `"${revision}"` } })
   expect([again.status, again.body]).toEqual([304, undefined])
-  for (const id of ['writeTime', 'writeNetwork', 'writeCertificate', 'writeBackup', 'writeRules', 'testRule']) {
+  for (const id of ['writeTime', 'writeNetwork', 'writeCertificate', 'writeBackup', 'writeForwarding', 'testRule']) {
     expect([id, (await client.call(id, optionsOf(id))).status]).toEqual([id, 200])
   }
   expect((await client.job('createBackup')).state).toBe('succeeded')
@@ -171,7 +171,7 @@ test('every operation succeeds', async () => {
 })
 
 /** Statuses that the table of operations allows for all writes, but that writes of plain values never need. */
-const neverNeeded = ['writeTime 422', 'writeNetwork 422', 'writeCertificate 422', 'writeRules 422']
+const neverNeeded = ['writeTime 422', 'writeNetwork 422', 'writeCertificate 422', 'writeForwarding 422']
 
 afterAll(() => {
   const missing = documentedStatuses().filter((one) => !seen.has(one) && !neverNeeded.includes(one))

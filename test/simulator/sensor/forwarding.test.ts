@@ -55,7 +55,7 @@ async function listenStream(tls?: {
 
 async function testRule(client: Client, action: object): Promise<TestMessageResult['actions']> {
   const rules = { 'to SIEM': { actions: { siem: action } } }
-  expect((await client.call('writeRules', { body: { rules } })).status).toBe(200)
+  expect((await client.call('writeForwarding', { body: { rules } })).status).toBe(200)
   return ((await client.call('testRule', { params: { rule: 'to SIEM' } })).body as TestMessageResult).actions
 }
 

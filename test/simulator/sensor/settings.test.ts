@@ -116,13 +116,13 @@ describe('what is refused', () => {
     ['a time zone that does not exist', 'writeTime', { timezone: 'Europe/Atlantis' }],
     [
       'an action of two kinds',
-      'writeRules',
+      'writeForwarding',
       { rules: { ops: { actions: { a: { email: { address: 'a@b.example' }, syslog: tlsText } } } } },
     ],
-    ['TLS for a text message', 'writeRules', { rules: { ops: { actions: { a: { syslog: tlsText } } } } }],
+    ['TLS for a text message', 'writeForwarding', { rules: { ops: { actions: { a: { syslog: tlsText } } } } }],
     [
       'a syslog action without a port',
-      'writeRules',
+      'writeForwarding',
       { rules: { ops: { actions: { a: { syslog: { host: '10.0.0.1' } } } } } },
     ],
   ])('%s', async (_, id, body) => {
@@ -139,7 +139,7 @@ const syslog = (timezone?: string) => ({
 
 test('rules are written by name: others stay, an action is replaced whole, null removes', async () => {
   const { client } = await leased()
-  const write = (rules: unknown) => client.call('writeRules', { body: { rules } })
+  const write = (rules: unknown) => client.call('writeForwarding', { body: { rules } })
   await write({
     value: { minimumSeverity: 'Minor' },
     ops: { protocols: 'any', actions: { siem: syslog('UTC'), more: syslog() } },
