@@ -1,0 +1,61 @@
+import * as z from 'zod'
+import { refuse, secret } from '../rules.ts'
+
+const documented = {
+  'x-basis': 'documented',
+  'x-source': 'Vendor how-to, "Connect a sensor to the management console".',
+} as const
+
+/** Of a sensor: which on-premises management console it is connected to. */
+export const managementConsole = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether the sensor is connected to a management console.', ...documented }),
+    console: z
+      .string()
+      .min(1)
+      .max(63)
+      .optional()
+      .meta({
+        description: 'Name of the ManagementConsole document; its connection string is read when it is needed.',
+        'x-not-a-setting': true,
+        ...documented,
+        'x-rule':
+          'Either this or connectionString. The version of the console must not be older than that of the sensor.',
+      }),
+    connectionString: secret('Connection string of a management console that no document declares, <address>:<token>.')
+      .optional()
+      .meta({ ...documented, 'x-rule': 'Console: System Settings > Sensor Setup - Connection String, to copy it from.' }),
+    zone: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .meta({
+        description: 'Zone that the sensor is assigned to in the Site Management of the console.',
+        'x-not-a-setting': true,
+        ...documented,
+        'x-rule': 'With `console` only: where the console is not declared, a person assigns the zone.',
+      }),
+  })
+  .superRefine(checkConsole)
+  .meta({
+    description: 'Connection to the on-premises management console, for sites without a way to the cloud.',
+    'x-label': 'management console connection',
+    'x-console': 'System settings > Basic > Sensor setup > Connection to management console',
+  })
+
+function checkConsole(
+  value: { console?: unknown; connectionString?: unknown; zone?: unknown },
+  ctx: z.RefinementCtx,
+): void {
+  if (value.console !== undefined && value.connectionString !== undefined) {
+    refuse(ctx, {
+      code: 'ONE_OF',
+      message: 'has console and connectionString, but only one may be given',
+      hint: 'Give console where a ManagementConsole document declares it, connectionString otherwise.',
+    })
+  }
+}
