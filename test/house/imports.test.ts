@@ -53,6 +53,10 @@ const rules: Readonly<Record<string, Rule>> = {
     ],
     packages: ['yaml', 'zod'],
   },
+  provider: {
+    rooms: ['schemas', 'formats', 'transport', 'load', 'reconcile', 'drivers', 'registrars'],
+    packages: ['zod'],
+  },
 }
 
 const room = (path: string): string => path.split('/')[0] ?? ''

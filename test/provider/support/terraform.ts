@@ -1,0 +1,101 @@
+/** The real terraform binary in a folder of its own, attached to a provider that runs in this process. */
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { delimiter } from 'node:path'
+import { existsSync } from 'node:fs'
+
+/** Where terraform is: `SENSORFORM_TERRAFORM`, or on the path. */
+export const terraformPath: string | undefined =
+  process.env['SENSORFORM_TERRAFORM'] ??
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'terraform'))
+    .find((path) => existsSync(path))
+
+/** True where tests with terraform run. Without it they fail under CI, and say loudly elsewhere that they were skipped. */
+export function hasTerraform(): boolean {
+  if (terraformPath !== undefined) return true
+  if (process.env['CI']) throw new Error('terraform is not on the path; the tests of the provider need it under CI')
+  process.stderr.write('SKIPPED: terraform is not on the path, so the provider is not tested with it.\n')
+  return false
+}
+
+export interface Ran {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** A folder with a configuration. */
+export interface Workspace extends AsyncDisposable {
+  folder: string
+  /** Replaces the configuration. */
+  write(configuration: string): void
+  run(...args: string[]): Promise<Ran>
+  /** Plans, and tells what would be done by address, beside the whole plan. */
+  plan(...args: string[]): Promise<Ran & { actions: Record<string, string>; plan: PlanJson }>
+  apply(...args: string[]): Promise<Ran>
+  /** Values of every resource by address. */
+  state(): Promise<Record<string, Record<string, unknown>>>
+}
+
+interface PlanJson {
+  resource_changes?: { address: string; change: { actions: string[]; [key: string]: unknown } }[]
+  resource_drift?: unknown[]
+  [key: string]: unknown
+}
+
+/** Variables of the surroundings that would change what terraform does, or make it slow. */
+const unwanted = /^(TF_|NODE_EXTRA_CA_CERTS$|NODE_OPTIONS$|PLUGIN_)/
+
+export function openWorkspace(env: Readonly<Record<string, string>>): Workspace {
+  const folder = mkdtempSync(join(tmpdir(), 'sensorform-tf-'))
+  mkdirSync(join(folder, 'empty'))
+  writeFileSync(join(folder, 'cli.tfrc'), '')
+  const inherited = Object.entries(process.env).filter(([name]) => !unwanted.test(name))
+  const surroundings = {
+    ...Object.fromEntries(inherited),
+    TF_CLI_CONFIG_FILE: join(folder, 'cli.tfrc'),
+    TF_IN_AUTOMATION: '1',
+    CHECKPOINT_DISABLE: '1',
+    ...env,
+  }
+  const run = async (...args: string[]): Promise<Ran> => runTerraform(args, folder, surroundings)
+  return {
+    folder,
+    write: (configuration) => writeFileSync(join(folder, 'main.tf'), configuration),
+    run,
+    plan: async (...args) => {
+      const ran = await run('plan', '-input=false', '-no-color', '-out=plan.bin', '-detailed-exitcode', ...args)
+      const plan = ran.code === 1 ? {} : (JSON.parse((await run('show', '-json', 'plan.bin')).stdout) as PlanJson)
+      return { ...ran, plan, actions: actionsOf(plan) }
+    },
+    apply: async (...args) => run('apply', '-input=false', '-no-color', '-auto-approve', ...args),
+    state: async () => stateOf(JSON.parse((await run('show', '-json')).stdout)),
+    [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+async function runTerraform(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(terraformPath ?? 'terraform', args, { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr })
+    })
+  })
+}
+
+const actionsOf = (plan: PlanJson): Record<string, string> =>
+  Object.fromEntries(
+    (plan.resource_changes ?? [])
+      .map(({ address, change }) => [address, change.actions.join(' ')] as const)
+      .filter(([, actions]) => actions !== 'no-op'),
+  )
+
+interface StateJson {
+  values?: { root_module?: { resources?: { address: string; values: Record<string, unknown> }[] } }
+}
+
+const stateOf = (json: StateJson) =>
+  Object.fromEntries((json.values?.root_module?.resources ?? []).map(({ address, values }) => [address, values]))
