@@ -23,22 +23,24 @@ export function fleetToJson(fleet: Fleet): Json {
       credentials: Object.fromEntries(fleet.credentials),
       registrars: Object.fromEntries(fleet.registrars),
       sites: Object.fromEntries(fleet.sites),
-      sensors: [...fleet.sensors.values()].map((sensor) => ({
-        ...sensor,
-        origins: Object.fromEntries(sensor.origins),
-      })),
+      sensors: appliancesToJson(fleet.sensors),
+      managementConsoles: appliancesToJson(fleet.managementConsoles),
     },
     fleet.root,
   )
 }
 
-type SavedSensor = Omit<DesiredAppliance, 'origins'> & { origins: Record<string, never> }
+const appliancesToJson = (appliances: Fleet['sensors']): Json[] =>
+  [...appliances.values()].map((appliance) => ({ ...appliance, origins: Object.fromEntries(appliance.origins) }))
+
+type SavedAppliance = Omit<DesiredAppliance, 'origins'> & { origins: Record<string, never> }
 interface SavedFleet extends Pick<Fleet, 'name' | 'policy'> {
   root: string
   credentials: Record<string, never>
   registrars: Record<string, never>
   sites: Record<string, never>
-  sensors: SavedSensor[]
+  sensors: SavedAppliance[]
+  managementConsoles: SavedAppliance[]
 }
 
 /** The fleet that was saved, below another root when one is given. */
@@ -52,11 +54,13 @@ export function fleetFromJson(json: Json, root?: string): Fleet {
     credentials: new Map(Object.entries(saved.credentials)),
     registrars: new Map(Object.entries(saved.registrars)),
     sites: new Map(Object.entries(saved.sites)),
-    sensors: new Map(
-      saved.sensors.map((sensor) => [sensor.key, { ...sensor, origins: new Map(Object.entries(sensor.origins)) }]),
-    ),
+    sensors: appliancesFrom(saved.sensors),
+    managementConsoles: appliancesFrom(saved.managementConsoles),
   }
 }
+
+const appliancesFrom = (saved: readonly SavedAppliance[]): Map<string, DesiredAppliance> =>
+  new Map(saved.map((one) => [one.key, { ...one, origins: new Map(Object.entries(one.origins)) }]))
 
 /** Rewrites the members of a value, however deep, that hold paths. */
 function mapPaths(value: Json, rewrite: (path: string) => string, member = '', parent = ''): Json {

@@ -1,7 +1,8 @@
 /** Why a run ends as it does, from the plan and the outcome and from nothing that was printed. */
+import { ofAllAppliances } from '../schemas/appliances.ts'
 import { isDrift } from '../reconcile/change.ts'
-import type { Outcome, ApplianceOutcome } from '../reconcile/outcome.ts'
-import type { Plan, AppliancePlan } from '../reconcile/plan-types.ts'
+import type { ApplianceOutcome, Outcome } from '../reconcile/outcome.ts'
+import type { AppliancePlan, Plan } from '../reconcile/plan-types.ts'
 import type { ExitReason } from './exit-codes.ts'
 
 const hasError = ({ problems }: Pick<AppliancePlan, 'problems'>): boolean =>
@@ -11,7 +12,7 @@ const hasError = ({ problems }: Pick<AppliancePlan, 'problems'>): boolean =>
  * This machine lacks a secret of something that must be contacted, sensor or registrar. That is no state of a sensor:
  * the run does not begin, whatever else was found.
  */
-export const lacksSecret = ({ sensors }: Plan): boolean => sensors.some(isWithoutSecret)
+export const lacksSecret = (plan: Plan): boolean => ofAllAppliances(plan).some(isWithoutSecret)
 
 const isWithoutSecret = ({ problems }: Pick<AppliancePlan, 'problems'>): boolean =>
   problems.some(({ code }) => code === 'SECRET_MISSING')
@@ -23,20 +24,21 @@ export function planReasons(plan: Plan, { detailed }: { detailed: boolean }): Se
   if (lacksSecret(plan)) return new Set(['error'])
   const reasons = lookReasons(plan)
   if (plan.refused) reasons.add('refused')
-  if (detailed && plan.sensors.some(({ changes }) => changes.length > 0)) reasons.add('changes')
+  if (detailed && ofAllAppliances(plan).some(({ changes }) => changes.length > 0)) reasons.add('changes')
   return reasons
 }
 
 export function driftReasons(plan: Plan): Set<ExitReason> {
   const reasons = lookReasons(plan)
-  if (plan.sensors.some(({ changes }) => changes.some(isDrift))) reasons.add('changes')
+  if (ofAllAppliances(plan).some(({ changes }) => changes.some(isDrift))) reasons.add('changes')
   return reasons
 }
 
 function lookReasons(plan: Plan): Set<ExitReason> {
   const reasons = new Set<ExitReason>()
-  if (plan.sensors.some(isUnread)) reasons.add('unknown')
-  if (lacksSecret(plan) || plan.sensors.some((sensor) => !isUnread(sensor) && hasError(sensor))) reasons.add('error')
+  if (ofAllAppliances(plan).some(isUnread)) reasons.add('unknown')
+  if (lacksSecret(plan) || ofAllAppliances(plan).some((sensor) => !isUnread(sensor) && hasError(sensor)))
+    reasons.add('error')
   if (!plan.refused && hasError(plan)) reasons.add('error')
   return reasons
 }
@@ -46,9 +48,9 @@ export function outcomeReasons(plan: Plan, outcome: Outcome): Set<ExitReason> {
   const reasons = lookReasons(plan)
   if (outcome.interrupted) reasons.add('interrupted')
   if (plan.refused) reasons.add('refused')
-  for (const sensor of outcome.sensors) reasonsOf(sensor).forEach((reason) => reasons.add(reason))
+  for (const sensor of ofAllAppliances(outcome)) reasonsOf(sensor).forEach((reason) => reasons.add(reason))
   // Code 1 promises that nothing was attempted.
-  if (reasons.has('error') && outcome.sensors.some(attempted)) reasons.add('partial')
+  if (reasons.has('error') && ofAllAppliances(outcome).some(attempted)) reasons.add('partial')
   return reasons
 }
 

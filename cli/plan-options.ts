@@ -2,6 +2,7 @@
 import { selectKeys } from '../load/select.ts'
 import type { Overrides, PlanOptions } from '../reconcile/engine.ts'
 import type { Fleet } from '../schemas/fleet.ts'
+import { consoleAspects } from '../schemas/management-console.ts'
 import { sensorAspects } from '../schemas/sensor.ts'
 import type { Command } from './command.ts'
 import { sensorOf } from './keys.ts'
@@ -30,7 +31,7 @@ function keysOf(fleet: Fleet, selector: string): readonly string[] {
 }
 
 function checkOnly(path: string): string {
-  const aspects = Object.keys(sensorAspects)
+  const aspects = Object.keys({ ...sensorAspects, ...consoleAspects })
   if (aspects.includes(path.split(/[.[]/)[0] ?? '')) {
     if (isSettingPath(path)) return path
   }

@@ -41,7 +41,7 @@ function eventText(event: RunEvent, verbose: boolean): string | undefined {
       return `${key}: ${plainText(event.note)}`
     case 'stepFinished':
       return `${key}: ${plainText(event.title)}: ${stepTexts[event.status]}`
-    case 'sensorFinished':
+    case 'applianceFinished':
       return verbose ? `${key}: ${outcomeTexts[event.status]}` : undefined
     default:
       return event satisfies never
@@ -67,7 +67,7 @@ function liveLine(command: Command): Progress {
   return {
     onEvent: (event) => {
       if (event.type === 'observing' || event.type === 'stepStarted') open.add(event.key)
-      if (event.type === 'observed' || event.type === 'sensorFinished') {
+      if (event.type === 'observed' || event.type === 'applianceFinished') {
         open.delete(event.key)
         finished += 1
       }

@@ -4,7 +4,7 @@
  * @module
  */
 import type * as z from 'zod'
-import { apiVersion, documentKinds, type DocumentKind } from '../schemas/documents.ts'
+import { apiVersion, applianceSchemas, documentKinds, type DocumentKind } from '../schemas/documents.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { toFindings, type Finding } from './finding.ts'
 import { literalSecrets } from './mask.ts'
@@ -33,9 +33,13 @@ export function nameOf({ value }: ParsedDocument): string | undefined {
   return typeof name === 'string' ? name : undefined
 }
 
+/** True for a document that an appliance stands behind, as far as it names its kind. */
+export const isApplianceDocument = (document: ParsedDocument): boolean =>
+  Object.hasOwn(applianceSchemas, kindOf(document) ?? '')
+
 /** The key that a problem of a document concerns. Sites and fleets have names, but no keys. */
 export function subjectOf(document: ParsedDocument): { key?: string } {
-  const key = kindOf(document) === 'Sensor' ? nameOf(document) : undefined
+  const key = isApplianceDocument(document) ? nameOf(document) : undefined
   return key === undefined ? {} : { key }
 }
 

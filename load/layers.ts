@@ -1,9 +1,9 @@
 /**
- * The layers of a sensor, with the place of every value.
+ * The layers of an appliance, with the place of every value.
  *
  * @module
  */
-import { sensorLayer } from '../schemas/documents.ts'
+import { applianceSchemas, type ApplianceKind } from '../schemas/documents.ts'
 import type { Origin } from '../schemas/fleet.ts'
 import type { CheckedDocument } from './check-document.ts'
 import { mergeTrees, toTree, type Tree } from './layer.ts'
@@ -26,17 +26,25 @@ const trees = new WeakMap<ParsedDocument, LayerTree>()
 export function layerOf(document: CheckedDocument): LayerTree {
   const known = trees.get(document)
   if (known) return known
-  const [value, path] =
-    document.kind === 'Sensor'
-      ? [document.data.spec, ['spec']]
-      : [document.data.spec.defaults ?? {}, ['spec', 'defaults']]
-  const layer = ({ Fleet: 'fleet', Site: 'site', Sensor: 'sensor' } as const)[document.kind]
-  const tree = toTree<From>(sensorLayer, value, (below) => ({ layer, document, path: [...path, ...below] }))
+  const [value, path] = isAppliance(document)
+    ? [document.data.spec, ['spec']]
+    : [document.data.spec.defaults ?? {}, ['spec', 'defaults']]
+  const layer = layerNames[document.kind]
+  const schema = applianceSchemas[isAppliance(document) ? document.kind : 'Sensor'].layer
+  const tree = toTree<From>(schema, value, (below) => ({ layer, document, path: [...path, ...below] }))
   trees.set(document, tree)
   return tree
 }
 
-/** All layers of a sensor, the lowest first, as one tree. */
+const layerNames = { Fleet: 'fleet', Site: 'site', Sensor: 'sensor', ManagementConsole: 'console' } as const
+
+/** True for a document that an appliance stands behind. */
+export const isAppliance = (document: CheckedDocument): document is ApplianceDocument =>
+  Object.hasOwn(applianceSchemas, document.kind)
+
+export type ApplianceDocument = Extract<CheckedDocument, { kind: ApplianceKind }>
+
+/** All layers of an appliance, the lowest first, as one tree. */
 export const mergeLayers = ([first, ...upper]: readonly [LayerTree, ...LayerTree[]]): LayerTree =>
   upper.reduce(mergeTrees, first)
 

@@ -7,7 +7,15 @@ import { resolve } from 'node:path'
 import type { DesiredAppliance, Fleet } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { checkCertificates, type Unchecked } from './check-certificates.ts'
-import { checkDocument, kindOf, nameOf, noteSecrets, type CheckedDocument } from './check-document.ts'
+import {
+  checkDocument,
+  isApplianceDocument,
+  kindOf,
+  nameOf,
+  noteSecrets,
+  type CheckedDocument,
+} from './check-document.ts'
+import { isAppliance, type ApplianceDocument } from './layers.ts'
 import { duplicateDocuments, duplicateValues, namesOf, unresolvedNames } from './names.ts'
 import { faultProblem, parseDocuments, type ParsedDocument, type ParsedSource } from './parse-documents.ts'
 import { documentProblem } from './problem.ts'
@@ -16,13 +24,12 @@ import { makeReferenceReader } from './read-reference.ts'
 import { expiredHold, resolveCredentials, resolveRegistrars, resolveSites, siteHolds } from './resolve-fleet.ts'
 import {
   placeInTree,
-  resolveSensor,
+  resolveAppliance,
   type FleetDocument,
   type ResolveContext,
-  type ResolvedSensor,
-  type SensorDocument,
+  type ResolvedAppliance,
   type SiteDocument,
-} from './resolve-sensor.ts'
+} from './resolve-appliance.ts'
 
 export interface LoadOptions {
   /** Paths are relative to it, and shown so. */
@@ -100,24 +107,27 @@ function buildFleet(
   const checked = checks.filter((item): item is CheckedDocument => !Array.isArray(item))
   const fleetDocument = checked.find((item): item is FleetDocument => item.kind === 'Fleet')
   const sites = checked.filter((item): item is SiteDocument => item.kind === 'Site')
-  const resolved = resolveSensors(context, documents, checked)
+  const resolved = resolveAppliances(context, documents, checked)
   const names = namesOf(documents)
   const problems = [
     ...checks.filter((item) => Array.isArray(item)).flat(),
     ...duplicateDocuments(documents),
-    ...resolved.flatMap((sensor) => sensor.problems),
+    ...resolved.flatMap((appliance) => appliance.problems),
     ...(complete ? documents.flatMap((document) => unresolvedNames(document, names)) : []),
     ...duplicateValues(resolved),
     ...siteHolds(sites, context.now),
-    ...resolved.flatMap((sensor) => sensorHold(sensor, context.now)),
+    ...resolved.flatMap((appliance) => ownHold(appliance, context.now)),
     ...(complete ? emptySet(documents) : []),
   ]
   const registrars = resolveRegistrars(context, fleetDocument, problems)
-  const desired = resolved.flatMap(({ sensor }) => sensor ?? [])
-  const { credentials, sensors } = resolveCredentials(context, fleetDocument, desired, problems)
-  const certificates = checkCertificates(sensors, context)
+  const declared = resolved.flatMap(({ desired }) => desired ?? [])
+  const { credentials, appliances } = resolveCredentials(context, fleetDocument, declared, problems)
+  const certificates = checkCertificates(appliances, context)
   problems.push(...certificates.problems)
   const siteMap = resolveSites(sites)
+  const [sensors, consoles] = ['Sensor', 'ManagementConsole'].map((kind) =>
+    appliances.filter((one) => one.kind === kind),
+  ) as [DesiredAppliance[], DesiredAppliance[]]
   const fleet: Fleet = {
     ...(fleetDocument && { name: fleetDocument.data.metadata.name }),
     root,
@@ -125,34 +135,41 @@ function buildFleet(
     credentials,
     registrars,
     sites: siteMap,
-    sensors: new Map(sensors.map((sensor) => [sensor.key, withHold(sensor, siteMap.get(sensor.site ?? '')?.hold)])),
+    sensors: byKey(sensors.map((sensor) => withHold(sensor, siteMap.get(sensor.site ?? '')?.hold))),
+    managementConsoles: byKey(consoles),
   }
   return { fleet, problems, unchecked: certificates.unchecked }
 }
 
-/** Sensors whose layers are as they should be; a broken layer has its own problems, which each sensor would repeat. */
-function resolveSensors(
+const byKey = (appliances: readonly DesiredAppliance[]): Map<string, DesiredAppliance> =>
+  new Map(appliances.map((appliance) => [appliance.key, appliance]))
+
+/** Appliances whose layers are as they should be; a broken layer has its own problems, which each sensor would repeat. */
+function resolveAppliances(
   context: ResolveContext,
   documents: readonly ParsedDocument[],
   checked: readonly CheckedDocument[],
-): ResolvedSensor[] {
+): ResolvedAppliance[] {
   const fleet = checked.find((item): item is FleetDocument => item.kind === 'Fleet')
   const brokenFleet = !fleet && documents.some((document) => kindOf(document) === 'Fleet')
   const sites = new Map(
     checked.flatMap((item) => (item.kind === 'Site' ? [[item.data.metadata.name, item] as const] : [])),
   )
   const siteNames = new Set(documents.flatMap((item) => (kindOf(item) === 'Site' ? (nameOf(item) ?? []) : [])))
-  const isWhole = ({ data }: SensorDocument) => {
+  const isWhole = ({ kind, data }: ApplianceDocument) => {
+    if (kind === 'ManagementConsole') return true
     const { site } = data.metadata
     return !brokenFleet && (site === undefined || sites.has(site) || !siteNames.has(site))
   }
+  const lowerOf = ({ kind, data }: ApplianceDocument) =>
+    kind === 'Sensor' ? [fleet, sites.get(data.metadata.site ?? '')] : []
   return checked
-    .filter((item): item is SensorDocument => item.kind === 'Sensor')
+    .filter(isAppliance)
     .filter(isWhole)
-    .map((document) => resolveSensor(context, document, [fleet, sites.get(document.data.metadata.site ?? '')]))
+    .map((document) => resolveAppliance(context, document, lowerOf(document)))
 }
 
-const sensorHold = ({ document, tree, spec }: ResolvedSensor, now: number): Problem[] =>
+const ownHold = ({ document, tree, spec }: ResolvedAppliance, now: number): Problem[] =>
   expiredHold(spec.hold, now, () => placeInTree(tree, ['hold', 'until']), {
     key: document.data.metadata.name,
     summary: `The hold of sensor ${document.data.metadata.name}`,
@@ -162,10 +179,13 @@ const withHold = (sensor: DesiredAppliance, siteHold: DesiredAppliance['hold']):
   sensor.hold || !siteHold ? sensor : { ...sensor, hold: siteHold }
 
 function emptySet(documents: readonly ParsedDocument[]): Problem[] {
-  if (documents.some((document) => kindOf(document) === 'Sensor')) return []
+  if (documents.some(isApplianceDocument)) return []
   return [
     documentProblem('NO_SENSORS', {
-      summary: documents.length === 0 ? 'The given paths hold no documents' : 'The given documents declare no sensor',
+      summary:
+        documents.length === 0
+          ? 'The given paths hold no documents'
+          : 'The given documents declare no sensor and no management console',
       hint: 'Give the files or folders of the fleet. An empty set is never taken as "nothing to do".',
     }),
   ]

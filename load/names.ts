@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { applianceNouns } from '../schemas/documents.ts'
 import type { Problem, SourcePlace } from '../schemas/problem.ts'
 import { suggestion } from './nearest.ts'
 import type { ParsedDocument } from './parse-documents.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
-import { kindOf, nameOf, subjectOf } from './check-document.ts'
-import { placeInTree, type ResolvedSensor } from './resolve-sensor.ts'
+import { isApplianceDocument, kindOf, nameOf, subjectOf } from './check-document.ts'
+import { placeInTree, type ResolvedAppliance } from './resolve-appliance.ts'
 import { isObject, valueBelow } from './schema-walk.ts'
 import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
@@ -18,7 +19,9 @@ export interface Names {
   sites: readonly string[]
   credentials: readonly string[]
   registrars: readonly string[]
-  sensors: readonly string[]
+  /** Keys of sensors and management consoles. */
+  appliances: readonly string[]
+  consoles: readonly string[]
 }
 
 /** Collects the names of all documents, whether they are as they should be or not. */
@@ -31,19 +34,20 @@ export function namesOf(documents: readonly ParsedDocument[]): Names {
     })
   return {
     sites: ofKind('Site').flatMap((document) => nameOf(document) ?? []),
-    sensors: ofKind('Sensor').flatMap((document) => nameOf(document) ?? []),
+    appliances: documents.filter(isApplianceDocument).flatMap((document) => nameOf(document) ?? []),
+    consoles: ofKind('ManagementConsole').flatMap((document) => nameOf(document) ?? []),
     credentials: keysOf('credentials'),
     registrars: keysOf('registrars'),
   }
 }
 
-/** Two documents of one kind and name, and a second Fleet. */
+/** Two documents of one kind and name, two appliances of one key, and a second Fleet. */
 export function duplicateDocuments(documents: readonly ParsedDocument[]): Problem[] {
   const first = new Map<string, ParsedDocument>()
   return documents.flatMap((document) => {
     const [kind, name] = [kindOf(document), nameOf(document)]
     if (!kind || (kind !== 'Fleet' && name === undefined)) return []
-    const id = kind === 'Fleet' ? kind : `${kind} ${name}`
+    const id = kind === 'Fleet' ? kind : `${isApplianceDocument(document) ? 'appliance' : kind} ${name}`
     const earlier = first.get(id)
     if (!earlier) {
       first.set(id, document)
@@ -53,7 +57,7 @@ export function duplicateDocuments(documents: readonly ParsedDocument[]): Proble
     return [
       documentProblem('DUPLICATE_DOCUMENT', {
         at: placeAt(document, ['metadata', 'name']),
-        summary: `${kind === 'Fleet' ? 'A Fleet document' : `${kind} ${name}`} is declared already at ${there.file}:${there.line}`,
+        summary: `${kind === 'Fleet' ? 'A Fleet document' : `${kindOf(earlier)} ${name}`} is declared already at ${there.file}:${there.line}`,
         hint:
           kind === 'Fleet' ? 'Merge the two; there is one Fleet document at most.' : 'Rename or remove one of the two.',
       }),
@@ -73,17 +77,20 @@ const ofLayer: readonly Reference[] = [
   { code: 'CREDENTIALS_UNKNOWN', what: 'credentials', names: 'credentials', path: ['access', 'credentials'] },
   { code: 'CREDENTIALS_UNKNOWN', what: 'credentials', names: 'credentials', path: ['access', 'readCredentials'] },
   { code: 'REGISTRAR_UNKNOWN', what: 'registrar', names: 'registrars', path: ['registration', 'registrar'] },
+  { code: 'CONSOLE_UNKNOWN', what: 'management console', names: 'consoles', path: ['managementConsole', 'console'] },
 ]
-const ofSensor: Reference = { code: 'SITE_UNKNOWN', what: 'site', names: 'sites', path: ['metadata', 'site'] }
+const ofAppliance: Reference = { code: 'SITE_UNKNOWN', what: 'site', names: 'sites', path: ['metadata', 'site'] }
 
 /** What a document names exists, and a former key is free. Also in documents that have other mistakes. */
 export function unresolvedNames(document: ParsedDocument, names: Names): Problem[] {
-  const isSensor = kindOf(document) === 'Sensor'
-  const layer = isSensor ? ['spec'] : ['spec', 'defaults']
+  const isAppliance = isApplianceDocument(document)
+  const layer = isAppliance ? ['spec'] : ['spec', 'defaults']
   const references = ofLayer.map((reference) => ({ ...reference, path: [...layer, ...reference.path] }))
   return [
-    ...[...(isSensor ? [ofSensor] : []), ...references].flatMap((reference) => unresolved(document, reference, names)),
-    ...(isSensor ? usedFormerKey(document, names) : []),
+    ...[...(isAppliance ? [ofAppliance] : []), ...references].flatMap((reference) =>
+      unresolved(document, reference, names),
+    ),
+    ...(isAppliance ? usedFormerKey(document, names) : []),
   ]
 }
 
@@ -101,15 +108,15 @@ function unresolved(document: ParsedDocument, { code, what, names, path }: Refer
   ]
 }
 
-function usedFormerKey(document: ParsedDocument, { sensors }: Names): Problem[] {
+function usedFormerKey(document: ParsedDocument, { appliances }: Names): Problem[] {
   const path = ['metadata', 'formerKey']
   const formerKey = valueAt(document, path)
-  if (typeof formerKey !== 'string' || !sensors.includes(formerKey)) return []
+  if (typeof formerKey !== 'string' || !appliances.includes(formerKey)) return []
   return [
     documentProblem('FORMER_KEY_IN_USE', {
       at: placeAt(document, path),
       ...subjectOf(document),
-      summary: `The former key ${formerKey} is the key of a sensor that is still declared`,
+      summary: `The former key ${formerKey} is the key of an appliance that is still declared`,
       hint: 'A former key belongs to a document that was renamed. Remove formerKey, or the other document.',
     }),
   ]
@@ -125,8 +132,8 @@ interface Rule {
   what: string
   hint: string
   path: readonly string[]
-  /** What must differ between sensors; undefined takes no part. */
-  value(sensor: ResolvedSensor): string | undefined
+  /** What must differ between appliances; undefined takes no part. */
+  value(appliance: ResolvedAppliance): string | undefined
 }
 
 /** Where a system has no other loopback address, simulated sensors share this one and differ in their ports. */
@@ -173,29 +180,36 @@ const rules: readonly Rule[] = [
   },
 ]
 
-/** Two sensors with one name, endpoint, address or identity. */
-export function duplicateValues(sensors: readonly ResolvedSensor[]): Problem[] {
+/** Two appliances with one name, endpoint, address or identity. */
+export function duplicateValues(appliances: readonly ResolvedAppliance[]): Problem[] {
   return rules.flatMap((rule) => {
-    const first = new Map<string, ResolvedSensor>()
-    return sensors.flatMap((sensor) => {
-      const value = rule.value(sensor)
+    const first = new Map<string, ResolvedAppliance>()
+    return appliances.flatMap((appliance) => {
+      const value = rule.value(appliance)
       const earlier = value === undefined ? undefined : first.get(value)
-      if (value !== undefined && !earlier) first.set(value, sensor)
-      return earlier ? [duplicate(rule, sensor, earlier)] : []
+      if (value !== undefined && !earlier) first.set(value, appliance)
+      return earlier ? [duplicate(rule, appliance, earlier)] : []
     })
   })
 }
 
-function duplicate({ code, what, hint, path }: Rule, sensor: ResolvedSensor, earlier: ResolvedSensor): Problem {
-  const placeIn = ({ tree, document }: ResolvedSensor) =>
+const called = ({ document: { kind, data } }: ResolvedAppliance): string =>
+  `${applianceNouns[kind]} ${data.metadata.name}`
+
+function duplicate(
+  { code, what, hint, path }: Rule,
+  appliance: ResolvedAppliance,
+  earlier: ResolvedAppliance,
+): Problem {
+  const placeIn = ({ tree, document }: ResolvedAppliance) =>
     path.length > 0 ? placeInTree(tree, path) : placeAt(document, ['metadata', 'formerKey'])
   const there = placeIn(earlier)
-  const { name: key } = sensor.document.data.metadata
+  const name = called(appliance)
   return documentProblem(code, {
-    at: placeIn(sensor),
-    key,
+    at: placeIn(appliance),
+    key: appliance.document.data.metadata.name,
     ...(path.length > 0 && { field: path.join('.') }),
-    summary: `Sensor ${key} has the same ${what} as sensor ${earlier.document.data.metadata.name} (${there.file}:${there.line})`,
+    summary: `${name[0]?.toUpperCase()}${name.slice(1)} has the same ${what} as ${called(earlier)} (${there.file}:${there.line})`,
     hint,
   })
 }

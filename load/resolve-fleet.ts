@@ -12,8 +12,8 @@ import type { Problem, SourcePlace } from '../schemas/problem.ts'
 import { hasPlaceholder, type PlaceholderValues } from './placeholders.ts'
 import { documentProblem } from './problem.ts'
 import { folderOf, followFolder, followReferences, followTrust, type ReferenceContext } from './references.ts'
-import type { FleetDocument, ResolveContext, SiteDocument } from './resolve-sensor.ts'
-import { dnsNameOf } from './sensor-rules.ts'
+import type { FleetDocument, ResolveContext, SiteDocument } from './resolve-appliance.ts'
+import { dnsNameOf } from './appliance-rules.ts'
 import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
 
@@ -111,33 +111,33 @@ export const siteHolds = (sites: readonly SiteDocument[], now: number): Problem[
   )
 
 /**
- * Credentials by name. An entry whose references hold placeholders is another one for each sensor that uses it: it is
- * added under `<name>/<key>`, and the sensor refers to that.
+ * Credentials by name. An entry whose references hold placeholders is another one for each appliance that uses it: it is
+ * added under `<name>/<key>`, and the appliance refers to that.
  */
 export function resolveCredentials(
   context: ResolveContext,
   document: FleetDocument | undefined,
-  sensors: readonly DesiredAppliance[],
+  declared: readonly DesiredAppliance[],
   problems: Problem[],
-): { credentials: Map<string, Credentials>; sensors: DesiredAppliance[] } {
+): { credentials: Map<string, Credentials>; appliances: DesiredAppliance[] } {
   const entries = Object.entries(document?.data.spec.credentials ?? {})
   const credentials = new Map<string, Credentials>()
-  const perSensor = new Set(entries.filter(([, entry]) => hasPlaceholder(JSON.stringify(entry))).map(([name]) => name))
+  const ownEntries = new Set(entries.filter(([, entry]) => hasPlaceholder(JSON.stringify(entry))).map(([name]) => name))
   const follow = (name: string, entry: Credentials, values: PlaceholderValues): Credentials => {
     const references = fleetReferences(context, document as FleetDocument, problems, values)
     return followReferences(references, credentialsSchema, entry, ['spec', 'credentials', name]) as Credentials
   }
-  const shared = entries.filter(([name]) => !perSensor.has(name))
+  const shared = entries.filter(([name]) => !ownEntries.has(name))
   for (const [name, entry] of shared) credentials.set(name, follow(name, entry, {}))
   const ownEntry = (sensor: DesiredAppliance, name: string | undefined): string | undefined => {
-    if (name === undefined || !perSensor.has(name)) return name
+    if (name === undefined || !ownEntries.has(name)) return name
     const own = `${name}/${sensor.key}`
     const entry = document?.data.spec.credentials?.[name]
     const values = { key: sensor.key, name: sensor.settings.name, site: sensor.site }
     if (entry && !credentials.has(own)) credentials.set(own, follow(name, entry, values))
     return own
   }
-  return { credentials, sensors: sensors.map((sensor) => withCredentials(sensor, ownEntry)) }
+  return { credentials, appliances: declared.map((appliance) => withCredentials(appliance, ownEntry)) }
 }
 
 function withCredentials(

@@ -1,10 +1,10 @@
 /**
  * Label selectors: `site=berlin,tier!=test,canary,!retired`. Every term must hold. `site` and `key` stand for the site and
- * the key of the sensor, whatever its labels say.
+ * the key of the appliance, whatever its labels say.
  *
  * @module
  */
-import type { DesiredAppliance, Fleet } from '../schemas/fleet.ts'
+import { appliancesOf, type DesiredAppliance, type Fleet } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { suggestion } from './nearest.ts'
 import { documentProblem } from './problem.ts'
@@ -22,16 +22,19 @@ interface Term {
   negated: boolean
 }
 
-/** The sensors that a selector selects. None at all is an error, never an empty selection. */
-export function selectKeys(fleet: Pick<Fleet, 'sensors' | 'sites'>, selector: string): Selection {
+/** The appliances that a selector selects. None at all is an error, never an empty selection. */
+export function selectKeys(
+  fleet: Pick<Fleet, 'sensors' | 'managementConsoles' | 'sites'>,
+  selector: string,
+): Selection {
   const terms = selector.split(',').map((text) => parseTerm(text.trim()))
   const invalid = terms.flatMap((term) => ('code' in term ? [term] : []))
   if (invalid.length > 0) return { keys: [], problems: invalid }
-  const sensors = [...fleet.sensors.values()].map((sensor) => ({ sensor, labels: labelsOf(fleet, sensor) }))
+  const appliances = appliancesOf(fleet).map((appliance) => ({ appliance, labels: labelsOf(fleet, appliance) }))
   const wanted = terms.filter((term) => 'negated' in term)
-  const keys = sensors
+  const keys = appliances
     .filter(({ labels }) => wanted.every((term) => holds(term, labels)))
-    .map(({ sensor }) => sensor.key)
+    .map(({ appliance }) => appliance.key)
   if (keys.length > 0) return { keys, problems: [] }
   return {
     keys,
@@ -39,7 +42,7 @@ export function selectKeys(fleet: Pick<Fleet, 'sensors' | 'sites'>, selector: st
       nothingSelected(
         selector,
         wanted,
-        sensors.map(({ labels }) => labels),
+        appliances.map(({ labels }) => labels),
       ),
     ],
   }
@@ -47,7 +50,7 @@ export function selectKeys(fleet: Pick<Fleet, 'sensors' | 'sites'>, selector: st
 
 type Labels = ReadonlyMap<string, string>
 
-/** A sensor has the labels of its site too; its own win. */
+/** An appliance has the labels of its site too; its own win. */
 function labelsOf({ sites }: Pick<Fleet, 'sites'>, { key, site, labels }: DesiredAppliance): Labels {
   const ofSite = site === undefined ? {} : (sites.get(site)?.labels ?? {})
   return new Map([

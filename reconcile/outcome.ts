@@ -28,6 +28,7 @@ export interface Outcome {
   startedAt: string
   finishedAt: string
   sensors: readonly ApplianceOutcome[]
+  managementConsoles: readonly ApplianceOutcome[]
   /** Ctrl-C, or the time limit. */
   interrupted: boolean
 }
@@ -46,4 +47,4 @@ export type RunEvent =
       at: string
       problem?: Problem
     }
-  | { type: 'sensorFinished'; key: string; status: ApplianceOutcome['status']; at: string }
+  | { type: 'applianceFinished'; key: string; status: ApplianceOutcome['status']; at: string }

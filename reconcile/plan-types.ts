@@ -111,6 +111,7 @@ export interface Plan {
   /** How many sensors the fleet declares, whatever was selected. */
   declared: number
   sensors: readonly AppliancePlan[]
+  managementConsoles: readonly AppliancePlan[]
   /** Known to the state store, declared by no document. */
   orphans: readonly string[]
   /** Problems of the whole run, refusals of policy among them. */

@@ -1,5 +1,6 @@
 /** What became of a plan, as a person wants to read it. */
-import type { ApplianceOutcome, StepOutcome } from '../reconcile/outcome.ts'
+import { ofAllAppliances } from '../schemas/appliances.ts'
+import type { ApplianceOutcome, Outcome, StepOutcome } from '../reconcile/outcome.ts'
 import { problemLines } from './human-problem.ts'
 import { plainText } from './neutral.ts'
 import type { ApplyReport, RenderOptions } from './report.ts'
@@ -8,13 +9,13 @@ import { counted, outcomeTexts, stepTexts } from './words.ts'
 
 export function humanOutcome({ outcome }: ApplyReport, options: RenderOptions): string {
   const style = styleOf(options.colour)
-  const told = outcome.sensors.filter(
+  const told = ofAllAppliances(outcome).filter(
     ({ status, problems }) => options.verbose || status !== 'unchanged' || problems.length > 0,
   )
   return [
     ...spaced(told.map((sensor) => sensorLines(sensor, style, options))),
     ...(outcome.interrupted ? [style.yellow('Interrupted. The next run takes up what was left.'), ''] : []),
-    style.bold(outcomeLine(outcome.sensors)),
+    style.bold(outcomeLine(outcome)),
     '',
   ].join('\n')
 }
@@ -71,10 +72,16 @@ const order: readonly ApplianceOutcome['status'][] = [
 ]
 
 /** `3 sensors: 2 done, 1 failed` */
-function outcomeLine(sensors: readonly ApplianceOutcome[]): string {
+export const outcomeLine = ({ sensors, managementConsoles }: Outcome): string =>
+  [
+    countsLine(sensors, 'sensor'),
+    ...(managementConsoles.length > 0 ? [countsLine(managementConsoles, 'management console')] : []),
+  ].join(' · ')
+
+function countsLine(appliances: readonly ApplianceOutcome[], noun: string): string {
   const counts = order
-    .map((status) => [sensors.filter((one) => one.status === status).length, outcomeTexts[status]] as const)
+    .map((status) => [appliances.filter((one) => one.status === status).length, outcomeTexts[status]] as const)
     .filter(([count]) => count > 0)
     .map(([count, text]) => `${count} ${text}`)
-  return `${counted(sensors.length, 'sensor')}: ${counts.join(', ') || 'nothing to do'}`
+  return `${counted(appliances.length, noun)}: ${counts.join(', ') || 'nothing to do'}`
 }

@@ -1,4 +1,5 @@
 /** A plan or a drift report as a person wants to read it. */
+import { ofAllAppliances } from '../schemas/appliances.ts'
 import type { AppliancePlan, ApplianceStatus, Step } from '../reconcile/plan-types.ts'
 import { changeLines } from './human-changes.ts'
 import { problemLines } from './human-problem.ts'
@@ -6,13 +7,13 @@ import { plainLines, plainText } from './neutral.ts'
 import type { PlanReport, RenderOptions } from './report.ts'
 import { shareProblems, type SharedProblem, type ShownSensor } from './shared-problems.ts'
 import { styleOf, type Style } from './style.ts'
-import { summaryLine, summaryOf } from './summary.ts'
+import { summaryLine } from './summary.ts'
 import { counted, statusTexts } from './words.ts'
 
 export function humanPlan(report: PlanReport, options: RenderOptions): string {
   const { plan, kind } = report
   const style = styleOf(options.colour)
-  const { sensors, shared } = shareProblems(plan.sensors)
+  const { sensors, shared } = shareProblems(ofAllAppliances(plan))
   const told = sensors.filter((sensor) => options.verbose || hasNews(sensor))
   return [
     ...told.flatMap((sensor) => [...sensorLines(sensor, kind, style, options), '']),
@@ -22,7 +23,7 @@ export function humanPlan(report: PlanReport, options: RenderOptions): string {
       ? [`Declared by no document, and left alone: ${plan.orphans.map(plainText).join(', ')}`, '']
       : []),
     ...(plan.refused ? [style.red('Refused by policy: apply would do nothing.'), ''] : []),
-    style.bold(summaryLine(summaryOf(plan), kind)),
+    style.bold(summaryLine(plan, kind)),
     '',
   ].join('\n')
 }

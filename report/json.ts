@@ -1,4 +1,5 @@
 /** Reports as JSON; the shape is that of schemas/results.ts. */
+import { ofAllAppliances } from '../schemas/appliances.ts'
 import type { Change } from '../reconcile/change.ts'
 import type { ApplianceOutcome } from '../reconcile/outcome.ts'
 import type { AppliancePlan, Step } from '../reconcile/plan-types.ts'
@@ -37,7 +38,7 @@ function planResult(report: PlanReport): Readonly<Record<string, unknown>> {
     declared: plan.declared,
     summary: summaryOf(plan),
     sensors: plan.sensors.map(plannedOf),
-    managementConsoles: [],
+    managementConsoles: plan.managementConsoles.map(plannedOf),
     orphans: [...plan.orphans],
     problems: plan.problems.map(problemOf),
   }
@@ -106,7 +107,7 @@ export const problemOf = ({ severity, code, at, key, field, summary, hint }: Pro
 
 function applyResult(report: ApplyReport): Readonly<Record<string, unknown>> {
   const { plan, outcome } = report
-  const planned = new Map(plan.sensors.map((sensor) => [sensor.key, sensor]))
+  const planned = new Map(ofAllAppliances(plan).map((appliance) => [appliance.key, appliance]))
   return {
     ...header(report),
     run: outcome.run,
@@ -114,7 +115,7 @@ function applyResult(report: ApplyReport): Readonly<Record<string, unknown>> {
     interrupted: outcome.interrupted,
     summary: { ...summaryOf(plan), ...outcomeCounts(outcome.sensors) },
     sensors: outcome.sensors.map((sensor) => appliedOf(sensor, planned.get(sensor.key))),
-    managementConsoles: [],
+    managementConsoles: outcome.managementConsoles.map((one) => appliedOf(one, planned.get(one.key))),
     problems: plan.problems.map(problemOf),
   }
 }

@@ -4,13 +4,15 @@
  *
  * @module
  */
+import { ofAllAppliances } from '../schemas/appliances.ts'
 import type { Change } from '../reconcile/change.ts'
 import type { ApplianceOutcome } from '../reconcile/outcome.ts'
 import type { AppliancePlan, Step } from '../reconcile/plan-types.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { markdownFence, markdownText } from './neutral.ts'
 import type { ApplyReport, ExplainReport, PlanReport, ProblemsReport, Renderer } from './report.ts'
-import { summaryLine, summaryOf } from './summary.ts'
+import { outcomeLine } from './human-outcome.ts'
+import { summaryLine } from './summary.ts'
 import { causeText, changeNote, counted, outcomeTexts, shownText, statusTexts, stepTexts } from './words.ts'
 
 /** Longest result, in bytes. Hosts of repositories cut comments off at about 64 KiB. */
@@ -42,11 +44,11 @@ function page(head: readonly string[], blocks: readonly string[], noun: string):
 
 function planPage({ plan, kind }: PlanReport): string {
   const title = kind === 'plan' ? 'Sensorform plan' : 'Sensorform drift'
-  const told = plan.sensors.filter(({ status, problems }) => status !== 'inSync' || problems.length > 0)
+  const told = ofAllAppliances(plan).filter(({ status, problems }) => status !== 'inSync' || problems.length > 0)
   return page(
     [
       `### ${title}`,
-      `**${summaryLine(summaryOf(plan), kind)}**`,
+      `**${summaryLine(plan, kind)}**`,
       ...(plan.refused ? ['> **Refused by policy:** apply would do nothing.'] : []),
       ...(plan.problems.length > 0 ? [plan.problems.slice(0, 20).map(problemItem).join('\n')] : []),
     ],
@@ -112,15 +114,15 @@ function problemItem({ severity, code, at, summary, hint }: Problem): string {
 }
 
 function outcomePage({ outcome }: ApplyReport): string {
-  const counts = Map.groupBy(outcome.sensors, ({ status }) => status)
-  const line = [...counts].map(([status, members]) => `${members.length} ${outcomeTexts[status]}`).join(', ')
   return page(
     [
       '### Sensorform apply',
-      `**${counted(outcome.sensors.length, 'sensor')}: ${line || 'nothing to do'}**`,
+      `**${outcomeLine(outcome)}**`,
       ...(outcome.interrupted ? ['> **Interrupted.** The next run takes up what was left.'] : []),
     ],
-    outcome.sensors.filter(({ status }) => status !== 'unchanged').map(outcomeBlock),
+    ofAllAppliances(outcome)
+      .filter(({ status }) => status !== 'unchanged')
+      .map(outcomeBlock),
     'sensor',
   )
 }

@@ -1,6 +1,7 @@
 /** What is reported: values of the engine with what a reader of the result needs beside them. */
 import type { Outcome } from '../reconcile/outcome.ts'
 import type { Plan } from '../reconcile/plan-types.ts'
+import type { Origin } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 
 interface Header {
@@ -41,7 +42,7 @@ export interface ExplainedField {
   path: string
   /** As it is shown; a secret as its reference. */
   value: string
-  layer: 'fleet' | 'site' | 'sensor'
+  layer: Origin['layer']
   file: string
   line: number
   column: number

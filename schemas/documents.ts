@@ -7,7 +7,8 @@
 import * as z from 'zod'
 import { access, credentials, hold, policy, registrar, window } from './access.ts'
 import { layered } from './layered.ts'
-import { sensorAspects } from './sensor.ts'
+import { consoleAspects, consoleSettings } from './management-console.ts'
+import { sensorAspects, sensorSettings } from './sensor.ts'
 
 export const apiVersion = 'sensorform.io/v1'
 
@@ -43,11 +44,28 @@ export const sensorSpec = z
 
 export type SensorSpec = z.infer<typeof sensorSpec>
 
+/** What a management console must satisfy. */
+export const consoleSpec = z
+  .strictObject({ access, ...consoleAspects })
+  .meta({ description: 'Spec of one management console.' })
+
+export type ConsoleSpec = z.infer<typeof consoleSpec>
+
+/** What both kinds of appliance together can declare: rules that hold for either read it. */
+export type ApplianceSpec = ConsoleSpec & Omit<SensorSpec, keyof ConsoleSpec>
+
 /** What one layer may say: any part of a sensor's spec, incomplete. */
 export const sensorLayer = layered(
   z
     .strictObject({ access: access.optional(), ...sensorAspects, hold: hold.optional() })
     .meta({ description: 'Any part of the spec of a sensor. null withdraws what an upper layer declared.' }),
+)
+
+/** What the document of a management console says. It has no layers below it. */
+export const consoleLayer = layered(
+  z
+    .strictObject({ access: access.optional(), ...consoleAspects })
+    .meta({ description: 'Spec of one management console.' }),
 )
 
 const header = <Kind extends string>(kind: Kind) => ({
@@ -113,7 +131,44 @@ export const sensorDocument = z
   })
   .meta({ title: 'Sensor', description: 'One OT network sensor.' })
 
+export const managementConsoleDocument = z
+  .strictObject({
+    ...header('ManagementConsole'),
+    metadata: z
+      .strictObject({
+        name: documentName.meta({ description: 'Key of the console; sensors name it in managementConsole.console.' }),
+        site: documentName.optional().meta({ description: 'Site that the console stands in.' }),
+        labels: labels.optional(),
+        formerKey: documentName
+          .optional()
+          .meta({ description: 'The key that this document had before, when the key itself changes.' }),
+      })
+      .meta(metadata),
+    spec: consoleLayer,
+  })
+  .meta({ title: 'ManagementConsole', description: 'One on-premises management console.' })
+
 /** Every document kind by its name. Adding a kind begins here. */
-export const documentKinds = { Fleet: fleetDocument, Site: siteDocument, Sensor: sensorDocument } as const
+export const documentKinds = {
+  Fleet: fleetDocument,
+  Site: siteDocument,
+  Sensor: sensorDocument,
+  ManagementConsole: managementConsoleDocument,
+} as const
+
+/** The kinds of document that an appliance stands behind. */
+export type ApplianceKind = 'Sensor' | 'ManagementConsole'
+
+/** Of each kind of appliance: what a layer may say, what all layers together must satisfy, the settings among that. */
+export const applianceSchemas = {
+  Sensor: { layer: sensorLayer, spec: sensorSpec, settings: sensorSettings },
+  ManagementConsole: { layer: consoleLayer, spec: consoleSpec, settings: consoleSettings },
+} as const satisfies Record<ApplianceKind, { layer: z.ZodType; spec: z.ZodType; settings: z.ZodType }>
+
+/** What people call an appliance. */
+export const applianceNouns: Readonly<Record<ApplianceKind, string>> = {
+  Sensor: 'sensor',
+  ManagementConsole: 'management console',
+}
 
 export type DocumentKind = keyof typeof documentKinds

@@ -6,6 +6,8 @@
  */
 import type { Access, Credentials, Hold, PolicySpec, RegistrarSpec, WindowSpec } from './access.ts'
 import type { SecretReference } from './rules.ts'
+import type { ApplianceKind } from './documents.ts'
+import type { ConsoleSettings } from './management-console.ts'
 import type { SensorSettings } from './sensor.ts'
 import type { SourcePlace } from './problem.ts'
 
@@ -28,11 +30,12 @@ export type Loaded<T> = T extends { file: string }
       ? { [K in keyof T]: Loaded<T[K]> }
       : T
 
-export type DesiredSettings = Loaded<SensorSettings>
+/** Settings of either kind of appliance. What the schema of its kind does not name is never there. */
+export type DesiredSettings = Loaded<ConsoleSettings & Omit<SensorSettings, keyof ConsoleSettings>>
 
 /** Where a value came from. */
 export interface Origin {
-  layer: 'fleet' | 'site' | 'sensor'
+  layer: 'fleet' | 'site' | 'sensor' | 'console'
   place: SourcePlace
 }
 
@@ -51,8 +54,8 @@ export interface LoadedAccess extends Omit<Access, 'trust'> {
 }
 
 export interface DesiredAppliance {
-  kind: 'Sensor'
-  /** Name of the document; stays when the sensor is renamed. */
+  kind: ApplianceKind
+  /** Name of the document; stays when the appliance is renamed. One of all appliances of the fleet has it. */
   key: string
   formerKey?: string
   site?: string
@@ -87,4 +90,20 @@ export interface Fleet {
   registrars: ReadonlyMap<string, LoadedRegistrar>
   sites: ReadonlyMap<string, Site>
   sensors: ReadonlyMap<string, DesiredAppliance>
+  managementConsoles: ReadonlyMap<string, DesiredAppliance>
 }
+
+/** Every appliance that the fleet declares, sensors first. */
+export const appliancesOf = ({
+  sensors,
+  managementConsoles,
+}: Pick<Fleet, 'sensors' | 'managementConsoles'>): DesiredAppliance[] => [
+  ...sensors.values(),
+  ...managementConsoles.values(),
+]
+
+/** The appliance of a key, whatever its kind. */
+export const applianceOf = (
+  { sensors, managementConsoles }: Pick<Fleet, 'sensors' | 'managementConsoles'>,
+  key: string,
+): DesiredAppliance | undefined => sensors.get(key) ?? managementConsoles.get(key)

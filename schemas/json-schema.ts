@@ -22,6 +22,7 @@ export const kindSchemas = (): Record<DocumentKind, JsonSchema> => ({
   Fleet: { $schema: dialect, ...toJsonSchema(documentKinds.Fleet) },
   Site: { $schema: dialect, ...toJsonSchema(documentKinds.Site) },
   Sensor: { $schema: dialect, ...toJsonSchema(documentKinds.Sensor) },
+  ManagementConsole: { $schema: dialect, ...toJsonSchema(documentKinds.ManagementConsole) },
 })
 
 /** One schema for files that hold documents of any kind: the kind decides. Names no other file. */
@@ -32,7 +33,7 @@ export function anyDocumentSchema(): JsonSchema {
   return {
     $schema: dialect,
     title: 'Sensorform document',
-    description: 'A Fleet, a Site or a Sensor.',
+    description: 'A Fleet, a Site, a Sensor or a ManagementConsole.',
     type: 'object',
     required: ['apiVersion', 'kind'],
     properties: {

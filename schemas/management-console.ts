@@ -15,7 +15,9 @@ export const consoleAspects = {
   sensorBackups: sensorBackups.optional(),
 }
 
-export const consoleSettings = z.strictObject(consoleAspects).meta({ description: 'Settings of one management console.' })
+export const consoleSettings = z
+  .strictObject(consoleAspects)
+  .meta({ description: 'Settings of one management console.' })
 
 export type ConsoleSettings = z.infer<typeof consoleSettings>
 export type ConsoleAspect = keyof ConsoleSettings

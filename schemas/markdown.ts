@@ -6,7 +6,7 @@
 import type * as z from 'zod'
 import { access, credentials, hold, policy, registrar, window } from './access.ts'
 import type { CatalogEntry } from './catalog/entry.ts'
-import { documentKinds, sensorSpec, type DocumentKind } from './documents.ts'
+import { consoleSpec, documentKinds, sensorSpec, type DocumentKind } from './documents.ts'
 import { toJsonSchema, type JsonSchema } from './json-schema.ts'
 import { problemCatalog } from './problem-catalog.ts'
 
@@ -23,12 +23,14 @@ const sections: Readonly<Record<DocumentKind, readonly (readonly [path: string, 
     ['spec.window', window],
     ['spec.hold', hold],
   ],
-  Sensor: [
-    ['spec.access', access],
-    ...Object.entries(sensorSpec.shape as Readonly<Record<string, z.ZodType>>)
-      .filter(([key]) => key !== 'access')
-      .map(([key, schema]) => [`spec.${key}`, schema] as const),
-  ],
+  Sensor: [['spec.access', access], ...partsOf(sensorSpec)],
+  ManagementConsole: [['spec.access', access], ...partsOf(consoleSpec)],
+}
+
+/** Every part of a spec but how to reach the appliance. */
+function partsOf({ shape }: z.ZodObject): (readonly [path: string, schema: z.ZodType])[] {
+  const parts = Object.entries(shape as Readonly<Record<string, z.ZodType>>).filter(([key]) => key !== 'access')
+  return parts.map(([key, schema]) => [`spec.${key}`, schema] as const)
 }
 
 const intros: Readonly<Record<DocumentKind, string>> = {
@@ -45,6 +47,9 @@ siblings are then neither compared nor written. With siblings declared and no \`
 A *secret* is a reference, \`{ fromEnv: NAME }\` or \`{ fromFile: path }\`; a *file* is \`{ file: path }\`. Paths begin at the folder of the
 document that names them (secrets: or at \`--secrets-dir\`) and stay below it. References may hold \`\${key}\`, \`\${name}\` and \`\${site}\`;
 in the name of a variable, what they bring in has \`_\` for every character that a variable cannot hold.`,
+  ManagementConsole: `What sensors of sites without a way to the cloud connect to. It hands out the connection string, assigns zones, collects backups and sends
+system notifications. There are no layers below it; everything else is as with a [Sensor](sensor.md): no setting has a default, \`enabled: false\`
+switches off, secrets and files are references. A [Sensor](sensor.md) names it in \`managementConsole.console\`.`,
 }
 
 /** The reference page of a document kind. */

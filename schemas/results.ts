@@ -203,7 +203,7 @@ const explainResult = z
       z.strictObject({
         path: z.string(),
         value: text('As it is shown; a secret as its reference.'),
-        layer: z.enum(['fleet', 'site', 'sensor']),
+        layer: z.enum(['fleet', 'site', 'sensor', 'console']),
         file: z.string(),
         line: z.int().min(1),
         column: z.int().min(1),

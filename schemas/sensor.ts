@@ -8,6 +8,7 @@ import { activation } from './aspects/activation.ts'
 import { backup } from './aspects/backup.ts'
 import { certificate } from './aspects/certificate.ts'
 import { forwarding } from './aspects/forwarding.ts'
+import { managementConsole } from './aspects/management-console.ts'
 import { name } from './aspects/name.ts'
 import { network } from './aspects/network.ts'
 import { registration } from './aspects/registration.ts'
@@ -21,6 +22,7 @@ export const sensorAspects = {
   time: time.optional(),
   network: network.optional(),
   certificate: certificate.optional(),
+  managementConsole: managementConsole.optional(),
   backup: backup.optional(),
   forwarding: forwarding.optional(),
 }

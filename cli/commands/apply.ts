@@ -1,8 +1,9 @@
+import { ofAllAppliances } from '../../schemas/appliances.ts'
 import { resolve } from 'node:path'
 import { applyPlan } from '../../reconcile/apply/apply.ts'
 import type { Overrides } from '../../reconcile/engine.ts'
-import type { Outcome } from '../../reconcile/outcome.ts'
-import type { Plan } from '../../reconcile/plan-types.ts'
+import type { ApplianceOutcome, Outcome } from '../../reconcile/outcome.ts'
+import type { AppliancePlan, Plan } from '../../reconcile/plan-types.ts'
 import { planRun } from '../../reconcile/run.ts'
 import { renderHuman } from '../../report/human.ts'
 import type { ApplyReport } from '../../report/report.ts'
@@ -104,7 +105,7 @@ async function carryOut(command: Command, outputs: Outputs, work: Work, opened: 
   const told = { ...plan, problems: [...work.warnings, ...plan.problems] }
   const report = (outcome: Outcome): ApplyReport => ({ kind: 'apply', plan: told, outcome, ...headerOf(command) })
   const blocked = plan.refused || lacksSecret(plan)
-  const begins = !blocked && plan.sensors.some(({ steps }) => steps.length > 0)
+  const begins = !blocked && ofAllAppliances(plan).some(({ steps }) => steps.length > 0)
   const asks = begins && !work.saved && !command.given.on('auto-approve')
   if (asks || !begins || !command.given.on('quiet')) showPlan(command, outputs, told)
   if (opened.interruption.stopping()) return exitCodes.interrupted
@@ -135,9 +136,15 @@ function showPlan(command: Command, { format }: Outputs, plan: Plan): void {
 }
 
 function approved(command: Command, plan: Plan): Promise<boolean> {
-  const sensors = plan.sensors.filter(({ steps }) => steps.length > 0)
-  const steps = sensors.reduce((sum, sensor) => sum + sensor.steps.length, 0)
-  return askYes(command, `\nCarry out ${counted(steps, 'step')} on ${counted(sensors.length, 'sensor')}?`)
+  const [consoles, sensors] = [plan.managementConsoles, plan.sensors].map((all) =>
+    all.filter(({ steps }) => steps.length > 0),
+  ) as [AppliancePlan[], AppliancePlan[]]
+  const steps = [...consoles, ...sensors].reduce((sum, appliance) => sum + appliance.steps.length, 0)
+  const where = [
+    ...(sensors.length > 0 ? [counted(sensors.length, 'sensor')] : []),
+    ...(consoles.length > 0 ? [counted(consoles.length, 'management console')] : []),
+  ]
+  return askYes(command, `\nCarry out ${counted(steps, 'step')} on ${where.join(' and ')}?`)
 }
 
 async function execute(
@@ -164,15 +171,26 @@ const notBegun = (plan: Plan, startedAt: string): Outcome => ({
   startedAt,
   finishedAt: new Date().toISOString(),
   interrupted: false,
-  sensors: plan.sensors.map(({ key, site, identity, endpoint, status, problems, steps }) => ({
-    key,
-    ...(site !== undefined && { site }),
-    status: status === 'unknown' ? 'unknown' : steps.length > 0 ? 'notAttempted' : 'unchanged',
-    ...(identity !== undefined && { identity }),
-    ...(endpoint !== undefined && { endpoint }),
-    steps: steps.map(({ id, title }) => ({ id, title, status: 'notAttempted', notes: [] })),
-    problems,
-  })),
+  sensors: plan.sensors.map(notBegunAppliance),
+  managementConsoles: plan.managementConsoles.map(notBegunAppliance),
+})
+
+const notBegunAppliance = ({
+  key,
+  site,
+  identity,
+  endpoint,
+  status,
+  problems,
+  steps,
+}: AppliancePlan): ApplianceOutcome => ({
+  key,
+  ...(site !== undefined && { site }),
+  status: status === 'unknown' ? 'unknown' : steps.length > 0 ? 'notAttempted' : 'unchanged',
+  ...(identity !== undefined && { identity }),
+  ...(endpoint !== undefined && { endpoint }),
+  steps: steps.map(({ id, title }) => ({ id, title, status: 'notAttempted', notes: [] })),
+  problems,
 })
 
 async function emitOutcome(command: Command, outputs: Outputs, report: ApplyReport): Promise<void> {

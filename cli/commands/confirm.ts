@@ -7,7 +7,7 @@ import { styleOf } from '../../report/style.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { sensorOf } from '../keys.ts'
+import { applianceOfKey } from '../keys.ts'
 import { nearest } from '../nearest.ts'
 import { UsageError } from '../usage-error.ts'
 import { openWorld, type OpenWorld } from '../world.ts'
@@ -15,7 +15,7 @@ import { openWorld, type OpenWorld } from '../world.ts'
 export async function run(command: Command): Promise<number> {
   const [key = '', wanted] = command.positionals
   const { fleet } = await loadDocuments(command, documentPaths(command))
-  sensorOf(fleet, key)
+  applianceOfKey(fleet, key)
   if (command.given.on('no-state')) {
     throw new UsageError(
       'FLAG_CONFLICT',

@@ -3,7 +3,7 @@ import { factsOfStep } from '../../reconcile/plan/step-facts.ts'
 import { groupOf } from '../../reconcile/plan/step-groups.ts'
 import type { ExplainedField } from '../../report/report.ts'
 import { shownText } from '../../report/words.ts'
-import type { DesiredAppliance, Fleet, Origin } from '../../schemas/fleet.ts'
+import { appliancesOf, type DesiredAppliance, type Fleet, type Origin } from '../../schemas/fleet.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -17,12 +17,12 @@ import { UsageError } from '../usage-error.ts'
 export async function run(command: Command): Promise<number> {
   const outputs = outputsOf(command)
   const { fleet } = await loadDocuments(command, documentPaths(command), outputs)
-  const { sensor, path } = splitKeyPath(fleet, command.positionals[0] ?? '')
-  const all = explainSensor(sensor, fleet, command.io.cwd)
+  const { appliance, path } = splitKeyPath(fleet, command.positionals[0] ?? '')
+  const all = explainAppliance(appliance, fleet, command.io.cwd)
   const fields = path === '' ? all : all.filter((field) => isBelow(field.path, path))
-  if (fields.length === 0) throw notDeclared(sensor, path, all)
+  if (fields.length === 0) throw notDeclared(appliance, path, all)
   const { tool, startedAt } = command
-  await emit(command, outputs, { kind: 'explain', tool, startedAt, key: sensor.key, fields })
+  await emit(command, outputs, { kind: 'explain', tool, startedAt, key: appliance.key, fields })
   return exitCodes.ok
 }
 
@@ -43,15 +43,15 @@ function notDeclared({ key }: DesiredAppliance, path: string, declared: readonly
 }
 
 /** Every declared value with its origin. */
-function explainSensor(sensor: DesiredAppliance, fleet: Fleet, cwd: string): ExplainedField[] {
-  const settings = [...declaredFields(sensor)].map(([path, value]) => ({ path, value, effect: effectOf(path) }))
-  const access = Object.entries(sensor.access).map(([name, value]) => ({
+function explainAppliance(appliance: DesiredAppliance, fleet: Fleet, cwd: string): ExplainedField[] {
+  const settings = [...declaredFields(appliance)].map(([path, value]) => ({ path, value, effect: effectOf(path) }))
+  const access = Object.entries(appliance.access).map(([name, value]) => ({
     path: `access.${name}`,
-    value: name === 'trust' ? trustTexts(sensor, cwd) : value,
-    effect: 'says how the sensor is reached; nothing is written',
+    value: name === 'trust' ? trustTexts(appliance, cwd) : value,
+    effect: 'says how the appliance is reached; nothing is written',
   }))
   return [...access, ...settings].flatMap(({ path, value, effect }) => {
-    const origin = originOf(sensor, path)
+    const origin = originOf(appliance, path)
     if (!origin) return []
     const { layer, place } = origin
     const sensors = sharersOf(fleet, path, origin)
@@ -60,10 +60,10 @@ function explainSensor(sensor: DesiredAppliance, fleet: Fleet, cwd: string): Exp
   })
 }
 
-/** How many sensors have the value of a path from one place: a change there changes all of them. */
-const sharersOf = ({ sensors }: Fleet, path: string, { place }: Origin): number =>
-  [...sensors.values()].filter((sensor) => {
-    const other = originOf(sensor, path)?.place
+/** How many appliances have the value of a path from one place: a change there changes all of them. */
+const sharersOf = (fleet: Fleet, path: string, { place }: Origin): number =>
+  appliancesOf(fleet).filter((appliance) => {
+    const other = originOf(appliance, path)?.place
     return other?.file === place.file && other.line === place.line && other.column === place.column
   }).length
 

@@ -4,14 +4,14 @@ import { attempt, reach, sayProblem } from '../appliance.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { sensorOf } from '../keys.ts'
+import { applianceOfKey } from '../keys.ts'
 import { UsageError } from '../usage-error.ts'
 import { openWorld, type OpenWorld } from '../world.ts'
 
 export async function run(command: Command): Promise<number> {
   const [key = '', rule = ''] = command.positionals
   const { fleet } = await loadDocuments(command, documentPaths(command))
-  const desired = sensorOf(fleet, key)
+  const desired = applianceOfKey(fleet, key)
   const opened = await openWorld(command, fleet, { writes: false })
   try {
     const result = await attempt(key, () => sendTest(fleet, desired, rule, opened))

@@ -1,4 +1,4 @@
-import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
+import { applianceOf, type DesiredAppliance, type Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { isUnknown } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
@@ -20,8 +20,8 @@ import { waitsForPerson } from './execute/execute.ts'
 import { claimOf } from '../compare/records.ts'
 
 /**
- * Brings one sensor to where its plan leads. Never rejects for what the world got wrong: that is an outcome, so that
- * sensors stay independent of each other.
+ * Brings one appliance to where its plan leads. Never rejects for what the world got wrong: that is an outcome, so that
+ * appliances stay independent of each other.
  */
 export async function applyAppliance(
   fleet: Fleet,
@@ -29,7 +29,7 @@ export async function applyAppliance(
   options: ApplyOptions,
   plan: AppliancePlan,
 ): Promise<ApplianceOutcome> {
-  const desired = fleet.sensors.get(plan.key)
+  const desired = applianceOf(fleet, plan.key)
   if (!desired) return ended(plan, 'failed', [undeclared(plan)])
   try {
     if (plan.steps.length === 0) return await settle(fleet, world, desired, plan)

@@ -7,24 +7,29 @@ import type { Plan, AppliancePlan } from '../plan-types.ts'
 import { forEachLimited } from '../observe/pool.ts'
 
 /**
- * Carries a plan out. Sensors are independent of each other; only those with steps are contacted. A refused plan is not
- * begun.
+ * Carries a plan out: consoles first, as sensors are connected to them. Appliances are independent of each other; only
+ * those with steps are contacted. A refused plan is not begun.
  */
 export async function applyPlan(plan: Plan, fleet: Fleet, world: World, options: ApplyOptions): Promise<Outcome> {
   const startedAt = new Date(world.clock.now()).toISOString()
   const stop = stopper(fleet)
   const inForce = { ...options, overrides: { ...plan.overrides, ...options.overrides } }
-  const sensors: ApplianceOutcome[] = []
-  await forEachLimited(plan.sensors, concurrencyOf(fleet, options), async (sensor, index) => {
-    const begins = !plan.refused && !stop.holds(sensor) && !isStopping(world)
-    const outcome = begins ? await applyAppliance(fleet, world, inForce, sensor) : notBegun(sensor)
-    if (sensor.steps.length > 0) stop.learn(outcome)
-    sensors[index] = outcome
-    const at = new Date(world.clock.now()).toISOString()
-    world.onEvent({ type: 'sensorFinished', key: sensor.key, status: outcome.status, at })
-  })
+  const applyAll = async (appliances: readonly AppliancePlan[]): Promise<ApplianceOutcome[]> => {
+    const outcomes: ApplianceOutcome[] = []
+    await forEachLimited(appliances, concurrencyOf(fleet, options), async (appliance, index) => {
+      const begins = !plan.refused && !stop.holds(appliance) && !isStopping(world)
+      const outcome = begins ? await applyAppliance(fleet, world, inForce, appliance) : notBegun(appliance)
+      if (appliance.steps.length > 0) stop.learn(outcome)
+      outcomes[index] = outcome
+      const at = new Date(world.clock.now()).toISOString()
+      world.onEvent({ type: 'applianceFinished', key: appliance.key, status: outcome.status, at })
+    })
+    return outcomes
+  }
+  const managementConsoles = await applyAll(plan.managementConsoles)
+  const sensors = await applyAll(plan.sensors)
   const finishedAt = new Date(world.clock.now()).toISOString()
-  return { run: options.run, startedAt, finishedAt, sensors, interrupted: isStopping(world) }
+  return { run: options.run, startedAt, finishedAt, sensors, managementConsoles, interrupted: isStopping(world) }
 }
 
 const isStopping = (world: World): boolean => (world.stopping?.() ?? false) || (world.signal?.aborted ?? false)
@@ -41,7 +46,7 @@ function notBegun({ key, site, steps, identity, endpoint }: AppliancePlan): Appl
   }
 }
 
-/** What a failed sensor means for those that have not begun. */
+/** What a failed appliance means for those that have not begun. */
 function stopper({ policy }: Fleet) {
   const failedSites = new Set<string | undefined>()
   let hasFailed = false

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Fleet } from '../../schemas/fleet.ts'
 import { DeviceError } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
 import type { Sight } from '../engine.ts'
@@ -12,7 +11,7 @@ import { observeRecords, type RecordSight } from '../observe/observe-records.ts'
 import { recallAppliance } from '../observe/recall.ts'
 import { tagsOf } from '../observe/tags.ts'
 import type { AppliancePlan, Step } from '../plan-types.ts'
-import { makePlan } from '../plan/plan.ts'
+import { planAppliance } from '../plan/appliance-plan.ts'
 import { planContext } from '../run.ts'
 import { mostWaitMs } from './lease-wait.ts'
 import { poll } from './poll.ts'
@@ -27,7 +26,7 @@ export async function compareAnew(stale: Stale): Promise<AppliancePlan | undefin
     const sight = await lookAnew(stale)
     if (!sight) return undefined
     const now = planAnew(stale, sight)
-    return now && isLeft(stale.plan, now) ? undefined : now
+    return isLeft(stale.plan, now) ? undefined : now
   } catch (error) {
     // It did not fit before it could not be looked at: that is what is told.
     if (error instanceof DeviceError) return undefined
@@ -76,11 +75,9 @@ function withoutOwn(observation: Observation, run: string): Observation {
   return { ...observation, unfinished: { ...unfinished, ...others } }
 }
 
-function planAnew({ fleet, world, options, desired }: Stale, sight: Sight): AppliancePlan | undefined {
-  const { key } = desired
+function planAnew({ fleet, world, options, desired }: Stale, sight: Sight): AppliancePlan {
   const { overrides } = options
-  const alone: Fleet = { ...fleet, sensors: new Map([[key, desired]]) }
-  return makePlan(alone, [sight], planContext(world, { keys: [key], ...(overrides && { overrides }) }, [])).sensors[0]
+  return planAppliance(fleet, desired, sight, planContext(world, overrides ? { overrides } : {}, []), undefined).plan
 }
 
 /** Something that was planned, or that somebody left unfinished, still differs. What was never planned does not count. */

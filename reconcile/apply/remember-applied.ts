@@ -3,7 +3,7 @@ import { appliedValues } from '../compare/applied.ts'
 import type { Observation } from '../driver.ts'
 import type { World } from '../engine.ts'
 import type { AppliedValue, Remembered } from '../memory.ts'
-import { makePlan } from '../plan/plan.ts'
+import { planAppliance } from '../plan/appliance-plan.ts'
 import type { StepOutcome } from '../outcome.ts'
 import type { AppliancePlan } from '../plan-types.ts'
 import { planContext } from '../run.ts'
@@ -24,8 +24,7 @@ export async function rememberApplied(
   const { key } = desired
   const [remembered, tags] = await Promise.all([world.memory.recall(key), tagsOf(desired, observation.identity, world)])
   const sight = { desired, observation, records: {}, tags, ...(remembered && { remembered }) }
-  const alone: Fleet = { ...fleet, sensors: new Map([[key, desired]]) }
-  const left = makePlan(alone, [sight], planContext(world, { keys: [key] }, [])).sensors[0]?.changes ?? []
+  const left = planAppliance(fleet, desired, sight, planContext(world, {}, []), undefined).plan.changes
   const { done, open } = changesOf(plan, steps)
   const isOpen = (path: string) => open.has(path) || (!done.has(path) && left.some((change) => change.path === path))
   const lastApplied = mergeApplied(appliedValues(desired, tags), remembered, isOpen)

@@ -1,29 +1,49 @@
 /**
- * The field table of the sensor spec as the engine looks things up in it. Everything is kept once computed: a plan for
+ * The field table of the spec of every appliance as the engine looks things up in it. A path means the same in each kind. Everything is kept once computed: a plan for
  * thousands of sensors asks the same questions of the same few fields.
  *
  * @module
  */
 import { fieldTable, flatten, formatPath, parsePath, type Field, type Flat } from '../../schemas/fields.ts'
 import type { DesiredAppliance } from '../../schemas/fleet.ts'
-import { registeredAspects, sensorSettings } from '../../schemas/sensor.ts'
+import { applianceSchemas } from '../../schemas/documents.ts'
+import { registeredAspects } from '../../schemas/sensor.ts'
 import type { Ability, Support } from '../driver.ts'
 
-const table = fieldTable(sensorSettings)
+const tables = Object.values(applianceSchemas).map(({ settings }) => fieldTable(settings))
 const found = new Map<string, Field | undefined>()
 
 /** The field at a path, if the spec has one. */
 export function findField(path: string): Field | undefined {
-  if (!found.has(path)) found.set(path, table.find(path))
+  if (!found.has(path)) found.set(path, findIn(path))
   return found.get(path)
 }
 
+function findIn(path: string): Field | undefined {
+  for (const table of tables) {
+    const field = table.find(path)
+    if (field) return field
+  }
+  return undefined
+}
+
+/** True for the path of a field, or of a group of fields, of any appliance. */
+export function isSettingPath(path: string): boolean {
+  const segments = parsePath(path)
+  return tables.some(({ fields }) => fields.some(({ pattern }) => isAtOrAbove(segments, pattern.split('.'))))
+}
+
+const isAtOrAbove = (segments: readonly string[], parts: readonly string[]): boolean =>
+  segments.length > 0 &&
+  segments.length <= parts.length &&
+  segments.every((segment, index) => parts[index] === '*' || parts[index] === segment)
+
 const flats = new WeakMap<object, Flat>()
 
-/** Every declared field of a sensor by path. */
-export function declaredFields({ settings }: Pick<DesiredAppliance, 'settings'>): Flat {
+/** Every declared field of an appliance by path. */
+export function declaredFields({ kind, settings }: Pick<DesiredAppliance, 'kind' | 'settings'>): Flat {
   let flat = flats.get(settings)
-  if (!flat) flats.set(settings, (flat = flatten(sensorSettings, settings)))
+  if (!flat) flats.set(settings, (flat = flatten(applianceSchemas[kind].settings, settings)))
   return flat
 }
 

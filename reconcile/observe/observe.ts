@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
+import { appliancesOf, type DesiredAppliance, type Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { DeviceError, outcomeUnknown } from '../device-error.ts'
 import type { Observation, Reader } from '../driver.ts'
@@ -23,17 +23,19 @@ import { targetOf } from './target.ts'
 /** Called with each sensor that was read, while its session is still open. Must not throw. */
 export type AfterRead = (sight: Sight, reader: Reader) => Promise<void>
 
-/** Looks at the selected sensors, in the fleet's order. A sensor that cannot be read is a sight with a problem. */
+/**
+ * Looks at the selected appliances and at the consoles that selected sensors name, in the fleet's order. One that cannot
+ * be read is a sight with a problem.
+ */
 export async function observeFleet(
   fleet: Fleet,
   world: World,
   options: PlanOptions,
   afterRead?: AfterRead,
 ): Promise<Sight[]> {
-  const selected = options.keys && new Set(options.keys)
-  const sensors = [...fleet.sensors.values()].filter(({ key }) => !selected || selected.has(key))
+  const appliances = appliancesToObserve(fleet, options)
   const sights: Sight[] = []
-  await forEachLimited(sensors, concurrencyOf(fleet, options), async (desired, index) => {
+  await forEachLimited(appliances, concurrencyOf(fleet, options), async (desired, index) => {
     sights[index] = isHeld(desired, world.clock.now())
       ? await heldSight(desired, world)
       : await observeAppliance(fleet, desired, world, options, afterRead)
@@ -41,7 +43,18 @@ export async function observeFleet(
   return sights
 }
 
-/** How many sensors are in flight at once. */
+function appliancesToObserve(fleet: Fleet, { keys }: Pick<PlanOptions, 'keys'>): DesiredAppliance[] {
+  const all = appliancesOf(fleet)
+  if (!keys) return all
+  const selected = new Set(keys)
+  for (const { key, settings } of all) {
+    const { console } = settings.managementConsole ?? {}
+    if (selected.has(key) && console !== undefined) selected.add(console)
+  }
+  return all.filter(({ key }) => selected.has(key))
+}
+
+/** How many appliances are in flight at once. */
 export const concurrencyOf = (fleet: Fleet, options: { concurrency?: number }): number =>
   options.concurrency ?? fleet.policy.concurrency ?? 10
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import { compareText } from '../compare/canonical-json.ts'
 import { crossCheck } from './cross-checks.ts'
 import type { PlanContext, Sight } from '../engine.ts'
@@ -13,12 +13,10 @@ import type { Plan } from '../plan-types.ts'
 import { checkPolicy } from './policy.ts'
 import { planAppliance } from './appliance-plan.ts'
 
-/** Makes the plan of every selected sensor, by key. A selected sensor without a sight is unknown. */
+/** Makes the plan of every selected appliance, by key. A selected one without a sight is unknown. */
 export function makePlan(fleet: Fleet, sights: readonly Sight[], context: PlanContext): Plan {
   const byKey = new Map(sights.map((sight) => [sight.desired.key, sight]))
-  const sensors = [...fleet.sensors.values()].sort((a, b) => compareText(a.key, b.key))
-  const selected = context.options.keys && new Set(context.options.keys)
-  const looked = sensors.filter((desired) => !selected || selected.has(desired.key))
+  const looked = selected(fleet.sensors, context)
   const active = looked.filter((desired) => !isHeld(desired, context.now))
   const seen = active.flatMap((desired) => {
     const sight = byKey.get(desired.key)
@@ -28,12 +26,15 @@ export function makePlan(fleet: Fleet, sights: readonly Sight[], context: PlanCo
   const planned = looked.map((desired) =>
     planAppliance(fleet, desired, byKey.get(desired.key), context, conflicts.get(desired.key)),
   )
+  const consoles = selected(fleet.managementConsoles, context).map((desired) =>
+    planAppliance(fleet, desired, byKey.get(desired.key), context, undefined),
+  )
   const plans = planned.map(({ plan }) => plan)
   const overrides = context.options.overrides ?? {}
-  const declared = sensors.filter((desired) => !isHeld(desired, context.now))
+  const declared = [...fleet.sensors.values()].filter((desired) => !isHeld(desired, context.now))
   const problems = [
     ...refusals,
-    ...planned.flatMap((one) => one.refusals),
+    ...[...planned, ...consoles].flatMap((one) => one.refusals),
     ...checkPolicy({ policy: fleet.policy, declared, plans, overrides }),
   ]
   return {
@@ -42,9 +43,20 @@ export function makePlan(fleet: Fleet, sights: readonly Sight[], context: PlanCo
     madeAt: new Date(context.now).toISOString(),
     declared: fleet.sensors.size,
     sensors: plans,
+    managementConsoles: consoles.map(({ plan }) => plan),
     orphans: [...context.orphans].sort(compareText),
     problems,
     refused: problems.length > 0,
     ...(Object.keys(overrides).length > 0 && { overrides }),
   }
+}
+
+function selected(
+  appliances: ReadonlyMap<string, DesiredAppliance>,
+  { options: { keys } }: PlanContext,
+): DesiredAppliance[] {
+  const wanted = keys && new Set(keys)
+  return [...appliances.values()]
+    .filter(({ key }) => !wanted || wanted.has(key))
+    .sort((a, b) => compareText(a.key, b.key))
 }

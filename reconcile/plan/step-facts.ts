@@ -22,6 +22,7 @@ const table: readonly (readonly [id: string, Facts['risk'], { undo: Facts['undo'
   ['network.hostname', 'low', { undo: 'yes', seconds: 15 }],
   ['certificate', 'medium', { undo: 'no', seconds: 60 }],
   ['certificate.validation', 'medium', { undo: 'yes', seconds: 15 }],
+  ['managementConsole', 'medium', { undo: 'yes', seconds: 60 }],
   ['backup', 'low', { undo: 'yes', seconds: 30 }],
   ['backup.create', 'low', { undo: 'yes', seconds: 600 }],
   ['forwarding', 'low', { undo: 'yes', seconds: 15 }],

@@ -43,6 +43,8 @@ const writeSummaries: Readonly<Record<SettingAspect, string>> = {
     'Writes DNS, host name and proxy. Address, mask and gateway are refused here (400): they are a guarded change.',
   certificate:
     'Writes name and validation. Certificate, chain, key and passphrase are refused here (400): they are an import.',
+  managementConsole:
+    'Connects to the management console of a connection string, or disconnects from it. Waits for the console to answer (422 TARGET_FAILED).',
   backup: 'Writes the backup settings. A changed and enabled target is checked first (422 TARGET_FAILED).',
   forwarding:
     'Writes forwarding rules by name; null removes one. An action is replaced whole, other rules and actions are kept.',

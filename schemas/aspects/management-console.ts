@@ -27,7 +27,10 @@ export const managementConsole = z
       }),
     connectionString: secret('Connection string of a management console that no document declares, <address>:<token>.')
       .optional()
-      .meta({ ...documented, 'x-rule': 'Console: System Settings > Sensor Setup - Connection String, to copy it from.' }),
+      .meta({
+        ...documented,
+        'x-rule': 'Console: System Settings > Sensor Setup - Connection String, to copy it from.',
+      }),
     zone: z
       .string()
       .min(1)

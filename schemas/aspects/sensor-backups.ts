@@ -21,16 +21,26 @@ export const sensorBackups = z
         ...documented,
         'x-rule': '24-hour time.',
       }),
-    keepPerSensor: z.int().min(1).max(9).optional().meta({
-      description: 'How many files are kept of each sensor.',
-      ...documented,
-      'x-rule': 'At most 9; a file has at most 40 GB, all together at most 100 GB.',
-    }),
-    storage: z.int().min(1).max(100).optional().meta({
-      description: 'Storage that the collected files may take.',
-      'x-unit': 'GB',
-      ...documented,
-    }),
+    keepPerSensor: z
+      .int()
+      .min(1)
+      .max(9)
+      .optional()
+      .meta({
+        description: 'How many files are kept of each sensor.',
+        ...documented,
+        'x-rule': 'At most 9; a file has at most 40 GB, all together at most 100 GB.',
+      }),
+    storage: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({
+        description: 'Storage that the collected files may take.',
+        'x-unit': 'GB',
+        ...documented,
+      }),
     path: z
       .string()
       .max(512)

@@ -54,6 +54,13 @@ export const names = {
       'fleet.yaml': two('', '')['fleet.yaml'].replace(/serverName: .*\n/g, '$&    identity: SN-0001\n'),
     },
   },
+  CONSOLE_UNKNOWN: {
+    severity: 'error',
+    title: 'A sensor names a management console that no document declares',
+    explanation: 'Its connection string could not be read, and its zone not be assigned.',
+    remedy: 'Correct the name, or add a ManagementConsole document.',
+    example: one('  managementConsole: { console: hq }\n'),
+  },
   SITE_UNKNOWN: {
     severity: 'error',
     title: 'A sensor names a site that no document declares',
@@ -96,12 +103,6 @@ export const names = {
     title: 'The selection selects nothing',
     explanation: 'Nothing selected is more often a mistyped label than an intention, and must not look like success.',
     remedy: 'Correct the selector.',
-  },
-  NOT_DECLARED: {
-    severity: 'error',
-    title: 'No document declares what was asked for',
-    explanation: 'explain shows values of declared sensors only.',
-    remedy: 'Correct the key or the path.',
   },
 } as const satisfies Catalog
 

@@ -20,6 +20,7 @@ export interface SensorSettingsApi {
   WriteTime: WriteTime
   WriteNetwork: WriteNetwork
   WriteCertificate: WriteCertificate
+  WriteManagementConsole: WriteManagementConsole
   WriteBackup: WriteBackup
   WriteForwarding: WriteForwarding
 }
@@ -130,6 +131,25 @@ export interface ApplianceRead {
         } | null
       } | null
       validation: ('mandatory' | 'none') | null
+    }
+    /**
+     * Connection to the on-premises management console, for sites without a way to the cloud.
+     */
+    managementConsole: {
+      enabled: boolean | null
+      connectionString: {
+        set: boolean
+        tag: {
+          /**
+           * Id of the fingerprint key.
+           */
+          keyId: string
+          /**
+           * HMAC-SHA-256 in base64.
+           */
+          mac: string
+        } | null
+      } | null
     }
     /**
      * Daily backup and where it is written.
@@ -717,6 +737,25 @@ export interface WriteCertificate {
     } | null
   } | null
   validation?: ('mandatory' | 'none') | null
+}
+/**
+ * Connection to the on-premises management console, for sites without a way to the cloud.
+ */
+export interface WriteManagementConsole {
+  enabled?: boolean | null
+  connectionString?: {
+    value: string
+    tag: {
+      /**
+       * Id of the fingerprint key.
+       */
+      keyId: string
+      /**
+       * HMAC-SHA-256 in base64.
+       */
+      mac: string
+    } | null
+  } | null
 }
 /**
  * Daily backup and where it is written.

@@ -24,6 +24,7 @@ const fleet: Fleet = {
   credentials: new Map([['default', { username: 'admin', password: { fromFile: '/srv/fleet/secrets/admin.txt' } }]]),
   registrars: new Map([['airgap', { directory: { path: '/srv/fleet/activation' } }]]),
   sites: new Map([['berlin', { name: 'berlin', labels: {} }]]),
+  managementConsoles: new Map(),
   sensors: new Map([
     [
       'line-2',

@@ -21,6 +21,9 @@ metadata: { name: line-1 }
 spec:
 `
 const access = `  access: { endpoint: https://10.20.0.5, credentials: default, trust: [${pin}] }\n`
+/** A management console, whose spec ends with these lines. */
+const console = (spec: string, name = 'hq'): string =>
+  `${head.replace('Sensor', 'ManagementConsole').replace('line-1', name)}${access.replace('10.20.0.5', '10.1.0.9')}${spec}`
 /** A fleet with one sensor, whose spec ends with these lines. */
 const sensor = (spec: string): string => fleet + head + access + spec
 /** What is wrong, and the files. The word CANARY is a secret that must not come out again. */
@@ -565,4 +568,36 @@ export const badInput: readonly (readonly [name: string, files: Readonly<Record<
   ],
   ['a literal password indented too little', { 'a.yaml': 'kind: Fleet\nspec:\n    password: "one\n CANARY"\n' }],
   ['a literal password in a block with a tab', { 'a.yaml': 'spec:\n  password: |\n    one\n\tCANARY\n  a: b\n' }],
+  ['a console that no document declares', { 'a.yaml': sensor('  managementConsole: { console: hq }\n') }],
+  [
+    'a console and a connection string',
+    { 'a.yaml': sensor('  managementConsole: { console: hq, connectionString: { fromEnv: X } }\n') },
+  ],
+  [
+    'a connection string as it is',
+    { 'a.yaml': sensor('  managementConsole: { connectionString: "10.1.0.9:CANARY" }\n') },
+  ],
+  ['a console with the key of a sensor', { 'a.yaml': `${sensor('')}---\n${console('', 'line-1')}` }],
+  [
+    'a console with the endpoint of a sensor',
+    { 'a.yaml': `${sensor('')}---\n${console('').replace('10.1.0.9', '10.20.0.5')}` },
+  ],
+  [
+    'a console with aspects of a sensor',
+    { 'a.yaml': fleet + console('  time: { timezone: Europe/Berlin }\n  name: hq\n') },
+  ],
+  [
+    'collected backups out of their limits',
+    {
+      'a.yaml':
+        fleet +
+        console(
+          '  sensorBackups: { collect: yes, at: 4:00, keepPerSensor: 10, storage: 101, path: /var/../backups }\n',
+        ),
+    },
+  ],
+  [
+    'a console without anything to reach it',
+    { 'a.yaml': fleet + console('').replace(/ {2}access: .*\n/, '  sensorBackups: {}\n') },
+  ],
 ]

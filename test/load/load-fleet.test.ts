@@ -134,6 +134,7 @@ test('a fleet with everything', async () => {
         ],
         ['airgap', { directory: { path: join(cwd, 'activation') } }],
       ]),
+      managementConsoles: new Map(),
       sites: new Map<string, unknown>([
         [
           'berlin',

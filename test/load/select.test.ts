@@ -6,7 +6,8 @@ const sensor = (key: string, site: string | undefined, labels: Record<string, st
   [key, { kind: 'Sensor', key, ...(site && { site }), labels } as DesiredAppliance] as const
 const site = (name: string, labels: Record<string, string>) => [name, { name, labels } satisfies Site] as const
 
-const fleet: Pick<Fleet, 'sensors' | 'sites'> = {
+const fleet: Pick<Fleet, 'sensors' | 'managementConsoles' | 'sites'> = {
+  managementConsoles: new Map(),
   sites: new Map([site('berlin', { tier: 'critical', country: 'de' }), site('oslo', { tier: 'test' })]),
   sensors: new Map([
     sensor('line-1', 'berlin', { canary: 'true' }),

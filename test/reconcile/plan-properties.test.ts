@@ -104,7 +104,7 @@ const tagsOf = (desired: DesiredAppliance) =>
 const liveOf = (settings: DesiredSettings): Live =>
   new Map([
     ...Object.entries(addressed),
-    ...[...declaredFields({ settings })]
+    ...[...declaredFields({ kind: 'Sensor', settings })]
       .filter(([path]) => !path.endsWith('.absent'))
       .map(([path, value]) => [path, returned(path, value)] as const),
   ])

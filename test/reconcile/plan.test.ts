@@ -523,6 +523,7 @@ describe('sensors that are not read, and sensors in each other’s way', () => {
     expect(plan).toEqual({
       formatVersion: 1,
       tool: { name: 'sensorform', version: '1.2.3' },
+      managementConsoles: [],
       madeAt: new Date(now).toISOString(),
       declared: 1,
       sensors: [

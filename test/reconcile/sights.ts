@@ -113,6 +113,7 @@ export function fleetOf(sensors: readonly DesiredAppliance[], { policy = {}, sit
       ['former', { directory: { path: 'unused' } }],
     ]),
     sites: new Map(sites.map((site) => [site.name, site])),
+    managementConsoles: new Map(),
     sensors: new Map(sensors.map((one) => [one.key, one])),
   }
 }

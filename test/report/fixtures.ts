@@ -108,6 +108,7 @@ export const plan = (sensors: readonly AppliancePlan[], patch: Partial<Plan> = {
   madeAt: '2026-11-01T00:00:01.000Z',
   declared: sensors.length,
   sensors,
+  managementConsoles: [],
   orphans: [],
   problems: [],
   refused: false,
@@ -127,6 +128,7 @@ export const outcome: Outcome = {
   startedAt: '2026-11-01T00:00:00.000Z',
   finishedAt: '2026-11-01T00:01:00.000Z',
   interrupted: true,
+  managementConsoles: [],
   sensors: [
     { key: 'line-1', status: 'unchanged', steps: [], problems: [] },
     {

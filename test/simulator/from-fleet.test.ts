@@ -20,6 +20,7 @@ const fleet = (sensors: readonly DesiredAppliance[], endpoints: readonly string[
   credentials: new Map([['default', { username: 'admin', password: { fromEnv: 'PASSWORD' } }]]),
   registrars: new Map(endpoints.map((endpoint, index) => [`cloud-${index + 1}`, { azure: { ...azure, endpoint } }])),
   sites: new Map(),
+  managementConsoles: new Map(),
   sensors: new Map(sensors.map((one) => [one.key, one])),
 })
 const secrets = { passwords: new Map([['default', 'pw']]), tokens: new Map([['cloud-1', 'token-1']]) }

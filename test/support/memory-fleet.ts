@@ -114,6 +114,7 @@ export function fleetOf(sensors: readonly DesiredAppliance[], more: Partial<Flee
       ['other', { directory: { path: 'unused' } }],
     ]),
     sites: new Map([...sites].map((name) => [name, { name, labels: {} }])),
+    managementConsoles: new Map(),
     sensors: new Map(sensors.map((sensor) => [sensor.key, sensor])),
     ...more,
   }

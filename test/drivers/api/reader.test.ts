@@ -48,6 +48,7 @@ const live = new Map<string, unknown>([
   ['certificate.certificate', { content: 'PEM' }],
   ['certificate.privateKey', { set: true, tag: null }],
   ['certificate.validation', 'none'],
+  ['managementConsole.enabled', false],
   ['backup.enabled', true],
   ['backup.directory', '/var/cyberx/backups'],
   ['backup.target.enabled', true],

@@ -171,6 +171,7 @@ export const applianceRead = (serialNumber: string) => ({
       passphrase: { set: false, tag: null },
       validation: 'none',
     },
+    managementConsole: { enabled: false, connectionString: { set: false, tag: null } },
     backup: {
       enabled: true,
       directory: '/var/cyberx/backups',

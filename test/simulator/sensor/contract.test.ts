@@ -28,6 +28,7 @@ const bodies: Readonly<Record<string, CallOptions>> = {
   writeTime: { body: { timezone: 'Europe/Berlin' } },
   writeNetwork: { body: { dns: ['10.0.0.53'] } },
   writeCertificate: { body: { validation: 'mandatory' } },
+  writeManagementConsole: { body: { enabled: false } },
   writeBackup: { body: { enabled: false } },
   writeForwarding: { body: { rules: { ops: { minimumSeverity: 'Major' } } } },
   testRule: { params: { rule: 'ops' } },
@@ -149,7 +150,15 @@ test('every operation succeeds', async () => {
   expect(before.headers.etag).toBe(`"${revision}"`)
   const again = await client.call('readAppliance', { headers: { 'if-none-match': `"${revision}"` } })
   expect([again.status, again.body]).toEqual([304, undefined])
-  for (const id of ['writeTime', 'writeNetwork', 'writeCertificate', 'writeBackup', 'writeForwarding', 'testRule']) {
+  for (const id of [
+    'writeTime',
+    'writeNetwork',
+    'writeCertificate',
+    'writeManagementConsole',
+    'writeBackup',
+    'writeForwarding',
+    'testRule',
+  ]) {
     expect([id, (await client.call(id, optionsOf(id))).status]).toEqual([id, 200])
   }
   expect((await client.job('createBackup')).state).toBe('succeeded')
@@ -171,7 +180,13 @@ test('every operation succeeds', async () => {
 })
 
 /** Statuses that the table of operations allows for all writes, but that writes of plain values never need. */
-const neverNeeded = ['writeTime 422', 'writeNetwork 422', 'writeCertificate 422', 'writeForwarding 422']
+const neverNeeded = [
+  'writeTime 422',
+  'writeNetwork 422',
+  'writeCertificate 422',
+  'writeForwarding 422',
+  'writeManagementConsole 422',
+]
 
 afterAll(() => {
   const missing = documentedStatuses().filter((one) => !seen.has(one) && !neverNeeded.includes(one))

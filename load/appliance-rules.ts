@@ -1,13 +1,13 @@
 /**
- * Rules over a whole sensor, all layers merged: what is needed to reach it, and what a setting needs beside it.
+ * Rules over a whole appliance, all layers merged: what is needed to reach it, and what a setting needs beside it.
  *
  * @module
  */
-import type { SensorSpec } from '../schemas/documents.ts'
+import type { ApplianceSpec } from '../schemas/documents.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { DocumentCode } from './problem.ts'
 
-/** What a merged sensor lacks, at a path of its spec. */
+/** What a merged appliance lacks, at a path of its spec. */
 export interface Requirement {
   code: DocumentCode
   path: readonly string[]
@@ -16,8 +16,8 @@ export interface Requirement {
   severity?: Problem['severity']
 }
 
-/** Everything that the merged sensor lacks. Must also bear a spec that the schema refused. */
-export const requirements = (spec: SensorSpec): Requirement[] => [
+/** Everything that the merged appliance lacks. Must also bear a spec that the schema refused. */
+export const requirements = (spec: ApplianceSpec): Requirement[] => [
   ...accessRequirements(spec),
   ...enabledRequirements(spec),
   ...ruleRequirements(spec),
@@ -31,7 +31,7 @@ const missing = (path: readonly string[], why: string, hint: string): Requiremen
   hint,
 })
 
-function accessRequirements({ access, network }: SensorSpec): Requirement[] {
+function accessRequirements({ access, network }: ApplianceSpec): Requirement[] {
   // An `access` that no layer declares is found by the schema itself.
   if (!access) return []
   const { endpoint, credentials, trust, serverName } = access
@@ -39,7 +39,13 @@ function accessRequirements({ access, network }: SensorSpec): Requirement[] {
   const byAuthority = trust?.some(({ caFile, system }) => caFile !== undefined || system)
   return [
     ...(endpoint === undefined
-      ? [missing(['access', 'endpoint'], 'the sensor cannot be found', 'Give its address, such as https://10.20.0.5.')]
+      ? [
+          missing(
+            ['access', 'endpoint'],
+            'the appliance cannot be found',
+            'Give its address, such as https://10.20.0.5.',
+          ),
+        ]
       : []),
     ...(credentials === undefined
       ? [missing(['access', 'credentials'], 'nothing to sign in with', 'Name credentials of the Fleet document.')]
@@ -48,7 +54,7 @@ function accessRequirements({ access, network }: SensorSpec): Requirement[] {
       ? [
           missing(
             ['access', 'trust'],
-            'the sensor cannot be recognised',
+            'the appliance cannot be recognised',
             'Give a pin, pinFile, caFile or system: true.',
           ),
         ]
@@ -80,7 +86,7 @@ const need = (group: string, path: readonly string[], value: unknown): Requireme
     : []
 
 /** A group that is on needs what makes it work; `enabled` left out beside declared siblings means on. */
-function enabledRequirements({ network, time, backup }: SensorSpec): Requirement[] {
+function enabledRequirements({ network, time, backup }: ApplianceSpec): Requirement[] {
   const { target } = backup ?? {}
   return [
     ...(isOn(network?.proxy)
@@ -99,7 +105,7 @@ function enabledRequirements({ network, time, backup }: SensorSpec): Requirement
   ]
 }
 
-function ruleRequirements({ forwarding }: SensorSpec): Requirement[] {
+function ruleRequirements({ forwarding }: ApplianceSpec): Requirement[] {
   return Object.entries(forwarding?.rules ?? {})
     .filter(([, rule]) => rule.absent !== true && Object.keys(rule.actions ?? {}).length === 0)
     .map(([name, rule]) => ({
@@ -111,7 +117,7 @@ function ruleRequirements({ forwarding }: SensorSpec): Requirement[] {
     }))
 }
 
-function registrationRequirements({ name, registration, activation }: SensorSpec): Requirement[] {
+function registrationRequirements({ name, registration, activation }: ApplianceSpec): Requirement[] {
   if (name !== undefined && registration?.registrar === undefined) {
     return [
       {

@@ -1,32 +1,30 @@
 /**
- * One sensor: its layers merged, checked as a whole, its references followed.
+ * One appliance: its layers merged, checked as a whole, its references followed.
  *
  * @module
  */
 import type * as z from 'zod'
-import { sensorSpec, type SensorSpec } from '../schemas/documents.ts'
+import { applianceSchemas, type ApplianceKind, type ApplianceSpec } from '../schemas/documents.ts'
 import { formatPath } from '../schemas/fields.ts'
 import type { DesiredAppliance, DesiredSettings, LoadedAccess, Origin } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
-import { sensorSettings } from '../schemas/sensor.ts'
 import type { CheckedDocument } from './check-document.ts'
 import { toFindings } from './finding.ts'
 import { leavesOf, originAt, toValue } from './layer.ts'
-import { layerOf, mergeLayers, originOf, type From, type LayerTree } from './layers.ts'
+import { layerOf, mergeLayers, originOf, type ApplianceDocument, type From, type LayerTree } from './layers.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import type { ReferenceReader } from './read-reference.ts'
 import { folderOf, followReferences, followTrust, type ReferenceContext } from './references.ts'
 import { factsOf } from '../schemas/layered.ts'
 import { isObject, schemaAt, sensitive } from './schema-walk.ts'
-import { requirements, type Requirement } from './sensor-rules.ts'
+import { requirements, type Requirement } from './appliance-rules.ts'
 import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
 
-export type SensorDocument = Extract<CheckedDocument, { kind: 'Sensor' }>
 export type SiteDocument = Extract<CheckedDocument, { kind: 'Site' }>
 export type FleetDocument = Extract<CheckedDocument, { kind: 'Fleet' }>
 
-/** What all sensors share while loading. */
+/** What all appliances share while loading. */
 export interface ResolveContext {
   reader: ReferenceReader
   secretsDir?: string | undefined
@@ -37,22 +35,22 @@ export interface ResolveContext {
   cwd: string
 }
 
-/** A sensor of a set of documents; without `sensor` it has errors and takes no further part. */
-export interface ResolvedSensor {
-  document: SensorDocument
+/** An appliance of a set of documents; without `desired` it has errors and takes no further part. */
+export interface ResolvedAppliance {
+  document: ApplianceDocument
   tree: LayerTree
   /** All layers merged, before references are followed. */
-  spec: SensorSpec
-  sensor?: DesiredAppliance
+  spec: ApplianceSpec
+  desired?: DesiredAppliance
   problems: readonly Problem[]
 }
 
 /** Merges, checks and resolves. */
-export function resolveSensor(
+export function resolveAppliance(
   context: ResolveContext,
-  document: SensorDocument,
+  document: ApplianceDocument,
   lower: readonly (FleetDocument | SiteDocument | undefined)[],
-): ResolvedSensor {
+): ResolvedAppliance {
   const layers = [...lower.filter((layer) => layer !== undefined), document].map(layerOf)
   const tree = mergeLayers(layers as [LayerTree, ...LayerTree[]])
   const value = toValue(tree)
@@ -68,15 +66,16 @@ export function resolveSensor(
         ...(severity && { severity }),
       }),
     )
-  const parsed = sensorSpec.safeParse(value)
-  if (!parsed.success) reportIssues(value, parsed.error.issues, report)
-  const spec = (parsed.data ?? value) as SensorSpec
+  const schema = applianceSchemas[document.kind].spec
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) reportIssues(schema, value, parsed.error.issues, report)
+  const spec = (parsed.data ?? value) as ApplianceSpec
   for (const { code, path, ...text } of requirements(spec)) report(code, path, text)
   const resolved = { document, tree, spec }
   if (problems.some(({ severity }) => severity === 'error')) return { ...resolved, problems }
   const references = referenceContext(context, document, tree, spec, report)
-  const sensor = desiredSensor(references, document, tree, spec)
-  return { ...resolved, sensor, problems }
+  const desired = desiredAppliance(references, document, tree, spec)
+  return { ...resolved, desired, problems }
 }
 
 type Report = (
@@ -85,8 +84,8 @@ type Report = (
   text: Omit<Requirement, 'code' | 'path'> & { mark?: 'key' },
 ) => void
 
-function reportIssues(value: unknown, issues: readonly z.core.$ZodIssue[], report: Report): void {
-  for (const { code, path, ...text } of toFindings(sensorSpec, value, issues)) report(code, path, text)
+function reportIssues(schema: z.ZodType, value: unknown, issues: readonly z.core.$ZodIssue[], report: Report): void {
+  for (const { code, path, ...text } of toFindings(schema, value, issues)) report(code, path, text)
 }
 
 const fieldOf = (path: readonly PropertyKey[]): string => formatPath(path.map(String))
@@ -100,9 +99,9 @@ export function placeInTree(tree: LayerTree, path: readonly PropertyKey[], mark?
 
 function referenceContext(
   { reader, secretsDir }: ResolveContext,
-  document: SensorDocument,
+  document: ApplianceDocument,
   tree: LayerTree,
-  { name }: SensorSpec,
+  { name }: ApplianceSpec,
   report: Report,
 ): ReferenceContext {
   const { name: key, site } = document.data.metadata
@@ -115,33 +114,33 @@ function referenceContext(
   }
 }
 
-function desiredSensor(
+function desiredAppliance(
   references: ReferenceContext,
-  document: SensorDocument,
+  document: ApplianceDocument,
   tree: LayerTree,
-  { access, hold, ...settings }: SensorSpec,
+  { access, hold, ...settings }: ApplianceSpec,
 ): DesiredAppliance {
   const { name: key, site, labels = {}, formerKey } = document.data.metadata
   const trust = followTrust(references, access.trust ?? [], ['access', 'trust'], key)
   return {
-    kind: 'Sensor',
+    kind: document.kind,
     key,
     ...(formerKey !== undefined && { formerKey }),
     ...(site !== undefined && { site }),
     labels,
     access: { ...access, driver: access.driver ?? 'api', trust } as LoadedAccess,
-    settings: followReferences(references, sensorSettings, settings, []) as DesiredSettings,
+    settings: followReferences(references, applianceSchemas[document.kind].settings, settings, []) as DesiredSettings,
     ...(hold && { hold }),
     place: placeOf(document.source, rangeAt(document, ['metadata', 'name'])),
-    origins: originsOf(tree),
+    origins: originsOf(document.kind, tree),
   }
 }
 
 /** The origin of every leaf, and of the parts of leaves that are maps, each at its own place. */
-function originsOf(tree: LayerTree): Map<string, Origin> {
+function originsOf(kind: ApplianceKind, tree: LayerTree): Map<string, Origin> {
   return new Map(
     leavesOf(tree).flatMap(({ path, value, from }) =>
-      partsOf(path, value, from).map(([path, part]) => [path, originOf(part)] as const),
+      partsOf(kind, path, value, from).map(([path, part]) => [path, originOf(part)] as const),
     ),
   )
 }
@@ -151,22 +150,27 @@ type Parts = readonly (readonly [path: string, from: From])[]
 const parts = new WeakMap<From, Parts>()
 
 /** Made once, as inherited values share it. */
-function partsOf(path: readonly string[], value: unknown, from: From): Parts {
+function partsOf(kind: ApplianceKind, path: readonly string[], value: unknown, from: From): Parts {
   const known = parts.get(from)
   if (known) return known
-  const inner = innerParts(path, value, from)
+  const inner = innerParts(kind, path, value, from)
   const made = [[path, from] as const, ...inner].map(([path, part]) => [formatPath(path), part] as const)
   parts.set(from, made)
   return made
 }
 
 /** Secrets and files are one value; other groups that replace whole still have places of their own inside. */
-function innerParts(path: readonly string[], value: unknown, from: From): (readonly [readonly string[], From])[] {
-  const schema = schemaAt(sensorSpec, path)
+function innerParts(
+  kind: ApplianceKind,
+  path: readonly string[],
+  value: unknown,
+  from: From,
+): (readonly [readonly string[], From])[] {
+  const schema = schemaAt(applianceSchemas[kind].spec, path)
   const whole = !schema || sensitive(schema) || factsOf(schema)?.['x-file'] === true
   if (whole || !isObject(value)) return []
   return Object.entries(value).flatMap(([key, item]) => {
     const inner = { ...from, path: [...from.path, key] }
-    return [[[...path, key], inner] as const, ...innerParts([...path, key], item, inner)]
+    return [[[...path, key], inner] as const, ...innerParts(kind, [...path, key], item, inner)]
   })
 }
