@@ -10,6 +10,7 @@ import { anyDocumentSchema, kindSchemas } from '../schemas/json-schema.ts'
 import { problemsPage, referencePage } from '../schemas/markdown.ts'
 import { cliReference } from '../cli/reference.ts'
 import { jsonSchemaOf, namedSchemas, openApiDocument } from '../schemas/api/openapi.ts'
+import { terraformProjections } from '../schemas/terraform/projections.ts'
 import { resultJsonSchema, resultSchemas, type ResultName } from '../schemas/results.ts'
 
 const asJson = (value: unknown): string => JSON.stringify(value, null, 2)
@@ -50,10 +51,21 @@ function resultProjections(): Record<string, () => string> {
   )
 }
 
+/** Terraform schemas, as plain data. */
+function terraformSchemas(): Record<string, () => string> {
+  return Object.fromEntries(
+    Object.entries(terraformProjections()).map(([name, attributes]) => [
+      `schemas/generated/terraform/${name}.json`,
+      () => asJson(attributes),
+    ]),
+  )
+}
+
 export const projections: Readonly<Record<string, () => string | Promise<string>>> = {
   'schemas/generated/sensor-settings.openapi.json': () => asJson(openApiDocument(packageJson.version)),
   'schemas/generated/wire.ts': wireTypes,
   ...resultProjections(),
+  ...terraformSchemas(),
   'docs/reference/cli.md': cliReference,
   ...Object.fromEntries(
     Object.entries(kindSchemas()).map(([kind, schema]) => [

@@ -36,11 +36,25 @@ function keepAttribute(attribute: Attribute, proposed: Value, config: Value, pri
   if (attribute.writeOnly) return null
   if (config === null && attribute.computed) return isNested(attribute) ? unconfigured(attribute, prior) : prior
   if (!isNested(attribute)) return proposed
-  return mapElements(attribute, proposed, (object, key) =>
-    mapAttributes(attribute.attributes, (inner, name) =>
-      keepAttribute(inner, at(object, name), at(elementOf(config, key), name), at(elementOf(prior, key), name)),
-    ),
-  )
+  return mapElements(attribute, proposed, (object, key) => {
+    const [said, before] = [elementOf(config, key), elementOf(prior, key)]
+    return mapAttributes(attribute.attributes, (inner, name) => {
+      const decided = decidedBySiblings(attribute, name, said)
+      return decided === undefined ? keepAttribute(inner, at(object, name), at(said, name), at(before, name)) : decided
+    })
+  })
+}
+
+/** What a group's configured attributes say of one that is not. Undefined: nothing. */
+function decidedBySiblings(
+  { attributes, exactlyOne }: NestedAttribute,
+  name: string,
+  config: Value,
+): Value | undefined {
+  if (!isObject(config) || at(config, name) !== null) return undefined
+  if (Object.keys(config).every((sibling) => at(config, sibling) === null)) return undefined
+  if (exactlyOne) return null
+  return attributes[name]?.implied ? true : undefined
 }
 
 /** Of a group that the configuration leaves out, only what the provider says stays: the rest was configured before. */
@@ -57,11 +71,13 @@ function unconfigured(attribute: NestedAttribute, prior: Value): Value {
 function markUnknown(attribute: Attribute, kept: Value, config: Value, prior: Value): Value {
   if (config === null && attribute.computed) return attribute.keepsPrior && prior !== null ? kept : unknown
   if (!isNested(attribute)) return kept
-  return mapElements(attribute, kept, (object, key) =>
-    mapAttributes(attribute.attributes, (inner, name) =>
-      markUnknown(inner, at(object, name), at(elementOf(config, key), name), at(elementOf(prior, key), name)),
-    ),
-  )
+  return mapElements(attribute, kept, (object, key) => {
+    const [said, before] = [elementOf(config, key), elementOf(prior, key)]
+    return mapAttributes(attribute.attributes, (inner, name) => {
+      const decided = decidedBySiblings(attribute, name, said)
+      return decided === undefined ? markUnknown(inner, at(object, name), at(said, name), at(before, name)) : decided
+    })
+  })
 }
 
 /** The objects of a nested attribute; null and unknown stay what they are. Elements of a set have no key of their own. */

@@ -32,6 +32,11 @@ interface AttributeFacts {
    * Default: it becomes unknown until apply says it.
    */
   keepsPrior?: true
+  /**
+   * Of an optional and computed boolean that the configuration leaves out while it says something beside it: true, as
+   * what is described is on.
+   */
+  implied?: true
   /** A changed value replaces the resource. Default: it is updated in place. */
   replaces?: true
   /** Which part of the spec it stands for. Absent: none; it is Terraform's alone. */
@@ -43,13 +48,12 @@ export interface SpecLink {
   /** Key in the object of the spec. */
   key: string
   form: SpecForm
+  /** A list of nothing but this word is the word itself in the spec. */
+  word?: string
 }
 
-/**
- * How the value is written in the spec: as it is; a one-element list for a single word; content of a file; a secret by
- * value, by its version, by variable, by file.
- */
-export type SpecForm = 'same' | 'wordOrList' | 'file' | 'secret' | 'secretVersion' | 'secretFromEnv' | 'secretFromFile'
+/** How the value is written in the spec: as it is; content of a file; a secret by value, by its version, by variable, by file. */
+export type SpecForm = 'same' | 'file' | 'secret' | 'secretVersion' | 'secretFromEnv' | 'secretFromFile'
 
 export interface ValueAttribute extends AttributeFacts {
   type: TerraformType
@@ -57,6 +61,8 @@ export interface ValueAttribute extends AttributeFacts {
 
 export interface NestedAttribute extends AttributeFacts {
   nesting: 'single' | 'list' | 'set' | 'map'
+  /** One of its attributes is given; the others are then null, and keep nothing. */
+  exactlyOne?: true
   attributes: Attributes
 }
 

@@ -1,0 +1,17 @@
+/**
+ * The projections as they were generated. Read from JSON, so that a provider that is asked only for its schema does not
+ * load the spec.
+ *
+ * @module
+ */
+import provider from '../generated/terraform/provider.json' with { type: 'json' }
+import sensor from '../generated/terraform/sensor.json' with { type: 'json' }
+import sensorData from '../generated/terraform/sensor-data.json' with { type: 'json' }
+import type { Attributes } from './schema.ts'
+
+/** Of a provider block. */
+export const providerAttributes = provider as unknown as Attributes
+/** Of a sensor as a resource. */
+export const sensorAttributes = sensor as unknown as Attributes
+/** Of a sensor as a data source. */
+export const sensorDataAttributes = sensorData as unknown as Attributes

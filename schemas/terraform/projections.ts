@@ -1,0 +1,22 @@
+/** The Terraform schemas that are made from the spec, by the name of their generated file. */
+import * as z from 'zod'
+import { credentials, registrar } from '../access.ts'
+import { sensorSpec } from '../documents.ts'
+import { projectAttributes } from './project.ts'
+import type { Attributes } from './schema.ts'
+
+const providerBlock = z.strictObject({
+  credentials: z.record(z.string(), credentials).optional().meta({
+    description: 'How to sign in, by name. Reading has no configuration of a resource, so they are declared here.',
+  }),
+  registrars: z
+    .record(z.string(), registrar)
+    .optional()
+    .meta({ description: 'Where sensors are registered, by name.' }),
+})
+
+export const terraformProjections = (): Readonly<Record<string, Attributes>> => ({
+  provider: projectAttributes(providerBlock, 'input'),
+  sensor: projectAttributes(sensorSpec, 'resource'),
+  'sensor-data': projectAttributes(sensorSpec, 'output'),
+})
