@@ -52,19 +52,17 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   return { address, close: async () => closeAll(server, sessions) }
 }
 
-type Service = Rpc | 'hold'
+/** An RPC, perhaps with something to do once its answer has left; or a stream on which nothing is said. */
+type Service = { rpc: Rpc; afterwards?: () => void } | 'hold'
 
 function servicesOf(options: ServeOptions): ReadonlyMap<string, Service> {
-  const shutdown = unary({ request: empty, response: empty }, () => {
-    setImmediate(() => options.onShutdown())
-    return {}
-  })
+  const shutdown = unary({ request: empty, response: empty }, () => ({}))
   return new Map<string, Service>([
-    ...Object.entries(rpcs).map(([name, rpc]) => [`/tfplugin6.Provider/${name}`, rpc] as const),
-    ['/plugin.GRPCController/Shutdown', shutdown],
+    ...Object.entries(rpcs).map(([name, rpc]) => [`/tfplugin6.Provider/${name}`, { rpc }] as const),
+    ['/plugin.GRPCController/Shutdown', { rpc: shutdown, afterwards: () => options.onShutdown() }],
     ['/plugin.GRPCStdio/StreamStdio', 'hold'],
     ['/plugin.GRPCBroker/StartStream', 'hold'],
-    ['/grpc.health.v1.Health/Check', unary(healthCheck, () => ({ status: serving }))],
+    ['/grpc.health.v1.Health/Check', { rpc: unary(healthCheck, () => ({ status: serving })) }],
   ])
 }
 
@@ -88,8 +86,10 @@ async function answer(stream: ServerHttp2Stream, service: Service | undefined, c
     return refuse(stream, grpcStatus.unimplemented, 'unimplemented')
   }
   if (service === 'hold') return hold(stream)
+  const { rpc, afterwards } = service
+  if (afterwards) stream.once('close', () => setImmediate(afterwards))
   try {
-    await sendMessages(stream, service.handle(await readMessage(stream), connection))
+    await sendMessages(stream, rpc.handle(await readMessage(stream), connection))
   } catch (error) {
     connection.log('error', 'a call failed', { kind: error instanceof Error ? error.name : typeof error })
     refuse(stream, grpcStatus.internal, 'the provider made a mistake')

@@ -22,7 +22,7 @@ export function draftPlan(attributes: Attributes, { prior, config, proposed }: P
   )
   if (prior && isEqual(kept, prior)) return kept
   return mapAttributes(attributes, (attribute, name) =>
-    markUnknown(attribute, at(kept, name), at(config, name), at(prior, name)),
+    markUnknown(attribute, { kept: at(kept, name), config: at(config, name), prior: at(prior, name), isNew: !prior }),
   )
 }
 
@@ -67,15 +67,25 @@ function unconfigured(attribute: NestedAttribute, prior: Value): Value {
   )
 }
 
-/** Makes unknown what the configuration leaves to the provider, unless it keeps its prior value. */
-function markUnknown(attribute: Attribute, kept: Value, config: Value, prior: Value): Value {
-  if (config === null && attribute.computed) return attribute.keepsPrior && prior !== null ? kept : unknown
+interface Place {
+  kept: Value
+  config: Value
+  prior: Value
+  /** The object around it was not there before, so that nobody knows its values. */
+  isNew: boolean
+}
+
+/** Makes unknown what the configuration leaves to the provider, unless it keeps its prior value; null is one. */
+function markUnknown(attribute: Attribute, { kept, config, prior, isNew }: Place): Value {
+  if (config === null && attribute.computed) return attribute.keepsPrior && !isNew ? kept : unknown
   if (!isNested(attribute)) return kept
   return mapElements(attribute, kept, (object, key) => {
     const [said, before] = [elementOf(config, key), elementOf(prior, key)]
     return mapAttributes(attribute.attributes, (inner, name) => {
       const decided = decidedBySiblings(attribute, name, said)
-      return decided === undefined ? markUnknown(inner, at(object, name), at(said, name), at(before, name)) : decided
+      if (decided !== undefined) return decided
+      const place = { kept: at(object, name), config: at(said, name), prior: at(before, name), isNew: before === null }
+      return markUnknown(inner, place)
     })
   })
 }

@@ -4,8 +4,9 @@
  */
 import { ArgumentError, type Provider } from '../../../provider/model/provider.ts'
 import type { Resource } from '../../../provider/model/resource.ts'
-import { isObject, textOf, unknown, type ObjectValue, type Value } from '../../../provider/model/value.ts'
-import type { Attributes } from '../../../schemas/terraform/schema.ts'
+import { settle } from '../../../provider/plan/settle.ts'
+import { isObject, textOf, type ObjectValue, type Value } from '../../../provider/model/value.ts'
+import type { Attribute, Attributes } from '../../../schemas/terraform/schema.ts'
 
 /** What the boxes are kept in. A test looks into it, and changes it behind the provider's back. */
 export interface Shelf {
@@ -13,14 +14,20 @@ export interface Shelf {
   /** Write-only values as they arrived. */
   secrets: Map<string, string>
   /** Id of the box whose next change fails after it was begun. */
-  failing?: string
+  failing: string | undefined
   /** Calls by name, in order. */
   calls: string[]
   /** Configured prefixes, one for each configuration. */
   prefixes: string[]
 }
 
-export const emptyShelf = (): Shelf => ({ boxes: new Map(), secrets: new Map(), calls: [], prefixes: [] })
+export const emptyShelf = (): Shelf => ({
+  boxes: new Map(),
+  failing: undefined,
+  secrets: new Map(),
+  calls: [],
+  prefixes: [],
+})
 
 const setting = { optional: true, computed: true, keepsPrior: true } as const
 
@@ -49,6 +56,35 @@ export const boxAttributes: Attributes = {
       door: { nesting: 'single', attributes: doorAttributes, description: 'Its door.', ...setting },
     },
     description: 'Shelves by name.',
+    ...setting,
+  },
+  valve: {
+    nesting: 'single',
+    attributes: {
+      enabled: { type: 'bool', description: 'Whether there is one.', ...setting, implied: true },
+      size: { type: 'number', description: 'Size.', ...setting },
+    },
+    description: 'Valve, on as soon as it has a size.',
+    ...setting,
+  },
+  lids: {
+    nesting: 'map',
+    exactlyOne: true,
+    attributes: {
+      round: {
+        nesting: 'single',
+        attributes: { radius: { type: 'number', description: 'Radius.', required: true } },
+        description: 'Round.',
+        ...setting,
+      },
+      square: {
+        nesting: 'single',
+        attributes: { side: { type: 'number', description: 'Side.', required: true } },
+        description: 'Square.',
+        ...setting,
+      },
+    },
+    description: 'Lids, each of one form.',
     ...setting,
   },
   doors: { nesting: 'list', attributes: doorAttributes, description: 'More doors.', optional: true },
@@ -145,7 +181,9 @@ function boxResource(shelf: Shelf): Resource<Client> {
       const live = shelf.boxes.get(textOf(state['id']) ?? '')
       return { state: live ? asStored(state, live) : null, private: { ...kept, read: true } }
     },
-    create: async ({ planned, config, private: kept }, { client, signal }) => {
+    create: async ({ planned, config, private: kept }, { client, signal, log }) => {
+      log('info', 'told of a box', { id: 1 })
+      if (process.env['BOX_CRASH']) setImmediate(crash, config)
       shelf.calls.push(`create ${String(kept['plannedFrom'])}`)
       const id = `${client.prefix}-${textOf(planned['name'])}`
       const { state, diagnostics } = await change(shelf, id, { planned, config, revision: 1 }, signal)
@@ -185,7 +223,7 @@ interface Wanted {
 
 async function change(shelf: Shelf, id: string, { planned, config, revision }: Wanted, signal: AbortSignal) {
   keepSecrets(shelf, id, config)
-  const state = { ...filled(boxAttributes, planned), id, revision } as ObjectValue
+  const state = settle(boxAttributes, planned, { ...ownWords(boxAttributes, planned), id, revision })
   shelf.boxes.set(id, state)
   if (planned['slow'] === true && !signal.aborted) {
     shelf.calls.push('waiting')
@@ -195,18 +233,18 @@ async function change(shelf: Shelf, id: string, { planned, config, revision }: W
   return shelf.failing === id ? { state, diagnostics: [broken] } : { state, diagnostics: [] }
 }
 
-/** The provider's own word for what it was left to say. */
-function filled(attributes: Attributes, planned: ObjectValue): ObjectValue {
-  const entries = Object.entries(attributes).map(([name, attribute]) => {
-    const value = planned[name] ?? null
-    if (value === unknown) return [name, 'type' in attribute ? own(attribute.type) : null] as const
-    if ('type' in attribute) return [name, value] as const
-    const inner = (item: Value): Value => (isObject(item) ? filled(attribute.attributes, item) : item)
-    if (Array.isArray(value)) return [name, value.map(inner)] as const
-    if (attribute.nesting !== 'map' || !isObject(value)) return [name, inner(value)] as const
-    return [name, Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(item)]))] as const
-  })
-  return Object.fromEntries(entries)
+/** The provider's own word for what it may be left to say. */
+function ownWords(attributes: Attributes, planned: ObjectValue): ObjectValue {
+  const words = (attribute: Attribute, value: Value): Value => {
+    if ('type' in attribute) return own(attribute.type)
+    const inner = (item: Value): Value => (isObject(item) ? ownWords(attribute.attributes, item) : null)
+    if (Array.isArray(value)) return value.map(inner)
+    if (attribute.nesting !== 'map' || !isObject(value)) return inner(value)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(item)]))
+  }
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => [name, words(attribute, planned[name] ?? null)]),
+  )
 }
 
 function own(type: unknown): Value {
@@ -222,4 +260,9 @@ function keepSecrets(shelf: Shelf, id: string, config: ObjectValue): void {
   const door = config['door']
   const secret = isObject(door) ? door['password_wo'] : null
   if (typeof secret === 'string') shelf.secrets.set(id, secret)
+}
+
+/** As a mistake in a callback would: with a message that quotes what it was given. */
+function crash(config: ObjectValue): never {
+  throw new RangeError(JSON.stringify(config))
 }

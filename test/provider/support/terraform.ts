@@ -1,10 +1,9 @@
 /** The real terraform binary in a folder of its own, attached to a provider that runs in this process. */
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { delimiter } from 'node:path'
-import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Where terraform is: `SENSORFORM_TERRAFORM`, or on the path. */
 export const terraformPath: string | undefined =
@@ -37,6 +36,8 @@ export interface Workspace extends AsyncDisposable {
   /** Plans, and tells what would be done by address, beside the whole plan. */
   plan(...args: string[]): Promise<Ran & { actions: Record<string, string>; plan: PlanJson }>
   apply(...args: string[]): Promise<Ran>
+  /** Presses Ctrl-C once `when` is true. */
+  interrupted(when: () => boolean, ...args: string[]): Promise<Ran>
   /** Values of every resource by address. */
   state(): Promise<Record<string, Record<string, unknown>>>
 }
@@ -50,10 +51,10 @@ interface PlanJson {
 /** Variables of the surroundings that would change what terraform does, or make it slow. */
 const unwanted = /^(TF_|NODE_EXTRA_CA_CERTS$|NODE_OPTIONS$|PLUGIN_)/
 
-export function openWorkspace(env: Readonly<Record<string, string>>): Workspace {
+/** `settings` is the text of the CLI configuration, where providers are found. */
+export function openWorkspace(env: Readonly<Record<string, string>>, settings = ''): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-tf-'))
-  mkdirSync(join(folder, 'empty'))
-  writeFileSync(join(folder, 'cli.tfrc'), '')
+  writeFileSync(join(folder, 'cli.tfrc'), settings)
   const inherited = Object.entries(process.env).filter(([name]) => !unwanted.test(name))
   const surroundings = {
     ...Object.fromEntries(inherited),
@@ -62,7 +63,7 @@ export function openWorkspace(env: Readonly<Record<string, string>>): Workspace 
     CHECKPOINT_DISABLE: '1',
     ...env,
   }
-  const run = async (...args: string[]): Promise<Ran> => runTerraform(args, folder, surroundings)
+  const run = async (...args: string[]): Promise<Ran> => startTerraform(args, folder, surroundings).ran
   return {
     folder,
     write: (configuration) => writeFileSync(join(folder, 'main.tf'), configuration),
@@ -73,17 +74,24 @@ export function openWorkspace(env: Readonly<Record<string, string>>): Workspace 
       return { ...ran, plan, actions: actionsOf(plan) }
     },
     apply: async (...args) => run('apply', '-input=false', '-no-color', '-auto-approve', ...args),
+    interrupted: async (when, ...args) => {
+      const { child, ran } = startTerraform([...args, '-no-color'], folder, surroundings)
+      while (!when() && child.exitCode === null) await sleep(5)
+      child.kill('SIGINT')
+      return ran
+    },
     state: async () => stateOf(JSON.parse((await run('show', '-json')).stdout)),
     [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
   }
 }
 
-async function runTerraform(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile(terraformPath ?? 'terraform', args, { cwd, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr })
-    })
+function startTerraform(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
+  const { promise: ran, resolve } = Promise.withResolvers<Ran>()
+  const options = { cwd, env, maxBuffer: 2 ** 26 }
+  const child = execFile(terraformPath ?? 'terraform', args, options, (error, stdout, stderr) => {
+    resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr })
   })
+  return { child, ran }
 }
 
 const actionsOf = (plan: PlanJson): Record<string, string> =>
