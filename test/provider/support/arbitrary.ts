@@ -50,6 +50,7 @@ const entriesOf = (values: fc.Arbitrary<Value>): fc.Arbitrary<ObjectValue> =>
 export function configurations(attributes: Attributes, options: ArbitraryOptions = {}): fc.Arbitrary<ObjectValue> {
   return fc.record(
     Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, configured(attribute, options)])),
+    { noNullPrototype: true },
   )
 }
 
