@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import { runPlugin } from './run-plugin.ts'
+import { runForDebugging, runPlugin } from './run-plugin.ts'
 import { sensorformProvider } from './sensorform/provider.ts'
 
-await runPlugin(sensorformProvider)
+/** `--debug` waits for Terraform to attach, as other providers do. */
+const run = process.argv.includes('--debug') ? runForDebugging : runPlugin
+await run(sensorformProvider)

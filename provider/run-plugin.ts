@@ -4,6 +4,7 @@
  * @module
  */
 import { makeCertificate } from './certificate.ts'
+import { serveForDebugging } from './debug.ts'
 import { chooseAddress, clientCertificate, handshakeLine, isStartedByTerraform, removeSocket } from './handshake.ts'
 import { createLog } from './log.ts'
 import type { Provider } from './model/provider.ts'
@@ -30,6 +31,17 @@ export async function runPlugin(provider: Provider<unknown>): Promise<void> {
   })
   process.stdout.write(handshakeLine(address.network, shown, own?.der))
 }
+
+/** Says on stdout how Terraform attaches to this process, and serves until Ctrl-C. */
+export async function runForDebugging(provider: Provider<unknown>): Promise<void> {
+  const log = createLog(process.env, (line) => process.stderr.write(line))
+  const attachable = await serveForDebugging(provider, { source: publicSource, env: process.env, log })
+  process.stdout.write(`TF_REATTACH_PROVIDERS='${attachable.reattach}'\n`)
+  process.once('SIGINT', () => void attachable.close().then(() => process.exit(0)))
+}
+
+/** As in `required_providers`, with the host that Terraform puts before it. */
+const publicSource = 'registry.terraform.io/sensorform/sensorform'
 
 function explain({ version }: Provider<unknown>): void {
   process.stderr.write(

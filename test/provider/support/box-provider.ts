@@ -5,7 +5,7 @@
 import { ArgumentError, type Provider } from '../../../provider/model/provider.ts'
 import type { Resource } from '../../../provider/model/resource.ts'
 import { settle } from '../../../provider/plan/settle.ts'
-import { isObject, textOf, type ObjectValue, type Value } from '../../../provider/model/value.ts'
+import { isObject, numberOf, textOf, type ObjectValue, type Value } from '../../../provider/model/value.ts'
 import type { Attribute, Attributes } from '../../../schemas/terraform/schema.ts'
 
 /** What the boxes are kept in. A test looks into it, and changes it behind the provider's back. */
@@ -155,8 +155,31 @@ export function boxProvider(shelf: Shelf): Provider<Client> {
         },
       },
     },
-    actions: {},
-    listResources: {},
+    actions: {
+      box_shake: {
+        schema: {
+          version: 0,
+          description: 'Shakes a box.',
+          attributes: { times: { type: 'number', description: 'How often.', required: true } },
+        },
+        invoke: async ({ times }, _, progress) => {
+          for (let time = 1; time <= (numberOf(times) ?? 0); time++) progress(`shaken ${time} times`)
+          if (times === 0) throw new TypeError('c4nary-9')
+          await Promise.resolve()
+          return [{ severity: 'warning', summary: 'It rattles' }]
+        },
+      },
+    },
+    listResources: {
+      box_box: {
+        schema: { version: 0, description: 'Finds boxes.', attributes: {} },
+        list: async function* ({ includeResource }) {
+          for (const [id, box] of shelf.boxes) {
+            yield { identity: { id }, displayName: `box ${id}`, ...(includeResource && { resource: box }) }
+          }
+        },
+      },
+    },
   }
 }
 

@@ -34,6 +34,18 @@ export interface Connected extends AsyncDisposable {
   ): Promise<Response>
 }
 
+/** Every answer of a method that streams. */
+export async function stream<Request, Response>(
+  connected: Connected,
+  method: string,
+  messages: { request: Message<Request>; response: Message<Response> },
+  request: Request,
+): Promise<Response[]> {
+  const answer = await connected.raw(`/tfplugin6.Provider/${method}`, messages.request.encode(request))
+  if (answer.status !== 0) throw new Error(`${method} answered with status ${answer.status}`)
+  return answer.messages.map((one) => messages.response.decode(one))
+}
+
 /** Speaks over an open session. */
 function speakOver(session: ClientHttp2Session): Connected {
   const raw = async (path: string, request: Uint8Array): Promise<Answer> => callOver(session, path, request)
