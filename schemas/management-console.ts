@@ -6,13 +6,17 @@
  */
 import * as z from 'zod'
 import { certificate } from './aspects/certificate.ts'
-import { forwarding } from './aspects/forwarding.ts'
+import { consoleForwarding } from './aspects/forwarding.ts'
+import { mailServer } from './aspects/mail-server.ts'
 import { sensorBackups } from './aspects/sensor-backups.ts'
+import { systemProperties } from './aspects/system-properties.ts'
 
 export const consoleAspects = {
   certificate: certificate.optional(),
-  forwarding: forwarding.optional(),
+  mailServer: mailServer.optional(),
+  forwarding: consoleForwarding.optional(),
   sensorBackups: sensorBackups.optional(),
+  systemProperties: systemProperties.optional(),
 }
 
 export const consoleSettings = z

@@ -8,10 +8,12 @@ import { activation } from './aspects/activation.ts'
 import { backup } from './aspects/backup.ts'
 import { certificate } from './aspects/certificate.ts'
 import { forwarding } from './aspects/forwarding.ts'
+import { mailServer } from './aspects/mail-server.ts'
 import { managementConsole } from './aspects/management-console.ts'
 import { name } from './aspects/name.ts'
 import { network } from './aspects/network.ts'
 import { registration } from './aspects/registration.ts'
+import { systemProperties } from './aspects/system-properties.ts'
 import { time } from './aspects/time.ts'
 
 /** Aspects in the order in which their steps run inside a sensor; address, mask and gateway come last of all. */
@@ -23,8 +25,10 @@ export const sensorAspects = {
   network: network.optional(),
   certificate: certificate.optional(),
   managementConsole: managementConsole.optional(),
+  mailServer: mailServer.optional(),
   backup: backup.optional(),
   forwarding: forwarding.optional(),
+  systemProperties: systemProperties.optional(),
 }
 
 export const sensorSettings = z.strictObject(sensorAspects).meta({ description: 'Settings of one sensor.' })

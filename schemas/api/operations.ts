@@ -45,9 +45,12 @@ const writeSummaries: Readonly<Record<SettingAspect, string>> = {
     'Writes name and validation. Certificate, chain, key and passphrase are refused here (400): they are an import.',
   managementConsole:
     'Connects to the management console of a connection string, or disconnects from it. Waits for the console to answer (422 TARGET_FAILED).',
+  mailServer: 'Writes the mail server that email actions send through.',
   backup: 'Writes the backup settings. A changed and enabled target is checked first (422 TARGET_FAILED).',
   forwarding:
     'Writes forwarding rules by name; null removes one. An action is replaced whole, other rules and actions are kept.',
+  systemProperties:
+    'Writes lines of property files; null removes one. A value that the appliance cannot work with is refused (400).',
 }
 
 export const operations: readonly Operation[] = [

@@ -21,8 +21,10 @@ export interface SensorSettingsApi {
   WriteNetwork: WriteNetwork
   WriteCertificate: WriteCertificate
   WriteManagementConsole: WriteManagementConsole
+  WriteMailServer: WriteMailServer
   WriteBackup: WriteBackup
   WriteForwarding: WriteForwarding
+  WriteSystemProperties: WriteSystemProperties
 }
 /**
  * The bulk read: the whole appliance.
@@ -152,6 +154,30 @@ export interface ApplianceRead {
       } | null
     }
     /**
+     * Mail server that email actions send through.
+     */
+    mailServer: {
+      enabled: boolean | null
+      host: string | null
+      port: number | null
+      tls: ('none' | 'starttls' | 'implicit') | null
+      sender: string | null
+      username: string | null
+      password: {
+        set: boolean
+        tag: {
+          /**
+           * Id of the fingerprint key.
+           */
+          keyId: string
+          /**
+           * HMAC-SHA-256 in base64.
+           */
+          mac: string
+        } | null
+      } | null
+    }
+    /**
      * Daily backup and where it is written.
      */
     backup: {
@@ -252,6 +278,19 @@ export interface ApplianceRead {
               } | null
             }
           } | null
+        }
+      } | null
+    }
+    /**
+     * System properties. Editing or modifying system properties might damage the operation of the sensor console. Consult with Microsoft Support before you change them.
+     */
+    systemProperties: {
+      files: {
+        [k: string]: {
+          /**
+           * Value of the property, as text: put numbers, true and false in quotes.
+           */
+          [k: string]: string
         }
       } | null
     }
@@ -758,6 +797,30 @@ export interface WriteManagementConsole {
   } | null
 }
 /**
+ * Mail server that email actions send through.
+ */
+export interface WriteMailServer {
+  enabled?: boolean | null
+  host?: string | null
+  port?: number | null
+  tls?: ('none' | 'starttls' | 'implicit') | null
+  sender?: string | null
+  username?: string | null
+  password?: {
+    value: string
+    tag: {
+      /**
+       * Id of the fingerprint key.
+       */
+      keyId: string
+      /**
+       * HMAC-SHA-256 in base64.
+       */
+      mac: string
+    } | null
+  } | null
+}
+/**
  * Daily backup and where it is written.
  */
 export interface WriteBackup {
@@ -845,6 +908,16 @@ export interface WriteForwarding {
           } | null
         } | null
       } | null
+    } | null
+  } | null
+}
+/**
+ * System properties. Editing or modifying system properties might damage the operation of the sensor console. Consult with Microsoft Support before you change them.
+ */
+export interface WriteSystemProperties {
+  files?: {
+    [k: string]: {
+      [k: string]: string | null
     } | null
   } | null
 }

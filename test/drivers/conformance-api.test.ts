@@ -25,7 +25,7 @@ const clock: Clock = {
 }
 
 /** One simulator for all tests; each test takes a sensor of its own. */
-const sensors = Array.from({ length: 60 }, (_, index) => ({ key: `line-${index + 1}`, host: index + 1 }))
+const sensors = Array.from({ length: 80 }, (_, index) => ({ key: `line-${index + 1}`, host: index + 1 }))
 const simulator = await startSimulator({
   appliances: sensors.map(({ key, host }) => ({
     key,

@@ -1,5 +1,5 @@
 /** Two values of every field that is a setting of the appliance. */
-import { fieldTable } from '../../schemas/fields.ts'
+import { fieldTable, formatPath } from '../../schemas/fields.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
 import { sensorSettings } from '../../schemas/sensor.ts'
 import { makeCertificate } from '../transport/pki.ts'
@@ -28,6 +28,9 @@ const syslog = { host: '10.1.9.1', port: 514, format: 'cef', protocol: 'tls' } a
 const rule = (action: object): DesiredSettings => ({ forwarding: { rules: { ops: { actions: { a: action } } } } })
 const withAction = (kind: string, action: object): DesiredSettings => rule({ [kind]: action })
 const email = withAction('email', { address: 'ops@plant.example' })
+const mail: DesiredSettings = { mailServer: { host: 'mail.plant.example', port: 25, sender: 'sensor@plant.example' } }
+const acknowledged: DesiredSettings = { systemProperties: { acknowledgeUnsupported: true } }
+const properties = (file: string, key: string): string => formatPath(['systemProperties', 'files', file, key])
 const netwitness = withAction('netwitness', { host: '10.1.9.2', port: 50005 })
 const overSyslog = withAction('syslog', syslog)
 const overPlainSyslog = withAction('syslog', { ...syslog, format: 'text', protocol: 'udp' })
@@ -59,6 +62,17 @@ export const samples: readonly Sample[] = [
     off: false,
   },
   { path: 'managementConsole.connectionString', ...secretSample },
+  { path: 'mailServer.enabled', values: [false, true], beside: mail, off: false },
+  {
+    path: 'mailServer.host',
+    values: ['mail.plant.example', '10.1.0.9'],
+    beside: { mailServer: { port: 25, sender: 'sensor@plant.example' } },
+  },
+  { path: 'mailServer.port', values: [25, 587], beside: mail },
+  { path: 'mailServer.tls', values: ['starttls', 'none'], beside: mail },
+  { path: 'mailServer.sender', values: ['sensor@plant.example', 'line-1@plant.example'], beside: mail },
+  { path: 'mailServer.username', values: ['first', 'second'], beside: mail },
+  { path: 'mailServer.password', ...secretSample, beside: mail },
   { path: 'backup.enabled', values: [false, true], off: false },
   { path: 'backup.directory', values: ['/var/cyberx/backups/a', '/var/cyberx/backups/b'] },
   { path: 'backup.target.enabled', values: [false, true], beside: target, off: false },
@@ -97,6 +111,11 @@ export const samples: readonly Sample[] = [
   { path: `${action}.netwitness.host`, values: ['10.1.9.2', '10.1.9.3'], beside: netwitness },
   { path: `${action}.netwitness.port`, values: [50005, 50006], beside: netwitness },
   { path: `${action}.netwitness.timezone`, values: ['Europe/Berlin', 'Asia/Tokyo'], beside: netwitness },
+  {
+    path: properties('authentication.properties', 'crl_retries'),
+    values: ['3', '5'],
+    beside: acknowledged,
+  },
 ]
 
 /** Fields whose tests are their own, and why. */
@@ -122,6 +141,8 @@ export const apart: Readonly<Record<string, string>> = {
   'backup.maxAge': 'no setting of the appliance',
   'forwarding.rules.*.absent': 'the absence of a rule',
   'forwarding.unmanagedRules': 'no setting of the appliance',
+  'systemProperties.acknowledgeUnsupported': 'no setting of the appliance',
+  'systemProperties.withdrawnKeys': 'no setting of the appliance',
 }
 
 /** Every field of the spec by its pattern. */

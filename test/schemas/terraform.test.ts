@@ -6,7 +6,7 @@ import { publicFile, secret } from '../../schemas/rules.ts'
 import { sensorSettings } from '../../schemas/sensor.ts'
 import { projectAttributes } from '../../schemas/terraform/project.ts'
 import { terraformProjections } from '../../schemas/terraform/projections.ts'
-import { isNested, type Attribute, type Attributes } from '../../schemas/terraform/schema.ts'
+import { isNested, type Attribute, type Attributes, type TerraformType } from '../../schemas/terraform/schema.ts'
 
 const setting = { optional: true, computed: true, keepsPrior: true }
 
@@ -118,11 +118,15 @@ describe.each(Object.entries(terraformProjections()))('%s', (_, attributes) => {
   })
 })
 
+/** A map is a step with a name that the user chose. */
+const namesIn = (type: TerraformType): string[] =>
+  typeof type !== 'string' && type[0] === 'map' ? ['*', ...namesIn(type[1])] : []
+
 test('every field of a sensor is there', () => {
   const specPaths = (attributes: Attributes, above: string[] = []): string[] =>
     Object.values(attributes).flatMap((attribute) => {
       const path = [...above, attribute.spec?.key ?? '']
-      if (!isNested(attribute)) return [path.join('.')]
+      if (!isNested(attribute)) return [[...path, ...namesIn(attribute.type)].join('.')]
       return specPaths(attribute.attributes, attribute.nesting === 'map' ? [...path, '*'] : path)
     })
   const found = new Set(specPaths(terraformProjections()['sensor'] ?? {}))

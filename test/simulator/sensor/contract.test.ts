@@ -2,7 +2,9 @@
 // each answer is held to it.
 import { afterAll, describe, expect, test } from 'vitest'
 import { operations } from '../../../schemas/api/operations.ts'
+import { writeOperationOf } from '../../../schemas/api/settings.ts'
 import type { ApplianceRead, PendingNetworkChange } from '../../../schemas/generated/wire.ts'
+import { settingAspects } from '../../../schemas/sensor.ts'
 import { leafKey, makeCertificate } from './certificates.ts'
 import {
   admin,
@@ -28,7 +30,6 @@ const bodies: Readonly<Record<string, CallOptions>> = {
   writeTime: { body: { timezone: 'Europe/Berlin' } },
   writeNetwork: { body: { dns: ['10.0.0.53'] } },
   writeCertificate: { body: { validation: 'mandatory' } },
-  writeManagementConsole: { body: { enabled: false } },
   writeBackup: { body: { enabled: false } },
   writeForwarding: { body: { rules: { ops: { minimumSeverity: 'Major' } } } },
   testRule: { params: { rule: 'ops' } },
@@ -46,7 +47,8 @@ const bodies: Readonly<Record<string, CallOptions>> = {
   readJob: { params: { id: 'x' } },
   lease: { body: { holder: 'run-1', ttlSeconds: 60 } },
 }
-const optionsOf = (id: string): CallOptions => bodies[id] ?? {}
+const settingWrites: readonly string[] = settingAspects.map(writeOperationOf)
+const optionsOf = (id: string): CallOptions => bodies[id] ?? (settingWrites.includes(id) ? { body: {} } : {})
 const writes = operations.filter(({ fenced, id }) => fenced && id !== 'releaseLease').map(({ id }) => id)
 
 describe('what every operation may answer', () => {
@@ -150,15 +152,7 @@ test('every operation succeeds', async () => {
   expect(before.headers.etag).toBe(`"${revision}"`)
   const again = await client.call('readAppliance', { headers: { 'if-none-match': `"${revision}"` } })
   expect([again.status, again.body]).toEqual([304, undefined])
-  for (const id of [
-    'writeTime',
-    'writeNetwork',
-    'writeCertificate',
-    'writeManagementConsole',
-    'writeBackup',
-    'writeForwarding',
-    'testRule',
-  ]) {
+  for (const id of [...settingWrites, 'testRule']) {
     expect([id, (await client.call(id, optionsOf(id))).status]).toEqual([id, 200])
   }
   expect((await client.job('createBackup')).state).toBe('succeeded')
@@ -180,13 +174,7 @@ test('every operation succeeds', async () => {
 })
 
 /** Statuses that the table of operations allows for all writes, but that writes of plain values never need. */
-const neverNeeded = [
-  'writeTime 422',
-  'writeNetwork 422',
-  'writeCertificate 422',
-  'writeForwarding 422',
-  'writeManagementConsole 422',
-]
+const neverNeeded = settingWrites.filter((id) => id !== 'writeBackup').map((id) => `${id} 422`)
 
 afterAll(() => {
   const missing = documentedStatuses().filter((one) => !seen.has(one) && !neverNeeded.includes(one))
