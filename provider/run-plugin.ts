@@ -8,7 +8,7 @@ import { serveForDebugging } from './debug.ts'
 import { chooseAddress, clientCertificate, handshakeLine, isStartedByTerraform, removeSocket } from './handshake.ts'
 import { createLog } from './log.ts'
 import type { Provider } from './model/provider.ts'
-import { serve } from './server.ts'
+import { serve, type Serving } from './server.ts'
 
 /** Serves the provider until Terraform has done with it. */
 export async function runPlugin(provider: Provider<unknown>): Promise<void> {
@@ -22,14 +22,24 @@ export async function runPlugin(provider: Provider<unknown>): Promise<void> {
   exitWithParent()
   const client = clientCertificate(process.env)
   const own = client === undefined ? undefined : makeCertificate()
-  const { address: shown } = await serve({
+  const serving = await serve({
     provider,
     address,
     log: createLog(process.env, (line) => process.stderr.write(line)),
     ...(client !== undefined && own && { tls: { client, own } }),
-    onShutdown: () => process.exit(0),
+    onShutdown: () => void end(serving),
   })
-  process.stdout.write(handshakeLine(address.network, shown, own?.der))
+  process.stdout.write(handshakeLine(address.network, serving.address, own?.der))
+}
+
+/** Terraform kills a plugin that has not ended after 2 s. */
+const mostEndMs = 1500
+
+/** Sessions with appliances are ended in order, as far as there is time. */
+async function end(serving: Serving): Promise<void> {
+  setTimeout(() => process.exit(0), mostEndMs)
+  await serving.close()
+  process.exit(0)
 }
 
 /** Says on stdout how Terraform attaches to this process, and serves until Ctrl-C. */

@@ -135,9 +135,8 @@ const listenOn = async (server: Server, where: { path: string } | { host: string
   })
 
 async function closeAll(server: Server, sessions: Map<Http2Session, Connection>): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
+  server.close()
   const open = [...sessions.keys()]
   await Promise.all(open.map(async (session) => endConnection(sessions, session)))
   for (const session of open) session.destroy()
-  await closed
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { LoadedSecret } from '../schemas/fleet.ts'
 import type { SecretTag } from './driver.ts'
 
@@ -25,4 +25,26 @@ export function tagOf({ id, key }: FingerprintKey, identity: string, path: strin
   const hmac = createHmac('sha256', key)
   for (const part of [identity, path, value]) hmac.update(`${Buffer.byteLength(part)}:${part}`)
   return { keyId: id, mac: hmac.digest('base64') }
+}
+
+/** A shorter key could be guessed. */
+export const fewestKeyBytes = 32
+
+/** The id does not tell the key. */
+export const fingerprintKey = (key: Uint8Array): FingerprintKey => ({
+  id: createHash('sha256').update('sensorform fingerprint key\n').update(key).digest('hex').slice(0, 16),
+  key,
+})
+
+/** Hexadecimal or base64 of enough bytes, else the text itself; undefined for a text that is too short. */
+export function fingerprintBytes(text: string): Uint8Array | undefined {
+  const trimmed = text.trim()
+  return [bytesOf(trimmed, 'hex'), bytesOf(trimmed, 'base64'), Buffer.from(trimmed, 'utf8')].find(
+    (one) => one !== undefined && one.length >= fewestKeyBytes,
+  )
+}
+
+function bytesOf(text: string, encoding: 'hex' | 'base64'): Buffer | undefined {
+  const pattern = encoding === 'hex' ? /^([0-9a-f]{2})+$/i : /^[A-Za-z0-9+/]+={0,2}$/
+  return pattern.test(text) ? Buffer.from(text, encoding) : undefined
 }

@@ -1,10 +1,22 @@
 import packageJson from '../../package.json' with { type: 'json' }
+import { providerAttributes } from '../../schemas/terraform/generated.ts'
 import type { Provider } from '../model/provider.ts'
+import type { Resource } from '../model/resource.ts'
+import { createClient, type Client } from './client.ts'
+import { sensorSchema } from './sensor/schema.ts'
 
-/** What every call of the provider is handed. */
-export interface Client {
-  /** Of Terraform or OpenTofu. */
-  terraformVersion: string
+/** The engine and the spec are loaded when a resource is first asked to do something: a schema needs neither. */
+const sensor = async (): Promise<Resource<Client>> => (await import('./sensor/resource.ts')).sensorResource
+
+const sensorResource: Resource<Client> = {
+  schema: sensorSchema,
+  validate: async (config, call) => (await sensor()).validate?.(config, call) ?? [],
+  plan: async (request, call) => (await sensor()).plan?.(request, call) ?? {},
+  read: async (request, call) => (await sensor()).read(request, call),
+  create: async (request, call) => (await sensor()).create(request, call),
+  update: async (request, call) => (await sensor()).update?.(request, call) ?? { state: null },
+  delete: async (request, call) => (await sensor()).delete(request, call),
+  import: async (request, call) => (await sensor()).import?.(request, call) ?? { state: null },
 }
 
 /** The provider that users declare as `sensorform`. Resources and their like are listed here, one line each. */
@@ -13,10 +25,16 @@ export const sensorformProvider: Provider<Client> = {
   schema: {
     version: 0,
     description: 'Keeps OT network sensors in the state that a configuration declares.',
-    attributes: {},
+    attributes: providerAttributes,
   },
-  configure: ({ terraformVersion }) => ({ client: { terraformVersion } }),
-  resources: {},
+  validate: async (config) => (await import('./provider-block.ts')).checkProviderBlock(config),
+  configure: async ({ config }, { signal }) => {
+    const { readProviderBlock } = await import('./provider-block.ts')
+    const { declared, diagnostics } = readProviderBlock(config)
+    return { ...(declared && { client: createClient({ ...declared, env: process.env, signal }) }), diagnostics }
+  },
+  close: async (client) => client.close(),
+  resources: { sensorform_sensor: sensorResource },
   dataSources: {},
   ephemeralResources: {},
   functions: {},

@@ -33,12 +33,23 @@ export function checkSpec(
 }
 
 /** At, under or above: a rule of a group may be about the part that is not known. */
-const touchesUnknown = (unknowns: readonly SpecPath[], path: SpecPath): boolean =>
+export const touchesUnknown = (unknowns: readonly SpecPath[], path: SpecPath): boolean =>
   unknowns.some((one) => one.every((key, index) => index >= path.length || path[index] === key))
 
 /** A problem of the engine, at the line of the field that it concerns. */
 export const problemDiagnostic = (attributes: Attributes, problem: Problem, config?: ObjectValue | null): Diagnostic =>
   toDiagnostic(problem, problem.field === undefined ? [] : fieldPath(attributes, problem.field, config))
+
+/** A problem at a path of the spec. */
+export const problemDiagnosticAt = (
+  attributes: Attributes,
+  path: readonly PropertyKey[],
+  problem: Problem,
+  config?: ObjectValue | null,
+): Diagnostic => {
+  const segments = path.map((key) => (typeof key === 'number' ? key : String(key)))
+  return toDiagnostic(problem, toAttributePath(attributes, segments, config))
+}
 
 function toDiagnostic({ severity, code, summary, hint }: Problem, path: Path): Diagnostic {
   return {

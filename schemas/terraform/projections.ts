@@ -5,7 +5,8 @@ import { sensorSpec } from '../documents.ts'
 import { projectAttributes } from './project.ts'
 import type { Attributes } from './schema.ts'
 
-const providerBlock = z.strictObject({
+/** What the provider block declares of the fleet. */
+export const providerBlock = z.strictObject({
   credentials: z.record(z.string(), credentials).optional().meta({
     description: 'How to sign in, by name. Reading has no configuration of a resource, so they are declared here.',
   }),

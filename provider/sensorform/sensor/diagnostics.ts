@@ -1,0 +1,54 @@
+import type { ApplianceOutcome } from '../../../reconcile/outcome.ts'
+import type { AppliancePlan, Step } from '../../../reconcile/plan-types.ts'
+import type { Problem } from '../../../schemas/problem.ts'
+import { sensorAttributes } from '../../../schemas/terraform/generated.ts'
+import type { Diagnostic, Diagnostics } from '../../model/diagnostic.ts'
+import type { ObjectValue } from '../../model/value.ts'
+import { problemDiagnostic } from '../../spec/check-spec.ts'
+import { fieldPath } from '../../spec/path.ts'
+
+/** Problems of the engine, at the lines of their fields. */
+export const fromProblems = (problems: readonly Problem[], config: ObjectValue | null): Diagnostics =>
+  problems.map((problem) => problemDiagnostic(sensorAttributes, problem, config))
+
+/** What a plan disrupts, and from where on there is no way back. */
+export const warningsOf = ({ steps }: AppliancePlan, config: ObjectValue): Diagnostics =>
+  steps.filter(({ disrupts, pointOfNoReturn }) => disrupts ?? pointOfNoReturn).map((step) => warningOf(step, config))
+
+function warningOf({ title, changes, disrupts, pointOfNoReturn }: Step, config: ObjectValue): Diagnostic {
+  const detail = [
+    ...(disrupts === undefined ? [] : [`Disrupts: ${disrupts}.`]),
+    ...(pointOfNoReturn === undefined ? [] : [`Point of no return: ${pointOfNoReturn}.`]),
+  ]
+  const path = changes[0] === undefined ? [] : fieldPath(sensorAttributes, changes[0], config)
+  return {
+    severity: 'warning',
+    summary: `Apply will ${title}`,
+    detail: detail.join(' ').replaceAll('..', '.'),
+    ...(path.length > 0 && { path }),
+  }
+}
+
+/** What became of a run, where it is not done. */
+export function fromOutcome(outcome: ApplianceOutcome, config: ObjectValue): Diagnostics {
+  const failed = outcome.steps.flatMap(({ problem }) => problem ?? [])
+  const told = fromProblems([...outcome.problems, ...failed], config)
+  if (outcome.status === 'done' || outcome.status === 'unchanged') return told
+  if (told.some(({ severity }) => severity === 'error')) return told
+  return [...told, { severity: 'error', ...sentences[outcome.status] }]
+}
+
+type Unfinished = Exclude<ApplianceOutcome['status'], 'done' | 'unchanged'>
+
+const again = 'Apply again: it goes on from what is there.'
+const sentences: Readonly<Record<Unfinished, { summary: string; detail: string }>> = {
+  failed: { summary: 'A step failed', detail: again },
+  partial: { summary: 'Only some steps are done', detail: again },
+  notAttempted: { summary: 'Nothing was attempted', detail: again },
+  waiting: { summary: 'A step waits for a person', detail: 'The plan says what to do; apply again when it is done.' },
+  unknown: {
+    summary: 'The sensor does not answer',
+    detail: 'Nothing is known of what became of the last step. Apply again.',
+  },
+  stale: { summary: 'The sensor is no longer what the plan was made from', detail: 'Nothing was done. Plan again.' },
+}

@@ -1,0 +1,83 @@
+/**
+ * What was seen of a sensor as a value of Terraform. A value that only differs in its spelling keeps the one that is
+ * stored, so that no plan shows a difference that is none.
+ *
+ * @module
+ */
+import { sameValue } from '../../../reconcile/compare/canonical.ts'
+import type { Observation } from '../../../reconcile/driver.ts'
+import { fieldTable, formatPath } from '../../../schemas/fields.ts'
+import { sensorSettings } from '../../../schemas/sensor.ts'
+import { sensorAttributes } from '../../../schemas/terraform/generated.ts'
+import { isNested, type Attribute, type Attributes, type NestedAttribute } from '../../../schemas/terraform/schema.ts'
+import { isEqual, isList, isObject, type ObjectValue, type Value } from '../../model/value.ts'
+import { fromSpec, nestFlat } from '../../spec/from-spec.ts'
+import type { SeenSight } from './kept.ts'
+
+const fields = fieldTable(sensorSettings)
+
+/** Everything that was read, configured or not. */
+export function liveValue({ records }: SeenSight, observation: Observation): ObjectValue {
+  const flat = new Map<string, unknown>(observation.live)
+  const record = records.live?.state === 'present' ? records.live.record : undefined
+  for (const key of ['site', 'zone', 'tiAutomaticUpdates'] as const) {
+    if (record?.[key] !== undefined) flat.set(`registration.${key}`, record[key])
+  }
+  return { ...fromSpec(sensorAttributes, nestFlat(flat)), ...factsOf(observation) }
+}
+
+function factsOf({ identity, softwareVersion, activation, served }: Observation): ObjectValue {
+  return {
+    id: identity,
+    serial_number: identity,
+    software_version: softwareVersion ?? null,
+    activation_status: activation?.status ?? null,
+    activation_expires_at: activation?.expiresAt ?? null,
+    certificate_fingerprint: served?.sha256 ?? null,
+    certificate_expires_at: served?.notAfter ?? null,
+  }
+}
+
+/** What Terraform has stored, brought up to date. */
+export const refreshed = (attributes: Attributes, stored: ObjectValue, live: ObjectValue): ObjectValue =>
+  mapAttributes(attributes, (attribute, name) =>
+    refreshedValue(attribute, stored[name] ?? null, live[name] ?? null, [attribute.spec?.key ?? name]),
+  )
+
+const mapAttributes = (attributes: Attributes, make: (attribute: Attribute, name: string) => Value): ObjectValue =>
+  Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, make(attribute, name)]))
+
+function refreshedValue(attribute: Attribute, stored: Value, live: Value, path: readonly string[]): Value {
+  if (!attribute.computed && !attribute.required) return stored
+  if (path.length === 1 && attribute.required) return stored
+  if (isNested(attribute)) return refreshedGroup(attribute, stored, live, path)
+  if (isEqual(stored, live)) return stored
+  const field = fields.find(formatPath(path))
+  const means = (value: Value): unknown =>
+    isList(value) ? value : attribute.spec?.form === 'file' ? { content: value } : value
+  return field && stored !== null && live !== null && sameValue(field, means(stored), means(live)) ? stored : live
+}
+
+function refreshedGroup(attribute: NestedAttribute, stored: Value, live: Value, path: readonly string[]): Value {
+  const merge = (before: Value, now: Value, at: readonly string[]): Value =>
+    mapAttributes(attribute.attributes, (inner, name) =>
+      refreshedValue(inner, member(before, name), member(now, name), [...at, inner.spec?.key ?? name]),
+    )
+  if (attribute.nesting === 'list' || isList(live)) return stored
+  if (attribute.nesting === 'single') return isNothing(live) && stored === null ? null : merge(stored, live, path)
+  if (!isObject(live)) return isObject(stored) ? withoutMissing(stored, {}) : stored
+  const keys = isObject(stored) ? Object.keys(withoutMissing(stored, live)) : Object.keys(live)
+  return Object.fromEntries(keys.map((key) => [key, merge(member(stored, key), member(live, key), [...path, key])]))
+}
+
+/** Of entries that are declared one by one, those that are there, and those that are declared not to be. */
+const withoutMissing = (stored: ObjectValue, live: ObjectValue): ObjectValue =>
+  Object.fromEntries(
+    Object.entries(stored).filter(([key, item]) => Object.hasOwn(live, key) || member(item, 'absent') === true),
+  )
+
+const member = (value: Value, name: string): Value =>
+  isObject(value) && Object.hasOwn(value, name) ? (value[name] ?? null) : null
+
+const isNothing = (value: Value): boolean =>
+  value === null || (isObject(value) && Object.values(value).every((item) => isNothing(item)))
