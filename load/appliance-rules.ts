@@ -5,7 +5,9 @@
  */
 import type { ApplianceSpec } from '../schemas/documents.ts'
 import type { Problem } from '../schemas/problem.ts'
+import { mailRequirements } from './mail-rules.ts'
 import type { DocumentCode } from './problem.ts'
+import { propertyRequirements } from './property-rules.ts'
 
 /** What a merged appliance lacks, at a path of its spec. */
 export interface Requirement {
@@ -21,6 +23,8 @@ export const requirements = (spec: ApplianceSpec): Requirement[] => [
   ...accessRequirements(spec),
   ...enabledRequirements(spec),
   ...ruleRequirements(spec),
+  ...mailRequirements(spec),
+  ...propertyRequirements(spec),
   ...registrationRequirements(spec),
 ]
 
@@ -86,7 +90,7 @@ const need = (group: string, path: readonly string[], value: unknown): Requireme
     : []
 
 /** A group that is on needs what makes it work; `enabled` left out beside declared siblings means on. */
-function enabledRequirements({ network, time, backup }: ApplianceSpec): Requirement[] {
+function enabledRequirements({ network, time, backup, mailServer }: ApplianceSpec): Requirement[] {
   const { target } = backup ?? {}
   return [
     ...(isOn(network?.proxy)
@@ -96,6 +100,11 @@ function enabledRequirements({ network, time, backup }: ApplianceSpec): Requirem
         ]
       : []),
     ...(isOn(time?.ntp) ? need('NTP', ['time', 'ntp', 'server'], time?.ntp?.server) : []),
+    ...(isOn(mailServer)
+      ? (['host', 'port', 'sender'] as const).flatMap((key) =>
+          need('the mail server', ['mailServer', key], mailServer?.[key]),
+        )
+      : []),
     ...(isOn(target)
       ? [
           ...need('the backup target', ['backup', 'target', 'smb', 'server'], target?.smb?.server),

@@ -4,6 +4,7 @@
  * @module
  */
 import type * as z from 'zod'
+import { applianceNouns, applianceSchemas, type ApplianceKind } from '../schemas/documents.ts'
 import type { Refusal } from '../schemas/rules.ts'
 import type { DocumentCode } from './problem.ts'
 import { nearest, suggestion } from './nearest.ts'
@@ -79,7 +80,9 @@ function issueFindings(schema: z.ZodType, value: unknown, issue: Issue, path: Pa
   switch (issue.code) {
     case 'unrecognized_keys':
       // A merge key has its own problem.
-      return issue.keys.filter((key) => key !== '<<').map((key) => unknownKey(schemaAt(schema, path), path, key))
+      return issue.keys
+        .filter((key) => key !== '<<')
+        .map((key) => ofOtherKind(schema, path, key) ?? unknownKey(schemaAt(schema, path), path, key))
     case 'invalid_type':
       return [invalidType(value, issue.expected, path)]
     case 'invalid_value':
@@ -109,13 +112,14 @@ const invalid = (path: Path, message: string): Finding => ({
 
 /** Formats that zod checks by itself come with zod's words. */
 function formatSentence(issue: Issue): string {
-  if (issue.code !== 'invalid_format' || issue.format === 'regex') return issue.message
+  const isOwn = issue.message.startsWith('is not ')
+  if (issue.code !== 'invalid_format' || issue.format === 'regex' || isOwn) return issue.message
   if (issue.format.startsWith('date')) return 'is not a date such as 2030-01-31 or 2030-01-31T06:00:00Z'
   return `is not a valid ${issue.format === 'email' ? 'e-mail address' : issue.format}`
 }
 
 function unknownKey(schema: z.ZodType | undefined, path: Path, key: string): Finding {
-  const hint = unknownKeyHint(path, key) ?? belongsBelow(schema, key) ?? suggestion(key, knownKeys(schema))
+  const hint = belongsBelow(schema, key) ?? suggestion(key, knownKeys(schema))
   return {
     code: 'UNKNOWN_KEY',
     path: [...path, key],
@@ -128,13 +132,24 @@ function unknownKey(schema: z.ZodType | undefined, path: Path, key: string): Fin
 /** A key may be a value that was meant to follow it, as in "password=…". */
 const shownKey = (key: string): string => key.replace(/[=:].*/s, '…')
 
-/** Keys that exist, but elsewhere. */
-function unknownKeyHint(path: Path, key: string): string | undefined {
-  if (path.includes('rules') && ['systemNotifications', 'alertNotifications', 'webhook'].includes(key)) {
-    return 'This exists on a management console only; a sensor forwards alerts by email, syslog and netwitness.'
-  }
-  return undefined
+/** A setting that exists, but for the other kind of appliance. */
+function ofOtherKind(schema: z.ZodType, path: Path, key: string): Finding | undefined {
+  const depth = path[1] === 'defaults' ? 2 : 1
+  if (path[0] !== 'spec' || !schemaAt(schema, [...path.slice(0, depth), 'access'])) return undefined
+  const inner = [...path.slice(depth), key]
+  const kind = (Object.keys(applianceSchemas) as ApplianceKind[]).find((one) =>
+    schemaAt(applianceSchemas[one].spec, inner),
+  )
+  return kind && otherKind(kind, path, key)
 }
+
+const otherKind = (kind: ApplianceKind, path: Path, key: string): Finding => ({
+  code: 'OTHER_KIND',
+  path: [...path, key],
+  mark: 'key',
+  summary: `${key} exists for a ${applianceNouns[kind]} only`,
+  hint: `Declare it in a document of kind ${kind}, or remove it.`,
+})
 
 /** A key that is right one level further down. */
 function belongsBelow(schema: z.ZodType | undefined, key: string): string | undefined {

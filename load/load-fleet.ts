@@ -16,6 +16,7 @@ import {
   type CheckedDocument,
 } from './check-document.ts'
 import { isAppliance, type ApplianceDocument } from './layers.ts'
+import { uncheckedMail } from './mail-rules.ts'
 import { duplicateDocuments, duplicateValues, namesOf, unresolvedNames } from './names.ts'
 import { faultProblem, parseDocuments, type ParsedDocument, type ParsedSource } from './parse-documents.ts'
 import { documentProblem } from './problem.ts'
@@ -138,7 +139,7 @@ function buildFleet(
     sensors: byKey(sensors.map((sensor) => withHold(sensor, siteMap.get(sensor.site ?? '')?.hold))),
     managementConsoles: byKey(consoles),
   }
-  return { fleet, problems, unchecked: certificates.unchecked }
+  return { fleet, problems, unchecked: [...certificates.unchecked, ...uncheckedMail(appliances)] }
 }
 
 const byKey = (appliances: readonly DesiredAppliance[]): Map<string, DesiredAppliance> =>

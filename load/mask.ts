@@ -10,7 +10,8 @@ import type * as z from 'zod'
 import { nearest } from './nearest.ts'
 import { isObject, knownKeys, memberOf, sensitive } from './schema-walk.ts'
 
-const secretKey = /(\bp[as]*w|pass|kennw|secret|credential\b|tok|priv\w*key|api.?key)\w*( \w+)?["']?\s*[:=]\s*/gi
+const secretKey =
+  /(\bp[as]*w|pass|kennw|secret|credential\b|tok|priv\w*key|api.?key|authorization|cookie)\w*( \w+)?["']?\s*[:=]\s*/gi
 const reference = /^\{\s*\}|^(\{\s*)?(from_?(env|file)\b|$|#|&|\*|null\b|~)/i
 /** What follows may be a password: `//user:…@`, `user:…@host`, `https://host/path?sig=…`. */
 const beforeSecrets = [/:\/\/(?=[^\s/@]+@)/, /[^\s:@/"'{[,]+:(?=[^\s@]+@)/, /:\/\/[^\s?]*\?/]

@@ -18,6 +18,14 @@ export const shape = {
     remedy: 'Declare it in the sensor, its site or the fleet defaults.',
     example: one('  network: { proxy: { host: proxy.example } }\n'),
   },
+  OTHER_KIND: {
+    severity: 'error',
+    title: 'A key exists for another kind of appliance only',
+    explanation:
+      'Sensors and management consoles have settings of their own: system notifications, alert notifications and webhooks are sent by a console, for example.',
+    remedy: 'Move it to a document of the kind that the hint names.',
+    example: one('  forwarding: { rules: { ops: { systemNotifications: true, absent: true } } }\n'),
+  },
   UNKNOWN_KEY: {
     severity: 'error',
     title: 'A key is not known here',
@@ -108,6 +116,25 @@ export const shape = {
       'A rule that does not exist yet cannot be created without an action. A rule that declares nothing at all is an error.',
     remedy: 'Declare actions, or absent: true for a rule that must not exist.',
     example: one('  forwarding: { rules: { ops: { minimumSeverity: Major } } }\n'),
+  },
+  MAIL_SERVER_MISSING: {
+    severity: 'error',
+    title: 'An email action has no mail server',
+    explanation:
+      'Emails are sent through the mail server of the appliance, which must be set up first. While loading, an email beside a mail server that is switched off is found; whether the appliance has one that nobody declares is found when it is read. A rule that is in place already stays as it is.',
+    remedy: 'Declare mailServer with host, port and sender, or use another action.',
+    example: one(
+      '  mailServer: { enabled: false }\n  forwarding: { rules: { ops: { actions: { a: { email: { address: ops@plant.example } } } } } }\n',
+    ),
+  },
+  PASSWORD_IN_CLEAR: {
+    severity: 'warning',
+    title: 'A password is sent in the clear',
+    explanation: 'Without encryption anybody on the way reads user name and password of the mail server.',
+    remedy: 'Use tls: starttls or implicit.',
+    example: one(
+      '  mailServer: { host: mail.plant.example, port: 25, tls: none, sender: a@plant.example, username: a, password: { fromEnv: MAIL } }\n',
+    ),
   },
   NAME_ONLY_READ: {
     severity: 'warning',

@@ -2,6 +2,7 @@
 import { certificates } from './document-certificates.ts'
 import { files, yaml } from './document-files.ts'
 import { names, references } from './document-names.ts'
+import { systemProperties } from './document-properties.ts'
 import { shape } from './document-shape.ts'
 import type { Catalog } from './entry.ts'
 
@@ -12,4 +13,5 @@ export const documents = {
   ...names,
   ...references,
   ...certificates,
+  ...systemProperties,
 } as const satisfies Catalog

@@ -583,6 +583,117 @@ export const badInput: readonly (readonly [name: string, files: Readonly<Record<
     { 'a.yaml': `${sensor('')}---\n${console('').replace('10.1.0.9', '10.20.0.5')}` },
   ],
   [
+    'a mail server with every field wrong',
+    {
+      'a.yaml': sensor(
+        '  mailServer: { host: "10.1.2", port: 70000, tls: ssl, sender: sensor, username: "", password: CANARY, ntlm: true }\n',
+      ),
+    },
+  ],
+  ['a mail server that is half declared', { 'a.yaml': sensor('  mailServer: { host: mail.plant.example }\n') }],
+  [
+    'a mail server that is off, with an email beside it',
+    {
+      'a.yaml': sensor(
+        '  mailServer: { enabled: false }\n  forwarding: { rules: { ops: { actions: { a: { email: { address: ops@plant.example } }, b: { netwitness: { host: a.example, port: 1 } } } } } }\n',
+      ),
+    },
+  ],
+  [
+    'a password that the mail server gets in the clear',
+    {
+      'a.yaml': sensor(
+        '  mailServer: { host: a.example, port: 25, tls: none, sender: a@plant.example, username: a, password: { fromEnv: MAIL } }\n',
+      ),
+    },
+  ],
+  [
+    'an action with every field wrong',
+    {
+      'a.yaml': sensor(
+        `  forwarding:
+    rules:
+      ops:
+        minimumSeverity: Low
+        protocols: []
+        engines: [Virus]
+        actions:
+          a: { email: { address: "a@b.example, c@d.example", timezone: Mars } }
+          b: { syslog: { host: "a b", port: 0, format: json, protocol: sctp, timezone: 1, level: 3 } }
+          c: { netwitness: { host: 1, port: "50005" } }
+          d: { syslog: { host: a.example, port: 514, format: leef, protocol: tls } }
+          e: { syslog: { host: a.example, port: 514, format: cef, protocol: udp, tls: { privateKey: CANARY } } }
+    unmanagedRules: delete
+`,
+      ),
+    },
+  ],
+  [
+    'a webhook with every field wrong',
+    {
+      'a.yaml':
+        fleet +
+        console(
+          `  forwarding:
+    rules:
+      ops:
+        systemNotifications: "yes"
+        alertNotifications: 1
+        actions:
+          a: { webhook: { url: ftp://ops.example, extended: maybe } }
+          b: { webhook: { url: "https://user:CANARY@ops.example/hook" } }
+          c: { webhook: { url: https://ops.example, headers: { "X Team": a, X-Two: "  b", X-Line: "a\\nb" } } }
+          d: { webhook: { url: https://ops.example, headers: { Authorization: Bearer CANARY } } }
+          e: { webhook: { url: https://ops.example, headers: { x-a: b }, secretHeaders: { X-B: CANARY } } }
+          f: { webhook: {} }
+          g: { webhook: { url: https://ops.example, headers: { x-a: b }, secretHeaders: { X-A: { fromEnv: A } } } }
+`,
+        ),
+    },
+  ],
+  [
+    'system properties without the acknowledgement',
+    { 'a.yaml': sensor('  systemProperties: { files: { authentication.properties: { crl_retries: "3" } } }\n') },
+  ],
+  [
+    'system properties with every mistake',
+    {
+      'a.yaml': sensor(
+        `  systemProperties:
+    acknowledgeUnsupported: yes
+    withdrawnKeys: undo
+    files:
+      ../passwd: { a: "1" }
+      two//slashes: { a: "1" }
+      authentication.properties: { crl_retries: 3, infinity_session_expiration: false, "a=b": "1", x: "a\\nb" }
+      backup.properties: crl_retries=3
+`,
+      ),
+    },
+  ],
+  [
+    'system properties that the vendor documents otherwise',
+    {
+      'a.yaml': sensor(
+        `  systemProperties:
+    acknowledgeUnsupported: true
+    files:
+      authentication.properties:
+        crl_retries: many
+        crl_retry: "3"
+        cm_auth_token: CANARY
+        certifcate_validation: "true"
+        infinity_session_expiration: "false"
+      authentication.property: { infinity_session_expiration: "true" }
+      autentication.properties: { some_key: "1" }
+      backup.properties: { crl_retries: "3", backup_directory_path: /var }
+      Azure Remote Config: { block_local_config: "2" }
+      traffic_monitor/traffic-monitor.properties: { ldap_password: CANARY, horizon.processor.filter: "" }
+`,
+      ),
+    },
+  ],
+  [
     'a console with aspects of a sensor',
     { 'a.yaml': fleet + console('  time: { timezone: Europe/Berlin }\n  name: hq\n') },
   ],
