@@ -41,14 +41,29 @@ export const fromPrivate = (kept: Private): Uint8Array =>
 export const fromDiagnostics = (diagnostics: Diagnostics = [], attributes: Attributes = {}): Wire<'diagnostic'>[] =>
   diagnostics.map((one) => fromDiagnostic(one, attributes))
 
+/**
+ * Terraform finds the line of an attribute of the resource, and of nothing inside one: with a longer path it shows the
+ * head of the resource. So the path ends there, and the rest of it is told in words.
+ */
 function fromDiagnostic({ severity, summary, detail, path }: Diagnostic, attributes: Attributes): Wire<'diagnostic'> {
+  const { steps = [] } = fromPath(path ?? [], attributes)
+  const words = [...(detail === undefined ? [] : [detail]), ...(steps.length > 1 ? [`At ${textOfSteps(steps)}.`] : [])]
   return {
     severity: severities[severity],
     summary,
-    ...(detail !== undefined && { detail }),
-    ...(path && { attribute: fromPath(path, attributes) }),
+    ...(words.length > 0 && { detail: words.join('\n') }),
+    ...(steps.length > 0 && { attribute: { steps: steps.slice(0, 1) } }),
   }
 }
+
+/** As the user would refer to it. */
+const textOfSteps = (steps: readonly Wire<'pathStep'>[]): string =>
+  steps
+    .map(({ attributeName, elementKeyString, elementKeyInt }, index) => {
+      if (attributeName !== undefined) return index === 0 ? attributeName : `.${attributeName}`
+      return `[${elementKeyString === undefined ? elementKeyInt : JSON.stringify(elementKeyString)}]`
+    })
+    .join('')
 
 /** As far as the schema knows the path: one step too many, and Terraform shows no line at all. */
 export function fromPath(path: Path, attributes: Attributes): Wire<'attributePath'> {

@@ -1,4 +1,6 @@
 /** `sensorform_sensor` with the real terraform on a simulated sensor. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { serveForDebugging, type Attachable } from '../../provider/debug.ts'
 import { sensorformProvider } from '../../provider/sensorform/provider.ts'
@@ -90,5 +92,96 @@ describe.runIf(hasTerraform())('with terraform', () => {
     expect(await workspace.plan()).toMatchObject({ code: 0, actions: {} })
     expect(await workspace.apply('-destroy')).toMatchObject({ code: 0 })
     expect(JSON.stringify(await workspace.run('show', '-json'))).not.toContain('c4nary-9')
+  })
+
+  test('an import fills everything, and nothing is left to do', async () => {
+    const settings = 'time = { timezone = "Europe/Berlin" }'
+    const state = await applied(settings)
+    const [sensor] = simulator.appliances
+    await workspace.run('state', 'rm', 'sensorform_sensor.line_1')
+    const id = `${sensor?.endpoint},default,${sensor?.pin}`
+    expect(await workspace.run('import', '-no-color', 'sensorform_sensor.line_1', id)).toMatchObject({ code: 0 })
+    expect((await workspace.state())['sensorform_sensor.line_1']).toEqual(state)
+    expect(await workspace.plan()).toMatchObject({ code: 0, actions: {} })
+    await workspace.run('state', 'rm', 'sensorform_sensor.line_1')
+    const refused = await workspace.run('import', '-no-color', 'sensorform_sensor.line_1', 'https://10.20.0.5')
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('The id does not say whom to trust') })
+  })
+
+  test('what moved since the plan is not overwritten', async () => {
+    await applied('time = { timezone = "Europe/Berlin" }')
+    configure('time = { timezone = "Europe/Paris" }')
+    expect((await workspace.plan()).actions).toEqual({ 'sensorform_sensor.line_1': 'update' })
+    live().changeInConsole('eve', 'time', { timezone: 'Asia/Tokyo' })
+    const stale = await workspace.run('apply', '-no-color', 'plan.bin')
+    expect(stale).toMatchObject({ code: 1, stderr: expect.stringContaining('no longer what the plan was made from') })
+    expect(live().state.settings.time.timezone).toBe('Asia/Tokyo')
+    expect(await workspace.apply()).toMatchObject({ code: 0 })
+    expect(live().state.settings.time.timezone).toBe('Europe/Paris')
+  })
+
+  test('a sensor that does not answer keeps its state, with a warning', async () => {
+    await applied('time = { timezone = "Europe/Berlin" }')
+    await simulator.kill('line-1')
+    const { code, stdout, actions } = await workspace.plan()
+    expect({ code, actions }).toEqual({ code: 0, actions: {} })
+    expect(stdout).toMatch(/Warning: .*line-1|Warning: .*127\.44\.0\.11/)
+    expect(await workspace.apply('-destroy', '-refresh=false')).toMatchObject({ code: 0 })
+  })
+
+  test.each([
+    [
+      'a value',
+      'time = { timezone = "Europe/Berlni" }',
+      [
+        'timezone is not an IANA time zone',
+        '13: time = {',
+        'Did you mean Europe/Berlin? (VALUE_INVALID)',
+        'At time.timezone.',
+      ],
+    ],
+    [
+      'a rule over several values',
+      'network = { address = "10.0.0.0", subnet_mask = "255.255.255.0" }',
+      ['network address of its subnet', '13: network = {', '(ADDRESS_NOT_A_HOST)', 'At network.address.'],
+    ],
+    [
+      'a secret',
+      'network = { proxy = { host = "p", port = 1, username = "u", password_wo = "c4nary-9" } }',
+      ['password_wo needs password_wo_version', '13: network = {', 'At network.proxy.password_wo.'],
+    ],
+    [
+      'an entry of a map',
+      'forwarding = { rules = { "to SIEM" = { minimum_severity = "Low" } } }',
+      ['minimumSeverity', '13: forwarding = {', 'At forwarding.rules["to SIEM"].minimum_severity.'],
+    ],
+  ])('a mistake in %s is told once, at its line, before anything is contacted', async (_, settings, texts) => {
+    configure(settings)
+    const before = simulator.requests().length
+    const { code, stderr } = await workspace.run('validate', '-no-color')
+    expect(code).toBe(1)
+    expect(stderr.match(/Error: /g)).toHaveLength(1)
+    expect(texts.filter((text) => !stderr.replaceAll(/\s+/g, ' ').includes(text))).toEqual([])
+    expect(simulator.requests()).toHaveLength(before)
+  })
+
+  test('a wrong password is one error, and nothing is kept of the sensor', async () => {
+    configure('')
+    writeFileSync(
+      join(workspace.folder, 'main.tf'),
+      readFileSync(join(workspace.folder, 'main.tf'), 'utf8').replace(password, 'wrong'),
+    )
+    const { code, stderr } = await workspace.apply()
+    expect(code).toBe(1)
+    expect(stderr.match(/Error: /g)).toHaveLength(1)
+    expect(stderr).toContain('CREDENTIALS_REFUSED')
+    expect(await workspace.state()).toEqual({})
+  })
+
+  test('a plan with nothing to do reads once and signs in once', async () => {
+    await applied('time = { timezone = "Europe/Berlin" }')
+    const since = simulator.requests().at(-1)?.sequence ?? 0
+    expect(await workspace.plan()).toMatchObject({ code: 0 })
+    expect(simulator.counts('line-1', since)).toEqual({ signIn: 1, readAppliance: 1, signOut: 1 })
   })
 })
