@@ -1,0 +1,70 @@
+/**
+ * The spec of every example, said to Terraform, is the same spec to the engine, and so the same plan. The site of a
+ * document, to which thresholds and windows belong, is the CLI's alone.
+ */
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { loadFleet } from '../../load/load-fleet.ts'
+import { makePlan } from '../../reconcile/plan/plan.ts'
+import type { PlanContext, Sight } from '../../reconcile/engine.ts'
+import type { Observation } from '../../reconcile/driver.ts'
+import { desireSensor } from '../../provider/sensorform/sensor/desired.ts'
+import { fromSpec } from '../../provider/spec/from-spec.ts'
+import { apiSupport } from '../../drivers/api/driver.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
+import { sensorAttributes } from '../../schemas/terraform/generated.ts'
+import { root } from '../house/sources.ts'
+
+const { fleet } = await loadFleet([join(root, 'examples')], { cwd: root, env: {} })
+if (!fleet) throw new TypeError('the examples have problems')
+
+const pin = `sha256/${'A'.repeat(43)}=`
+
+/** As a configuration would say it, with a pin in place of the example's pin file. */
+function configured({ access, settings }: DesiredAppliance) {
+  const { driver, endpoint, credentials } = access
+  return fromSpec(sensorAttributes, { access: { driver, endpoint, credentials, trust: [{ pin }] }, ...settings })
+}
+
+const observation: Observation = {
+  identity: 'S-1',
+  endpoint: 'https://10.0.0.1',
+  observedAt: '2026-11-26T12:00:00.000Z',
+  unchanged: false,
+  live: new Map(),
+  unfinished: {},
+  warnings: [],
+}
+
+const context: PlanContext = {
+  now: Date.parse('2026-11-26T12:00:00Z'),
+  toolVersion: '0',
+  support: () => apiSupport,
+  registrarSupport: () => ({ register: true, observe: true, download: 'automatic' }),
+  options: {},
+  orphans: [],
+}
+
+test.each([...fleet.sensors.values()])('$key', (sensor) => {
+  const { desired, diagnostics } = desireSensor(fleet, configured(sensor))
+  expect(diagnostics).toEqual([])
+  const own = desired?.fleet.sensors.get(desired.key)
+  if (!desired || !own) throw new TypeError('nothing is desired')
+  expect(withoutPlaces(own.settings)).toEqual(withoutPlaces(sensor.settings))
+  const planOf = (one: DesiredAppliance) => {
+    const sight: Sight = { desired: one, observation, records: {}, tags: new Map() }
+    const alone = { ...desired.fleet, sensors: new Map([[one.key, one]]) }
+    return makePlan(alone, [sight], context).sensors[0]
+  }
+  const document = { ...sensor, access: own.access, labels: {}, key: own.key }
+  delete document.site
+  const [fromTerraform, fromDocument] = [planOf(own), planOf(document)]
+  expect(fromTerraform?.steps.length).toBeGreaterThan(0)
+  expect(withoutPlaces(fromTerraform)).toEqual(withoutPlaces(fromDocument))
+})
+
+/** Where a file lay, and in which file of documents something stands, is no part of the spec. */
+const withoutPlaces = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (key, item: unknown) => (key === 'file' || key === 'at' ? undefined : item)) ?? 'null',
+  )
