@@ -3,7 +3,9 @@ import type {
   WriteBackup,
   WriteCertificate,
   WriteForwarding,
+  WriteMailServer,
   WriteNetwork,
+  WriteSystemProperties,
   WriteTime,
 } from '../schemas/generated/wire.ts'
 import type { Fault } from './faults.ts'
@@ -14,8 +16,10 @@ export interface InitialSettings {
   time?: WriteTime
   network?: WriteNetwork
   certificate?: Pick<WriteCertificate, 'name' | 'validation'>
+  mailServer?: WriteMailServer
   backup?: WriteBackup
   forwarding?: WriteForwarding
+  systemProperties?: WriteSystemProperties
 }
 
 export interface SimulatedSensorOptions {

@@ -9,12 +9,15 @@
  * | the clock is off by more than five minutes    | activation needs the NTP write; without one it is withheld     |
  * | validation is turned on with a new certificate | it needs the import                                           |
  * | a backup is due and its settings change       | it needs the settings                                          |
+ * | a rule sends emails                           | see mail-preconditions.ts                                      |
  *
  * @module
  */
 import type { Problem } from '../../schemas/problem.ts'
 import { problemOf, type Look } from '../compare/look.ts'
 import type { Step } from '../plan-types.ts'
+import { checkMail } from './mail-preconditions.ts'
+import { needing, type Checked } from './needs.ts'
 import { reactivates } from './registration-steps.ts'
 
 /** A clock that is further off blocks activation (documented; the limit is this project's choice). */
@@ -23,14 +26,9 @@ export const mostDriftSeconds = 300
 /** Steps by which the cloud may come into reach. */
 const waysToTheCloud = new Set(['network.dns', 'network.proxy', 'network.address', 'network.change'])
 
-interface Checked {
-  steps: Step[]
-  problems: Problem[]
-}
-
 /** Withholds steps that cannot succeed, and says which of the others need which. */
 export function checkPreconditions(look: Look, steps: readonly Step[]): Checked {
-  return [checkCloud, checkClock, checkServed].reduce<Checked>(
+  return [checkCloud, checkClock, checkMail, checkServed].reduce<Checked>(
     ({ steps, problems }, check) => {
       const next = check(look, steps)
       return { steps: next.steps, problems: [...problems, ...next.problems] }
@@ -54,11 +52,6 @@ function addNeeds(steps: readonly Step[]): Step[] {
     )
   })
 }
-
-const needing = (step: Step, ids: readonly string[]): Step => ({
-  ...step,
-  needs: [...new Set([...step.needs, ...ids])],
-})
 
 function checkCloud(look: Look, steps: readonly Step[]): Checked {
   const { activation } = look.observation

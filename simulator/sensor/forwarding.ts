@@ -2,8 +2,9 @@
 import type { TestMessageResult } from '../../schemas/generated/wire.ts'
 import type { Answer } from '../edge.ts'
 import { formatPath } from '../../schemas/fields.ts'
+import { sendMail, type MailServer } from '../mail.ts'
 import { actorOf, audited } from './audit.ts'
-import { testMessage, type Alert } from './message.ts'
+import { testMessage, testText, testTitle, type Alert } from './message.ts'
 import { Refusal } from './refusal.ts'
 import { send, type Destination } from './send.ts'
 import type { Call, Handlers, Sensor } from './sensor.ts'
@@ -11,6 +12,7 @@ import type { SensorState, Settings } from './state.ts'
 
 type Rule = NonNullable<Settings['forwarding']['rules']>[string]
 type Action = NonNullable<Rule['actions']>[string]
+type Email = NonNullable<Action['email']>
 type Syslog = NonNullable<Action['syslog']>
 type Result = TestMessageResult['actions'][number]
 
@@ -28,12 +30,38 @@ async function testRule(sensor: Sensor, call: Call): Promise<Answer> {
 
 async function testAction(sensor: Sensor, rule: string, action: string, settings: Action): Promise<Result> {
   const { email, syslog, netwitness } = settings
-  if (email) return { action, ok: false, message: 'No mail server is configured, so that no email can be sent.' }
+  if (email) return outcome(action, await sendEmail(sensor, email))
   if (syslog) return sendSyslog(sensor, rule, action, syslog)
   if (!netwitness) return { action, ok: false, message: 'The action has no destination.' }
   const { host, port, timezone } = netwitness
   const text = testMessage('cef', alertOf(sensor, timezone))
   return outcome(action, await send({ host: host ?? '', port: port ?? 0, protocol: 'tcp' }, text))
+}
+
+/** Sends the test message through the mail server; gives a sentence when that failed. */
+async function sendEmail(sensor: Sensor, { address, timezone }: Email): Promise<string | null> {
+  const server = mailServerOf(sensor.state)
+  if (!server) return 'No mail server is configured, so that no email can be sent.'
+  const alert = alertOf(sensor, timezone)
+  return sendMail(server, { to: address ?? '', subject: testTitle, text: testText(alert), sentMs: alert.nowMs })
+}
+
+/** The mail server, where there is one. */
+function mailServerOf({ settings, secrets }: SensorState): MailServer | undefined {
+  const { enabled, host, port, tls, sender, username } = settings.mailServer
+  if (enabled === false || host === null || port === null || sender === null) return undefined
+  const { validation, chain } = settings.certificate
+  const password = secrets['mailServer.password']
+  return {
+    host,
+    port,
+    tls: tls ?? 'none',
+    sender,
+    ...(username !== null && { username }),
+    ...(password !== undefined && { password }),
+    validate: validation === 'mandatory',
+    ...(chain !== null && { authorities: chain }),
+  }
 }
 
 async function sendSyslog(sensor: Sensor, rule: string, action: string, syslog: Syslog): Promise<Result> {

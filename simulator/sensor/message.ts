@@ -12,14 +12,14 @@ type Format = 'cef' | 'leef' | 'object' | 'text'
 
 /** Facility 1 (user), severity 4 (warning). */
 const priority = '<12>'
-const title = 'Test Alert'
+export const testTitle = 'Test Alert'
 const detail = 'This is a test message.'
 
 /** One syslog line. */
 export function testMessage(format: Format, alert: Alert): string {
   const { sensor, nowMs, timezone } = alert
   const header = `${priority}${syslogTime(nowMs, timezone)} ${sensor.replaceAll(/[^\x21-\x7e]/g, '_')} `
-  return header + { cef, leef, object, text }[format](alert)
+  return header + { cef, leef, object, text: testText }[format](alert)
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -44,12 +44,12 @@ const escapeField = (value: string): string => value.replaceAll(/[\\=]/g, String
 
 /** Severities are 1, 4, 8 and 10 for Warning, Minor, Major and Critical. */
 const cef = (alert: Alert): string =>
-  `CEF:0|CyberX|CyberX platform|${escapeHeader(alert.version)}|1|${title}|1|msg=${detail} dvchost=${escapeField(alert.sensor)} cat=Operational rt=${escapeField(localTime(alert))}`
+  `CEF:0|CyberX|CyberX platform|${escapeHeader(alert.version)}|1|${testTitle}|1|msg=${detail} dvchost=${escapeField(alert.sensor)} cat=Operational rt=${escapeField(localTime(alert))}`
 
 const leef = (alert: Alert): string =>
   `LEEF:1.0|CyberX|CyberX platform|${escapeHeader(alert.version)}|1|` +
   [
-    `title=${title}`,
+    `title=${testTitle}`,
     `msg=${detail}`,
     `sensor=${alert.sensor}`,
     'cat=Operational',
@@ -59,7 +59,7 @@ const leef = (alert: Alert): string =>
 
 const object = (alert: Alert): string =>
   JSON.stringify({
-    title,
+    title: testTitle,
     message: detail,
     sensorName: alert.sensor,
     severity: 'Warning',
@@ -67,5 +67,6 @@ const object = (alert: Alert): string =>
     timestamp: localTime(alert),
   })
 
-const text = (alert: Alert): string =>
-  `${title}: ${detail} Sensor: ${alert.sensor}. Severity: Warning. Engine: Operational. Time: ${localTime(alert)}.`
+/** The message in a sentence. */
+export const testText = (alert: Alert): string =>
+  `${testTitle}: ${detail} Sensor: ${alert.sensor}. Severity: Warning. Engine: Operational. Time: ${localTime(alert)}.`

@@ -46,6 +46,14 @@ function checkMerged(sensor: Sensor, aspect: Aspect, merged: Merged): void {
     throw new Refusal(400, 'INVALID', `The settings are refused: ${sentence}.`, { details: { issues } })
   }
   if (aspect === 'backup') checkBackup(sensor, merged)
+  if (aspect === 'mailServer') checkMailServer(merged)
+}
+
+/** A mail server that is on can be used. */
+function checkMailServer({ settings: { mailServer } }: Merged): void {
+  const missing = (['host', 'port', 'sender'] as const).filter((key) => mailServer[key] === null)
+  if (mailServer.enabled !== true || missing.length === 0) return
+  throw new Refusal(400, 'INVALID', `The mail server is on, but has no ${missing.join(' and no ')}.`)
 }
 
 function checkBackup({ state, world }: Sensor, merged: Merged): void {

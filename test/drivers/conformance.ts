@@ -253,9 +253,9 @@ async function expectByHand(session: Session, sample: Sample): Promise<void> {
     expect(plan.steps.map(({ action }) => action.type)).toContain('manual')
     expect(outcome).toMatchObject({ status: 'waiting' })
     const confirmed = plan.steps.map((step) => [step.id, confirmationOf(step)] as const)
-    await world.memory.remember(sensor.key, {
-      confirmed: Object.fromEntries(confirmed.filter((entry): entry is [string, string] => entry[1] !== undefined)),
-    })
+    const before = (await world.memory.recall(sensor.key))?.confirmed
+    const now = Object.fromEntries(confirmed.filter((entry): entry is [string, string] => entry[1] !== undefined))
+    await world.memory.remember(sensor.key, { confirmed: { ...before, ...now } })
     const again = await session.plan(settings)
     expect(again.steps).toEqual([])
     expect(again.unverifiable).toContain(sample.path)

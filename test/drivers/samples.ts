@@ -27,8 +27,8 @@ const target: DesiredSettings = { backup: { target: { smb } } }
 const syslog = { host: '10.1.9.1', port: 514, format: 'cef', protocol: 'tls' } as const
 const rule = (action: object): DesiredSettings => ({ forwarding: { rules: { ops: { actions: { a: action } } } } })
 const withAction = (kind: string, action: object): DesiredSettings => rule({ [kind]: action })
-const email = withAction('email', { address: 'ops@plant.example' })
 const mail: DesiredSettings = { mailServer: { host: 'mail.plant.example', port: 25, sender: 'sensor@plant.example' } }
+const email = { ...withAction('email', { address: 'ops@plant.example' }), ...mail }
 const acknowledged: DesiredSettings = { systemProperties: { acknowledgeUnsupported: true } }
 const properties = (file: string, key: string): string => formatPath(['systemProperties', 'files', file, key])
 const netwitness = withAction('netwitness', { host: '10.1.9.2', port: 50005 })
@@ -93,7 +93,7 @@ export const samples: readonly Sample[] = [
   { path: 'forwarding.rules.ops.minimumSeverity', values: ['Minor', 'Critical'], beside: email },
   { path: 'forwarding.rules.ops.protocols', values: ['any', ['MODBUS', 'DNP3']], beside: email },
   { path: 'forwarding.rules.ops.engines', values: [['Malware'], ['Anomaly', 'Operational']], beside: email },
-  { path: `${action}.email.address`, values: ['ops@plant.example', 'soc@plant.example'] },
+  { path: `${action}.email.address`, values: ['ops@plant.example', 'soc@plant.example'], beside: mail },
   { path: `${action}.email.timezone`, values: ['Europe/Berlin', 'Asia/Tokyo'], beside: email },
   { path: `${action}.syslog.host`, values: ['10.1.9.1', 'siem.plant.example'], beside: overPlainSyslog },
   { path: `${action}.syslog.port`, values: [514, 1514], beside: overPlainSyslog },

@@ -37,7 +37,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   state: { rooms: ['schemas'], typesOf: { reconcile: engineContracts }, packages: [] },
   report: { rooms: ['schemas'], typesOf: { reconcile: [] }, packages: [], builtIns: ['node:util'] },
-  simulator: { rooms: ['schemas', 'formats'], packages: ['node-forge', 'zod', 'fflate'] },
+  simulator: { rooms: ['schemas', 'formats'], packages: ['node-forge', 'nodemailer', 'zod', 'fflate'] },
   cli: {
     rooms: [
       'schemas',

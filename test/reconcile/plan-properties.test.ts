@@ -76,7 +76,11 @@ const certificate = some({
     ...rest,
     ...(certificate && privateKey && { certificate, privateKey }),
   }))
-const settings = some({ time, network, backup, forwarding, certificate }) as unknown as fc.Arbitrary<DesiredSettings>
+const mailServer = { host: 'mail.example', port: 25, sender: 'a@b.example' }
+const settings = some({ time, network, backup, forwarding, certificate }).map((settings) => ({
+  ...settings,
+  ...(settings.forwarding && { mailServer }),
+})) as unknown as fc.Arbitrary<DesiredSettings>
 
 const addressed = {
   'network.address': '10.0.0.251',

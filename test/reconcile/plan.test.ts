@@ -1,6 +1,6 @@
 /** Plans as whole values: what is done, in which order, and what waits for what. */
 import { describe, expect, test } from 'vitest'
-import type { LiveValue, Observation } from '../../reconcile/driver.ts'
+import type { LiveValue, Observation, Support } from '../../reconcile/driver.ts'
 import { makePlan } from '../../reconcile/plan/plan.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
 import {
@@ -38,8 +38,10 @@ const everything: DesiredSettings = {
   time: { timezone: 'Europe/Berlin', ntp: { server: 'ntp.plant' } },
   network: { address: '10.0.0.9', dns: ['10.0.0.2'], hostname: 'line-1', proxy: { host: 'p', port: 8080 } },
   certificate: { ...certificate, validation: 'mandatory' },
+  mailServer: { host: 'mail.plant.example', port: 25, sender: 'line-1@plant.example' },
   backup: { enabled: true, maxAge: '26h' },
   forwarding: { rules: { b: { minimumSeverity: 'Major', actions }, a: { minimumSeverity: 'Minor', actions } } },
+  systemProperties: { acknowledgeUnsupported: true, files: { 'authentication.properties': { crl_retries: '5' } } },
 }
 const installed: Record<string, LiveValue> = { name: 'berlin-1', 'activation.mode': 'cloud', ...triple }
 const observed: Partial<Observation> = {
@@ -61,10 +63,12 @@ const usual = [
   'network.hostname',
   'certificate',
   'certificate.validation',
+  'mailServer',
   'backup',
   'backup.create',
   'forwarding.rules.b',
   'forwarding.rules.a',
+  'systemProperties',
   'activation',
   'network.address',
 ]
@@ -75,7 +79,12 @@ describe('order inside a sensor, and what needs what', () => {
   test('the usual order', () => {
     const plan = planOne(whole())
     expect(stepIds(plan)).toEqual(usual)
-    expect(needs(plan)).toEqual({ 'certificate.validation': ['certificate'], 'backup.create': ['backup'] })
+    expect(needs(plan)).toEqual({
+      'certificate.validation': ['certificate'],
+      'backup.create': ['backup'],
+      'forwarding.rules.b': ['mailServer'],
+      'forwarding.rules.a': ['mailServer'],
+    })
   })
 
   test('cloud out of reach: the network goes first, and activation needs it', () => {
@@ -119,10 +128,12 @@ describe('order inside a sensor, and what needs what', () => {
       ['network.hostname', 'low', 'yes', false, 15],
       ['certificate', 'medium', 'no', false, 60],
       ['certificate.validation', 'medium', 'yes', true, 15],
+      ['mailServer', 'low', 'yes', false, 15],
       ['backup', 'low', 'yes', false, 30],
       ['backup.create', 'low', 'yes', false, 600],
       ['forwarding.rules.b', 'low', 'yes', false, 15],
       ['forwarding.rules.a', 'low', 'yes', false, 15],
+      ['systemProperties', 'high', 'yes', false, 120],
       ['activation', 'high', 'no', true, 900],
       ['network.address', 'high', 'yes', true, 300],
     ])
@@ -482,13 +493,69 @@ describe('--only', () => {
       ['network.proxy', 'time.timezone'],
       ['time', 'network.proxy'],
     ],
-    [['forwarding.rules.a'], ['forwarding.rules.a']],
+    [
+      ['mailServer', 'forwarding.rules.a'],
+      ['mailServer', 'forwarding.rules.a'],
+    ],
+    [['forwarding.rules.a'], []],
+    [['systemProperties.files["authentication.properties"].crl_retries'], ['systemProperties']],
     [['name'], ['activation']],
     [['nothing'], []],
   ])('%j', (only, steps) => {
     const plan = planOne(whole(), { options: { only } })
     expect(stepIds(plan)).toEqual(steps)
     expect(plan.changes.every(({ path }) => only.some((prefix) => path.startsWith(prefix)))).toBe(true)
+  })
+})
+
+describe('a rule that sends emails', () => {
+  const rule = 'forwarding.rules.ops'
+  const email = `${rule}.actions.mail.email.address`
+  const forwarding = { rules: { ops: { minimumSeverity: 'Major', actions } } } as const
+  const mailServer = { host: 'mail.plant.example', port: 25, sender: 'line-1@plant.example' }
+  const mailLive = { 'mailServer.enabled': true, 'mailServer.host': 'mail.plant.example' }
+  const ruleLive = { [`${rule}.minimumSeverity`]: 'Major', [email]: 'ops@plant.example' }
+  const blind: Support = {
+    default: { read: true, write: 'automatic' },
+    fields: { mailServer: { read: false, write: 'none' } },
+  }
+
+  test.each<[string, DesiredSettings, Record<string, LiveValue>, Parameters<typeof planOne>[1], string[], string[]]>([
+    ['and no mail server anywhere: it is left', { forwarding }, {}, {}, [], ['error MAIL_SERVER_MISSING']],
+    ['that is in place already, and no mail server', { forwarding }, ruleLive, {}, [], ['warning MAIL_SERVER_MISSING']],
+    [
+      'and a mail server that is switched off',
+      { forwarding },
+      { ...mailLive, 'mailServer.enabled': false },
+      {},
+      [],
+      ['error MAIL_SERVER_MISSING'],
+    ],
+    ['and a mail server that nobody declares', { forwarding }, mailLive, {}, [rule], []],
+    ['and a mail server that is declared', { forwarding, mailServer }, {}, {}, ['mailServer', rule], []],
+    [
+      'and a declared one that --only leaves out',
+      { forwarding, mailServer },
+      {},
+      { options: { only: ['forwarding'] } },
+      [],
+      ['error MAIL_SERVER_MISSING'],
+    ],
+    [
+      'that --only leaves out',
+      { forwarding, time: { timezone: 'UTC' } },
+      {},
+      { options: { only: ['time'] } },
+      ['time'],
+      [],
+    ],
+    ['and a driver that does not see the mail server', { forwarding }, {}, { support: blind }, [rule], []],
+    ['and is to go', { forwarding: { rules: { ops: { absent: true } } } }, ruleLive, {}, [rule], []],
+  ])('%s', (_, settings, live, parts, steps, problems) => {
+    const plan = planOne(sight(sensor(settings), live), parts)
+    expect(stepIds(plan)).toEqual(steps)
+    expect(plan.problems.map(({ severity, code }) => `${severity} ${code}`)).toEqual(problems)
+    expect(plan.problems.every(({ field }) => field === email)).toBe(true)
   })
 })
 

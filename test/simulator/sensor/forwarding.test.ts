@@ -1,9 +1,7 @@
 // Addresses: 127.20.109.x.
-import { createSocket } from 'node:dgram'
-import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { TestMessageResult } from '../../../schemas/generated/wire.ts'
+import { listenMail, listenStream, listenUdp } from '../../support/receivers.ts'
 import { authority, leafKey, makeAuthority, makeCertificate } from './certificates.ts'
 import { startOne, type Client } from './start.ts'
 
@@ -13,44 +11,6 @@ async function leased(): Promise<Client> {
   const { client } = await startOne(`127.20.109.${++host}`, { activated }, { startAt: '2026-03-05T23:07:00.000Z' })
   await client.lease()
   return client
-}
-
-interface Receiver {
-  port: number
-  received: Promise<string>
-}
-
-async function listenUdp(): Promise<Receiver> {
-  const socket = createSocket('udp4')
-  const received = new Promise<string>((resolve) => socket.once('message', (message) => resolve(message.toString())))
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
-  onTestFinished(() => void socket.close())
-  return { port: socket.address().port, received }
-}
-
-async function listenStream(tls?: {
-  cert: string
-  key: string
-  requestCert?: boolean
-}): Promise<Receiver & { clientSubject(): unknown }> {
-  let subject: unknown
-  const { promise: received, resolve: take } = Promise.withResolvers<string>()
-  const read = (socket: Socket): void => {
-    const parts: Buffer[] = []
-    socket.on('data', (part) => parts.push(Buffer.from(part)))
-    socket.on('error', () => undefined)
-    socket.once('end', () => take(Buffer.concat(parts).toString()))
-  }
-  const server = tls
-    ? createTlsServer({ ...tls, rejectUnauthorized: false }, (socket) => {
-        subject = socket.getPeerCertificate().subject
-        read(socket)
-      })
-    : createTcpServer(read)
-  server.on('tlsClientError', () => undefined)
-  await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve))
-  onTestFinished(() => void server.close())
-  return { port: (server.address() as AddressInfo).port, received, clientSubject: () => subject }
 }
 
 async function testRule(client: Client, action: object): Promise<TestMessageResult['actions']> {
@@ -79,11 +39,21 @@ test.each([
   expect(await received).toMatch(pattern)
 })
 
-test('text over TCP and netwitness arrive', async () => {
+test.each([
+  ['cef', ' berlin-1 CEF:0|'],
+  ['leef', ' berlin-1 LEEF:1.0|'],
+  ['object', ' berlin-1 {"title":"Test Alert"'],
+  ['text', ' berlin-1 Test Alert: This is a test message.'],
+])('%s over TCP arrives', async (format, part) => {
   const client = await leased()
-  const [tcp, netwitness] = [await listenStream(), await listenStream()]
-  expect(await testRule(client, syslog(tcp.port, { format: 'text', protocol: 'tcp' }))).toEqual(sent)
-  expect(await tcp.received).toContain('Test Alert: This is a test message.')
+  const { port, received } = await listenStream()
+  expect(await testRule(client, syslog(port, { format, protocol: 'tcp' }))).toEqual(sent)
+  expect(await received).toContain(part)
+})
+
+test('netwitness arrives', async () => {
+  const client = await leased()
+  const netwitness = await listenStream()
   expect(await testRule(client, { netwitness: { host: '127.0.0.1', port: netwitness.port } })).toEqual(sent)
   expect(await netwitness.received).toContain('CEF:0|')
 })
@@ -126,4 +96,111 @@ test('a server that is not there, and an email without a mail server, fail with 
   expect(await testRule(client, { email: { address: 'ops@plant.example' } })).toEqual([
     { action: 'siem', ok: false, message: 'No mail server is configured, so that no email can be sent.' },
   ])
+})
+
+const setUp = async (client: Client, port: number, part: object = {}): Promise<void> => {
+  const body = { enabled: true, host: '127.0.0.1', port, sender: 'sensor@plant.example', ...part }
+  expect((await client.call('writeMailServer', { body })).status).toBe(200)
+}
+
+const password = (value: string) => ({ username: 'sensor', password: { value, tag: null } })
+
+describe('an email', () => {
+  const email = { email: { address: 'ops@plant.example', timezone: 'Asia/Tokyo' } }
+  const message = 'Test Alert: This is a test message. Sensor: berlin-1.'
+  const server = { cert: makeCertificate(), key: leafKey.pem }
+
+  test('arrives, with sender, time and text', async () => {
+    const client = await leased()
+    const { port, mails } = await listenMail()
+    await setUp(client, port)
+    expect(await testRule(client, email)).toEqual(sent)
+    const [mail, ...more] = mails
+    expect(more).toEqual([])
+    expect(mail).toMatchObject({
+      from: 'sensor@plant.example',
+      to: ['ops@plant.example'],
+      user: null,
+      secure: false,
+    })
+    expect(mail?.source).toMatch(/^Subject: Test Alert\r$/m)
+    expect(mail?.source).toMatch(/^Date: Thu, 05 Mar 2026 23:07:0\d \+0000\r$/m)
+    expect(mail?.source.replaceAll('=\r\n', '')).toContain(message)
+    expect(mail?.source.replaceAll('=\r\n', '')).toContain('Time: 2026/03/06 08:07:0')
+  })
+
+  test.each([
+    ['starttls', false],
+    ['implicit', true],
+  ])('arrives over %s, from the account of the mail server', async (tls, implicit) => {
+    const client = await leased()
+    const user = { name: 'sensor', password: 'mail-password' }
+    const { port, mails } = await listenMail({ tls: { ...server, implicit }, user })
+    await setUp(client, port, { tls, ...password('mail-password') })
+    expect(await testRule(client, email)).toEqual(sent)
+    expect(mails).toMatchObject([{ user: 'sensor', secure: true }])
+  })
+
+  test.each([
+    [
+      'a wrong password',
+      { user: { name: 'sensor', password: 'another' } },
+      password('CANARY'),
+      'refused user name or password',
+    ],
+    ['a server without encryption', {}, { tls: 'starttls' }, 'offers no encryption'],
+    ['a recipient that the server does not know', { refuseRecipients: true }, {}, 'refused the email (550)'],
+  ])('%s is told, and nothing of the password', async (_, listener, part, reason) => {
+    const client = await leased()
+    const { port, mails } = await listenMail(listener)
+    await setUp(client, port, part)
+    expect(await testRule(client, email)).toEqual([
+      { action: 'siem', ok: false, message: `The mail server 127.0.0.1:${port} ${reason}.` },
+    ])
+    expect(mails).toEqual([])
+  })
+
+  test('a mail server that is not there is told', async () => {
+    const client = await leased()
+    await setUp(client, 9)
+    expect(await testRule(client, email)).toEqual([
+      {
+        action: 'siem',
+        ok: false,
+        message: 'The mail server 127.0.0.1:9 was not reached: the connection was refused.',
+      },
+    ])
+  })
+
+  test('is not sent to a server that does not verify while validation is mandatory, and is without', async () => {
+    const client = await leased()
+    const { port, mails } = await listenMail({ tls: server })
+    await setUp(client, port, { tls: 'starttls' })
+    await client.call('writeCertificate', { body: { validation: 'mandatory' } })
+    const [refused] = await testRule(client, email)
+    expect([refused?.ok, refused?.message]).toEqual([false, expect.stringContaining('could not be validated')])
+    expect(mails).toEqual([])
+    await client.call('writeCertificate', { body: { validation: 'none' } })
+    expect(await testRule(client, email)).toEqual(sent)
+    expect(mails).toHaveLength(1)
+  })
+
+  test('is not sent through a mail server that is switched off', async () => {
+    const client = await leased()
+    const { port, mails } = await listenMail()
+    await setUp(client, port)
+    await setUp(client, port, { enabled: false })
+    expect(await testRule(client, email)).toMatchObject([{ ok: false, message: expect.stringContaining('No mail') }])
+    expect(mails).toEqual([])
+  })
+
+  test.each([
+    [{ enabled: true }, 'The mail server is on, but has no host and no port and no sender.'],
+    [{ enabled: true, host: 'mail.plant.example', port: 25 }, 'The mail server is on, but has no sender.'],
+    [{ host: '10.1.2' }, 'host: is neither a host name nor an IPv4 address in full'],
+  ])('%j is refused', async (body, message) => {
+    const client = await leased()
+    const { status, body: answer } = await client.call('writeMailServer', { body })
+    expect([status, JSON.stringify(answer)]).toEqual([400, expect.stringContaining(message)])
+  })
 })
