@@ -4,6 +4,7 @@
  *
  * @module
  */
+import managementConsole from '../generated/terraform/management-console.json' with { type: 'json' }
 import provider from '../generated/terraform/provider.json' with { type: 'json' }
 import sensor from '../generated/terraform/sensor.json' with { type: 'json' }
 import sensorData from '../generated/terraform/sensor-data.json' with { type: 'json' }
@@ -13,5 +14,7 @@ import type { Attributes } from './schema.ts'
 export const providerAttributes = provider as unknown as Attributes
 /** Of a sensor as a resource. */
 export const sensorAttributes = sensor as unknown as Attributes
+/** Of a management console as a resource. */
+export const consoleAttributes = managementConsole as unknown as Attributes
 /** Of a sensor as a data source. */
 export const sensorDataAttributes = sensorData as unknown as Attributes

@@ -1,7 +1,7 @@
 /** The Terraform schemas that are made from the spec, by the name of their generated file. */
 import * as z from 'zod'
 import { credentials, registrar } from '../access.ts'
-import { sensorSpec } from '../documents.ts'
+import { consoleSpec, sensorSpec } from '../documents.ts'
 import { projectAttributes } from './project.ts'
 import type { Attributes } from './schema.ts'
 
@@ -20,4 +20,5 @@ export const terraformProjections = (): Readonly<Record<string, Attributes>> => 
   provider: projectAttributes(providerBlock, 'input'),
   sensor: projectAttributes(sensorSpec, 'resource'),
   'sensor-data': projectAttributes(sensorSpec, 'output'),
+  'management-console': projectAttributes(consoleSpec, 'resource'),
 })

@@ -1,7 +1,7 @@
 /** `sensorform_sensor` with the real terraform on a simulated sensor. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { serveForDebugging, type Attachable } from '../../provider/debug.ts'
 import { sensorformProvider } from '../../provider/sensorform/provider.ts'
 import { startSimulator, type Simulator } from '../../simulator/simulate.ts'
@@ -18,6 +18,9 @@ provider "sensorform" {
   credentials = { default = { username = "admin", password = "${password}" } }
 }
 `
+
+const proxy = (secret: string, version: number): string =>
+  `network = { proxy = { host = "p.example", port = 1, username = "u", password_wo = "${secret}", password_wo_version = ${version} } }`
 
 describe.runIf(hasTerraform())('with terraform', () => {
   let simulator: Simulator
@@ -183,5 +186,22 @@ describe.runIf(hasTerraform())('with terraform', () => {
     const since = simulator.requests().at(-1)?.sequence ?? 0
     expect(await workspace.plan()).toMatchObject({ code: 0 })
     expect(simulator.counts('line-1', since)).toEqual({ signIn: 1, readAppliance: 1, signOut: 1 })
+  })
+
+  const writes = (): number =>
+    simulator.requests().filter(({ method }) => method === 'PUT' || method === 'PATCH').length
+
+  test.each([
+    ['with a fingerprint key', 'k'.repeat(40)],
+    ['without one', ''],
+  ])('a secret with a new version is written, %s', async (_, key) => {
+    vi.stubEnv('SENSORFORM_FINGERPRINT_KEY', key)
+    await applied(proxy('c4nary-1', 1))
+    const before = writes()
+    await applied(proxy('c4nary-1', 1))
+    expect(writes()).toBe(before)
+    await applied(proxy('c4nary-2', 2))
+    expect(writes()).toBeGreaterThan(before)
+    vi.unstubAllEnvs()
   })
 })

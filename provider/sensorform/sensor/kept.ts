@@ -4,12 +4,15 @@
  *
  * @module
  */
+import type { Observation } from '../../../reconcile/driver.ts'
 import type { Sight } from '../../../reconcile/engine.ts'
 import type { Memory, Remembered } from '../../../reconcile/memory.ts'
 import type { Private } from '../../model/resource.ts'
 
 /** What was seen at the last read; the desired side comes from the configuration. */
-export type SeenSight = Omit<Sight, 'desired' | 'tags' | 'remembered'>
+export interface SeenSight extends Omit<Sight, 'desired' | 'tags' | 'remembered'> {
+  observation: Observation
+}
 
 export interface Kept {
   remembered: Remembered
@@ -19,10 +22,16 @@ export interface Kept {
 /** Maps are written as pairs under this key, which no value of ours has. */
 const pairs = '$map'
 
-/** As JSON. */
-export const toPrivate = ({ remembered, seen }: Kept): Private => pack({ remembered, ...(seen && { seen }) }) as Private
+/** As JSON. The last read stands in it once. */
+export function toPrivate({ remembered, seen }: Kept): Private {
+  const others = Object.fromEntries(Object.entries(remembered).filter(([member]) => member !== 'lastRead'))
+  return pack(seen ? { remembered: others, seen } : { remembered }) as Private
+}
 
-export const fromPrivate = (kept: Private): Kept => ({ remembered: {}, ...(unpack(kept) as Partial<Kept>) })
+export function fromPrivate(kept: Private): Kept {
+  const { remembered = {}, seen } = unpack(kept) as Partial<Kept>
+  return seen ? { remembered: { ...remembered, lastRead: seen.observation }, seen } : { remembered }
+}
 
 function pack(value: unknown): unknown {
   if (value instanceof Map) return { [pairs]: [...value].map(([key, item]) => [key, pack(item)]) }

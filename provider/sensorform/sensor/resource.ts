@@ -21,6 +21,7 @@ import type {
   StateResponse,
 } from '../../model/resource.ts'
 import { isObject, isWhollyKnown, unknown, type ObjectValue } from '../../model/value.ts'
+import { namesOtherSecrets } from '../../plan/secrets.ts'
 import { settle } from '../../plan/settle.ts'
 import type { Client } from '../client.ts'
 import { checkSensor, desireSensor, type Desired } from './desired.ts'
@@ -129,9 +130,12 @@ async function applySensor(
   const { desired, diagnostics } = desireSensor(call.client, config)
   if (!desired) return { state: prior, diagnostics }
   const { fleet, key } = desired
+  const { client } = call
   const memory = memoryOf(key, kept.remembered)
   const world = await worldOf(call, memory, desired.given)
-  const { plan } = await planRun(fleet, world, { waitForRuns: true })
+  /* Without a key nobody can see that a secret differs; the version that the user changed says so. */
+  const rewriteSecrets = !client.fingerprintKey && namesOtherSecrets(attributes, prior, planned)
+  const { plan } = await planRun(fleet, world, { waitForRuns: true, overrides: { rewriteSecrets } })
   const [fresh] = plan.sensors
   if (!fresh) throw new TypeError('the engine planned nothing')
   if (kept.seen && hasMoved(await planFrom(desired, kept, call), fresh)) return { state: prior, diagnostics: [moved] }
