@@ -140,7 +140,7 @@ export async function startPlugin({ args, env = {}, plainText = false }: StartOp
     connect: open,
     [Symbol.asyncDispose]: async () => {
       await connected[Symbol.asyncDispose]()
-      started.kill('SIGKILL')
+      started.kill()
       await exited
     },
   }
