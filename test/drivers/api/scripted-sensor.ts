@@ -3,6 +3,7 @@
  * the driver; every exchange that is not scripted is held to the OpenAPI document.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { emptySettings } from '../../../simulator/sensor/settings.ts'
 import { makeCertificate, type Identity } from '../../transport/pki.ts'
 import { bodyOf, listenHttps, type TestServer } from '../../transport/servers.ts'
 import { operationIdOf, violations, type Recorded } from './contract.ts'
@@ -156,6 +157,7 @@ export const applianceRead = (serialNumber: string) => ({
   revision: 'r1',
   clock: { now: '2030-01-01T00:00:00.000Z', displayed: '01/01/2030 00:00:00', synchronized: true },
   settings: {
+    ...emptySettings(),
     time: { timezone: 'Europe/Berlin', dateFormat: null, ntp: { enabled: true, server: null } },
     network: {
       ...triple,
