@@ -40,6 +40,8 @@ function settingsOf({ live }: Observation): { settings: Tree; leftOut: string[] 
     const type = findField(path)?.type
     if (type === 'secret') leftOut.push(`${path}: a secret cannot be read; declare a reference to it`)
     else if (type === 'file') leftOut.push(`${path}: a file; declare the file that it was made from`)
+    else if (path.startsWith('systemProperties.'))
+      leftOut.push(`${path}: system properties are declared one by one, knowingly`)
     else if (type === undefined) leftOut.push(`${path}: no field of this version`)
     else put(settings, parsePath(path), value)
   }

@@ -24,8 +24,17 @@ export interface Remembered {
   lastApplied?: Readonly<Record<string, AppliedValue>>
   /** ISO 8601. */
   appliedAt?: string
+  /** What system properties were before this tool first wrote them, by path. */
+  preImages?: { identity: string; values: Readonly<Record<string, PreImage>> }
   /** Manual steps that a person confirmed: step id to the digest of what was confirmed. */
   confirmed?: Readonly<Record<string, string>>
+}
+
+/** `null` is: not there. */
+export interface PreImage {
+  before: string | null
+  /** What was written last. */
+  written: string | null
 }
 
 export type AppliedValue = string | number | boolean | readonly string[] | { tag: SecretTag } | { sha256: string }

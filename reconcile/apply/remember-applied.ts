@@ -6,6 +6,7 @@ import type { AppliedValue, Remembered } from '../memory.ts'
 import { planAppliance } from '../plan/appliance-plan.ts'
 import type { StepOutcome } from '../outcome.ts'
 import type { AppliancePlan } from '../plan-types.ts'
+import { preImagesLeft } from './remember-pre-images.ts'
 import { planContext } from '../run.ts'
 import { tagsOf } from '../observe/tags.ts'
 
@@ -28,7 +29,11 @@ export async function rememberApplied(
   const { done, open } = changesOf(plan, steps)
   const isOpen = (path: string) => open.has(path) || (!done.has(path) && left.some((change) => change.path === path))
   const lastApplied = mergeApplied(appliedValues(desired, tags), remembered, isOpen)
-  await world.memory.remember(key, { lastApplied, appliedAt: new Date(world.clock.now()).toISOString() })
+  await world.memory.remember(key, {
+    lastApplied,
+    appliedAt: new Date(world.clock.now()).toISOString(),
+    ...(remembered?.preImages && { preImages: preImagesLeft(desired, observation, remembered) }),
+  })
 }
 
 function mergeApplied(

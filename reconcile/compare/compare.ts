@@ -11,6 +11,7 @@ import { compareFields } from './field-diff.ts'
 import { answered, mergeFindings, type Findings, type Look } from './look.ts'
 import { compareRegistration } from './registration-diff.ts'
 import { compareRules } from './rules-diff.ts'
+import { compareWithdrawn } from './withdrawn-properties.ts'
 import { compareUnfinished, settledLive } from './unfinished.ts'
 
 /** Every difference of one sensor; none when it could not be read. */
@@ -40,5 +41,6 @@ export const compare = (look: Look): Findings =>
     compareRegistration(look),
     compareFields(look),
     compareRules(look),
+    compareWithdrawn(look),
     compareExpiry(look),
   )

@@ -7,6 +7,7 @@
 import { formatPath } from '../../schemas/fields.ts'
 import { compareText } from './canonical-json.ts'
 import type { Look } from './look.ts'
+import { restoredValue } from './withdrawn-properties.ts'
 import { actionPathOf, declaredFields, findField, isOwnSetting, segmentsOf } from './setting-fields.ts'
 
 const known = new Map<string, readonly string[]>()
@@ -57,10 +58,13 @@ function isOtherType(path: string, declared: ReadonlySet<string>): boolean {
   return action !== undefined && declared.has(action) && !declared.has(formatPath(segmentsOf(path).slice(0, 6)))
 }
 
-/** Rules that must not be there are changes. */
-function isRemoved({ desired }: Look, path: string): boolean {
-  const { forwarding } = desired.settings
+/** Rules that must not be there are changes, and so are properties that are brought back. */
+function isRemoved(look: Look, path: string): boolean {
+  const { forwarding, systemProperties } = look.desired.settings
   const [aspect, , rule = ''] = segmentsOf(path)
+  if (aspect === 'systemProperties') {
+    return systemProperties?.withdrawnKeys === 'restore' && restoredValue(look, path) !== undefined
+  }
   if (aspect !== 'forwarding') return false
   const declared = forwarding?.rules?.[rule]
   return declared ? declared.absent === true : forwarding?.unmanagedRules === 'remove'

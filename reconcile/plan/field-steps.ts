@@ -25,7 +25,10 @@ import {
   isOwnSetting,
   liesBelow,
   ruleOf,
+  segmentsOf,
 } from '../compare/setting-fields.ts'
+import { restoredValue } from '../compare/withdrawn-properties.ts'
+import { knownFiles } from '../../schemas/known-properties.ts'
 import { groupOf } from './step-groups.ts'
 import { makeStep } from './step-facts.ts'
 import { nameFields } from './step-titles.ts'
@@ -106,19 +109,29 @@ function disruptionOf({ live }: Look, group: string, values: Values): string | u
   if (group === 'certificate.validation' && values[group] === 'mandatory') {
     return 'connections to other components whose certificate fails validation'
   }
+  if (group === 'systemProperties') return restartsOf(values)
   const connected = live.get('activation.mode') !== 'local' && live.has('name')
   return group === 'network.proxy' && connected ? 'the connection to the cloud while the proxy changes' : undefined
 }
+
+/** What restarts when these properties are written, as far as that is documented. */
+const restartsOf = (values: Values): string | undefined =>
+  Object.keys(values)
+    .map((path) => knownFiles[segmentsOf(path)[2] ?? '']?.restarts)
+    .find((restarts) => restarts !== undefined)
 
 function valuesToWrite(look: Look, paths: readonly string[], unverifiable: readonly string[]): Values {
   const declared = declaredFields(look.desired) as Flat<PlannedValue>
   const values = new Map<string, PlannedValue>()
   for (const path of [...paths, ...companionsOf(look, paths, unverifiable)]) {
-    if (writeOf(look, path) === 'automatic') values.set(path, declared.get(path) ?? null)
+    if (writeOf(look, path) === 'automatic') values.set(path, declared.get(path) ?? restored(look, path))
   }
   for (const action of actionsOf(paths)) keepUndeclared(look, action, values)
   return Object.fromEntries(values)
 }
+
+/** What nobody declares is unset, but for a property that is brought back. */
+const restored = (look: Look, path: string): PlannedValue => restoredValue(look, path) ?? null
 
 /** Declared fields that are written because a field that they belong to is. */
 function companionsOf(look: Look, paths: readonly string[], unverifiable: readonly string[]): string[] {

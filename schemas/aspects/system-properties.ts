@@ -10,14 +10,14 @@ const fileName = z
   .string()
   .max(128)
   .regex(
-    /^(?!.*(^|\/)\.\.?(\/|$))\/?[A-Za-z0-9_.-]+([ /][A-Za-z0-9_.-]+)*$/,
+    /^\/?[A-Za-z0-9][A-Za-z0-9_.-]*([ /][A-Za-z0-9][A-Za-z0-9_.-]*)*$/,
     'is not the name of a property file such as authentication.properties',
   )
 
 const keyName = z
   .string()
   .max(128)
-  .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/, 'is not the name of a property such as crl_retries')
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/, 'is not the name of a property such as crl_retries')
 
 /** Of a sensor and of a management console: lines of property files. */
 export const systemProperties = z

@@ -27,6 +27,13 @@ const planning = {
     explanation: 'The field is declared, but the driver of this sensor has no way to write it, not even with a person.',
     remedy: 'Leave the field out, or use a driver that can write it.',
   },
+  SYSTEM_PROPERTY_MOVED: {
+    severity: 'warning',
+    title: 'A withdrawn system property is not brought back',
+    explanation:
+      'Under withdrawnKeys: restore, a key that is no longer declared gets the value back that it had before the first write. Here somebody else changed it since the last write, so that it is left alone.',
+    remedy: 'Declare the value that it should have, or change it in the console.',
+  },
   NAME_MISSING: {
     severity: 'error',
     title: 'There is no registered name to activate with',

@@ -8,6 +8,7 @@ import { displayedTime, driftMs, followsNtp, mostDriftMs } from './clock.ts'
 import { runningJob, jobRead } from './jobs.ts'
 import { leaseOf } from './lease-state.ts'
 import { pendingRead } from './pending.ts'
+import { readableSettings } from './properties.ts'
 import type { Call, Handlers, Sensor } from './sensor.ts'
 
 type Content = Omit<ApplianceRead, 'revision' | 'clock' | 'lease'>
@@ -20,7 +21,7 @@ function contentOf(sensor: Sensor): Content {
     serialNumber: state.serialNumber,
     softwareVersion: state.softwareVersion,
     hardwareProfile: state.hardwareProfile,
-    settings: state.settings,
+    settings: readableSettings(state.settings),
     activation: activationRead(sensor),
     backups: { supported: backupsSupported(state), latest: latestBackup(state), lastError: state.lastBackupError },
     pending: {

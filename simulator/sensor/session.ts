@@ -3,12 +3,10 @@ import { randomBytes, timingSafeEqual, createHash } from 'node:crypto'
 import type { CredentialCheck, Session as SessionMessage } from '../../schemas/generated/wire.ts'
 import type { Request } from '../edge.ts'
 import { actorOf, audited } from './audit.ts'
+import { idleSecondsOf, refusalsToLockOf } from './properties.ts'
 import { Refusal } from './refusal.ts'
 import type { Call, Handlers, Sensor, Session } from './sensor.ts'
 
-/** Documented for the sensor's sessions. */
-export const idleSeconds = 300
-const refusalsToLock = 5
 const lockSeconds = 300
 
 /** The session of a request. Ends those that were idle for too long on the sensor's clock. */
@@ -16,7 +14,7 @@ export function sessionOf(sensor: Sensor, { headers }: Request): Session {
   const token = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
   const session = sensor.memory.sessions.get(token)
   const now = sensor.nowMs()
-  if (!session || now - session.usedMs >= idleSeconds * 1000) {
+  if (!session || now - session.usedMs >= idleSecondsOf(sensor.state) * 1000) {
     sensor.memory.sessions.delete(token)
     throw new Refusal(401, 'UNAUTHENTICATED', 'Sign in: there is no such session, or it has ended.')
   }
@@ -42,7 +40,7 @@ function admit(sensor: Sensor, check: CredentialCheck): 'admitted' | 'refused' |
     return 'admitted'
   }
   const count = (before?.count ?? 0) + 1
-  const locks = count >= refusalsToLock
+  const locks = count >= refusalsToLockOf(sensor.state)
   refusals.set(check.username, {
     count: locks ? 0 : count,
     lockedUntilUptimeMs: locks ? uptimeMs + lockSeconds * 1000 : 0,
@@ -70,13 +68,17 @@ function signIn(sensor: Sensor, call: Call) {
   dropIdle(sensor)
   sensor.memory.sessions.set(token, { token, username: check.username, usedMs: sensor.nowMs() })
   const { serialNumber } = sensor.state
-  return { status: 201, body: { token, idleSeconds, serialNumber } satisfies SessionMessage }
+  return {
+    status: 201,
+    body: { token, idleSeconds: idleSecondsOf(sensor.state), serialNumber } satisfies SessionMessage,
+  }
 }
 
 function dropIdle(sensor: Sensor): void {
   const { sessions } = sensor.memory
+  const idleMs = idleSecondsOf(sensor.state) * 1000
   for (const [token, { usedMs }] of sessions) {
-    if (sensor.nowMs() - usedMs >= idleSeconds * 1000) sessions.delete(token)
+    if (sensor.nowMs() - usedMs >= idleMs) sessions.delete(token)
   }
 }
 

@@ -6,6 +6,7 @@ import { actorOf, audited, settingEntries, type Actor } from './audit.ts'
 import { backupsSupported, checkTarget } from './backup.ts'
 import { clockAfter } from './clock.ts'
 import { revisionOf } from './read.ts'
+import { refuseProperties, restartProcesses } from './properties.ts'
 import { Refusal } from './refusal.ts'
 import type { Call, Handlers, Sensor } from './sensor.ts'
 import { brokenRules, changedSettings, firstOfPatch, mergeSettings, type Merged } from './settings.ts'
@@ -47,6 +48,7 @@ function checkMerged(sensor: Sensor, aspect: Aspect, merged: Merged): void {
   }
   if (aspect === 'backup') checkBackup(sensor, merged)
   if (aspect === 'mailServer') checkMailServer(merged)
+  if (aspect === 'systemProperties') refuseProperties(sensor.state.settings, merged.settings)
 }
 
 /** A mail server that is on can be used. */
@@ -81,7 +83,9 @@ function takeOver(sensor: Sensor, merged: Merged, actor: Actor): void {
     ...(timeChanged && { clock: clockAfter(state, world, merged.settings.time) }),
   }
   const same = JSON.stringify(pick(state)) === JSON.stringify(pick(merged))
-  if (!same) sensor.commit(change)
+  if (same) return
+  sensor.commit(change)
+  restartProcesses(sensor, state.settings, merged.settings)
 }
 
 const pick = ({ settings, secrets }: Merged) => ({ settings, secrets })

@@ -116,6 +116,16 @@ export const samples: readonly Sample[] = [
     values: ['3', '5'],
     beside: acknowledged,
   },
+  {
+    path: properties('horizon_parser/horizon.properties', 'horizon.processor.filter'),
+    values: ['tcp port 502', ''],
+    beside: acknowledged,
+  },
+  {
+    path: properties('Azure Remote Config', 'block_local_config'),
+    values: ['1', '0'],
+    beside: acknowledged,
+  },
 ]
 
 /** Fields whose tests are their own, and why. */

@@ -1,15 +1,17 @@
 import type { Action } from '../../plan-types.ts'
 import { rulePath, liesBelow } from '../../compare/setting-fields.ts'
 import { differingPaths } from '../verify.ts'
+import { rememberPreImages } from '../remember-pre-images.ts'
 import { toWriteValues } from '../write-values.ts'
 import type { StepContext } from './step-context.ts'
 import { writeAndVerify } from './write-and-verify.ts'
 
 /** Writes fields of one aspect. */
 export async function executeSet(context: StepContext, action: Action & { type: 'set' }): Promise<void> {
-  const { session, support, world } = context
+  const { session, support, world, plan } = context
   const { values, tags } = await toWriteValues(action.values, session.observation.identity, world)
   await context.announce({})
+  await rememberPreImages(world.memory, plan.key, session.observation, action.values)
   await writeAndVerify(
     context,
     { type: 'set', aspect: action.aspect, values },
