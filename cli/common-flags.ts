@@ -116,6 +116,11 @@ export const overrideFlags = {
     repeatable: true,
     description: 'Take over a registration of the desired name that is not known to be this sensor’s.',
   },
+  'allow-cut-off': {
+    value: 'KEY',
+    repeatable: true,
+    description: 'Let certificate validation of this sensor be turned on although it cuts peers off.',
+  },
   'allow-unguarded-network-change': {
     description: 'Let an address change run that the sensor cannot revert by itself.',
   },

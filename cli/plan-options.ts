@@ -51,6 +51,7 @@ function overridesOf(given: Command['given'], fleet: Fleet): Overrides {
     ...(given.on('allow-delete') && { allowDelete: keys('allow-delete') }),
     ...(given.on('allow-window') && { allowWindow: given.list('allow-window').map((site) => siteOf(fleet, site)) }),
     ...(given.on('adopt-record') && { adoptRecord: keys('adopt-record') }),
+    ...(given.on('allow-cut-off') && { allowCutOff: keys('allow-cut-off') }),
     ...(given.on('allow-unguarded-network-change') && { allowUnguardedNetworkChange: true }),
     ...(given.on('rewrite-secrets') && { rewriteSecrets: true }),
   }

@@ -35,6 +35,8 @@ export interface Support {
   backupNow?: boolean
   /** The appliance tells who changed what. Default: false. */
   audit?: boolean
+  /** The appliance can look at the certificates of its peers without validation being on. Default: false. */
+  peerCheck?: boolean
 }
 
 export interface Driver {
@@ -170,11 +172,27 @@ export interface AuditEntry {
   path: string | null
 }
 
+/** How the certificate of a peer fares that the appliance speaks TLS with. */
+export interface PeerCheck {
+  /** What the peer belongs to, as in `mailServer` or `forwarding.rules.ops.actions.siem`. */
+  path: string
+  host: string
+  port: number
+  /** `invalid`: validation would cut it off. `unreachable`: it did not answer, so nobody knows. */
+  result: 'valid' | 'invalid' | 'unreachable'
+  message: string
+}
+
 export interface Reader {
   /** One sign-in and one bulk read; conditional when `known` is given. Throws a DeviceError. */
   observe(known?: Observation): Promise<Observation>
   /** Newest first. Absent where `support.audit` is not set. */
   audit?(since: string): Promise<readonly AuditEntry[]>
+  /**
+   * Lets the appliance look at the certificates of its peers, judged by these authorities (PEM), without turning
+   * validation on. Absent where `support.peerCheck` is not set.
+   */
+  checkPeers?(authorities: string | null): Promise<readonly PeerCheck[]>
   /** Ends the session and its connections. Never throws. */
   close(): Promise<void>
 }

@@ -7,7 +7,7 @@
 import type { DesiredAppliance } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { Clock } from './clock.ts'
-import type { Driver, Observation, SecretTag, Support } from './driver.ts'
+import type { Driver, Observation, PeerCheck, SecretTag, Support } from './driver.ts'
 import type { Memory, Remembered } from './memory.ts'
 import type { RunEvent } from './outcome.ts'
 import type { Placement, RecordLookup, Registrar, RegistrarReader, RegistrarSupport } from './registrar.ts'
@@ -40,6 +40,8 @@ export interface Overrides {
   allowWindow?: readonly string[]
   /** `--adopt-record KEY`. */
   adoptRecord?: readonly string[]
+  /** `--allow-cut-off KEY`. */
+  allowCutOff?: readonly string[]
   /** `--allow-unguarded-network-change`. */
   allowUnguardedNetworkChange?: boolean
   /** `--rewrite-secrets`. */
@@ -79,6 +81,8 @@ export interface Sight {
    */
   tags: ReadonlyMap<string, SecretTag | null>
   remembered?: Remembered
+  /** Where certificate validation is about to be turned on: how its peers fare. Absent: nobody knows. */
+  peers?: readonly PeerCheck[]
   /** What could not be asked, such as a registrar that does not answer. */
   problems?: readonly Problem[]
 }

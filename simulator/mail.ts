@@ -1,6 +1,7 @@
 /** Sends one email over SMTP, as the mail server of an appliance is set. */
 import { isIP } from 'node:net'
 import { createTransport } from 'nodemailer'
+import type { PeerLook } from './sensor/send.ts'
 
 export interface MailServer {
   host: string
@@ -37,6 +38,24 @@ export async function sendMail(server: MailServer, { to, subject, text, sentMs }
   }
 }
 
+/** Greets the mail server and begins encryption, signs in to nothing, and tells whether its certificate is valid. */
+export async function lookAtMailServer(server: MailServer): Promise<PeerLook> {
+  const { username: _, password: __, ...anonymous } = server
+  const transport = openTransport({ ...anonymous, validate: true })
+  try {
+    await transport.verify()
+    return { result: 'valid', message: 'Its certificate is valid.' }
+  } catch (error) {
+    if (isCertificateFault(error)) return { result: 'invalid', message: 'Its certificate could not be validated.' }
+    return { result: 'unreachable', message: `It ${reasonOf(error)}.` }
+  } finally {
+    transport.close()
+  }
+}
+
+const isCertificateFault = (error: unknown): boolean =>
+  /self.signed|certificate|altnames/i.test((error as MailError).message ?? '')
+
 function openTransport({ host, port, tls, username, password, validate, authorities }: MailServer) {
   return createTransport({
     host,
@@ -66,7 +85,7 @@ interface MailError {
 /** Nothing of what was sent comes back: a server may repeat a password in its answer. */
 function reasonOf(error: unknown): string {
   const { code = '', message = '', response } = error as MailError
-  if (/self.signed|certificate|altnames/i.test(message)) {
+  if (isCertificateFault(error)) {
     return 'serves a certificate that could not be validated, so that forwarding to it stopped'
   }
   if (code === 'EAUTH') return 'refused user name or password'

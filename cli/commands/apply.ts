@@ -80,6 +80,7 @@ async function savedWork({ io, given, tool }: Command, file: string): Promise<Wo
     'allow-delete',
     'allow-window',
     'adopt-record',
+    'allow-cut-off',
     'allow-unguarded-network-change',
     'rewrite-secrets',
   ]

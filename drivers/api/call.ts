@@ -21,6 +21,7 @@ export interface Answers extends Record<WriteOperation, wire.Written> {
   readJob: wire.Job
   listBackups: wire.BackupList
   testRule: wire.TestMessageResult
+  checkPeers: wire.PeerCheck
   lease: wire.LeaseGrant
   releaseLease: undefined
 }

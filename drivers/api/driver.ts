@@ -48,6 +48,7 @@ export const apiSupport: Support = {
   activationUpload: 'automatic',
   backupNow: true,
   audit: true,
+  peerCheck: true,
 }
 
 /** One instance serves one run: it remembers refused credentials. */

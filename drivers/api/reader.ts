@@ -30,6 +30,15 @@ export function createReader(session: ApiSession, target: Target, { clock }: Pic
       })
       return entries.map(({ at, user, from, path }): AuditEntry => ({ at, user, from, path }))
     },
+    async checkPeers(authorities) {
+      const { peers } = await session.call({
+        operation: 'checkPeers',
+        doing: 'check the certificates of its peers',
+        json: { authorities },
+        repeatable: true,
+      })
+      return peers
+    },
     close: () => session.close(),
   }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readActivationFile, unusedFileDays, verifyActivationFile } from '../../formats/activation-file.ts'
 import { certificateFacts } from '../../formats/certificate.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
-import type { AddressTriple, LiveValue, ServedCertificate, WriteValue } from '../../reconcile/driver.ts'
+import type { AddressTriple, LiveValue, PeerCheck, ServedCertificate, WriteValue } from '../../reconcile/driver.ts'
 import type { LeaseGrant, LeaseRequest } from '../../reconcile/lease.ts'
 import { formatPath, parsePath } from '../../schemas/fields.ts'
 import { isoNow, newId, type MemoryAppliance, type MemoryWorld, type Stored } from './world.ts'
@@ -39,6 +39,7 @@ export function addAppliance(
     audit: [],
     cloudReachable: true,
     rejectActivations: 0,
+    distrustedHosts: [],
     gone: false,
     ...rest,
     settings: new Map<string, Stored>([...installed(address), ...(settings ?? [])]),
@@ -108,6 +109,23 @@ export function servedOf({ settings, serialNumber }: MemoryAppliance, now: numbe
     expired: false,
   }
 }
+
+/** How the certificates of the peers fare that the appliance speaks TLS with. */
+export function checkPeers({ settings, distrustedHosts }: MemoryAppliance): PeerCheck[] {
+  const encrypted = [...settings].filter(([path, value]) => isTls(path, value)).map(([path]) => parsePath(path))
+  return encrypted.map((segments) => {
+    const at = (name: string) => settings.get(formatPath([...segments.slice(0, -1), name]))
+    const stored = at('host')
+    const host = typeof stored === 'string' ? stored : ''
+    const path = formatPath(segments[0] === 'mailServer' ? ['mailServer'] : segments.slice(0, 5))
+    const isValid = !distrustedHosts.includes(host)
+    const message = `its certificate ${isValid ? 'is valid' : 'cannot be validated'}`
+    return { path, host, port: Number(at('port')), result: isValid ? 'valid' : 'invalid', message }
+  })
+}
+
+const isTls = (path: string, value: Stored): boolean =>
+  (path === 'mailServer.tls' && value !== 'none') || (path.endsWith('.syslog.protocol') && value === 'tls')
 
 /** Writes fields. An action is replaced whole: what is not named of it goes. */
 export function writeSettings(appliance: MemoryAppliance, values: ReadonlyMap<string, WriteValue>): void {

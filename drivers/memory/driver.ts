@@ -23,6 +23,7 @@ export const richSupport: Support = {
   activationUpload: 'automatic',
   backupNow: true,
   audit: true,
+  peerCheck: true,
 }
 
 export interface MemoryDriverOptions {
@@ -43,9 +44,10 @@ export function createMemoryDriver(world: MemoryWorld, options: MemoryDriverOpti
   }
 }
 
-const readerOf = (connection: MemoryConnection, { audit }: Support): Reader => ({
+const readerOf = (connection: MemoryConnection, { audit, peerCheck }: Support): Reader => ({
   observe: (known) => connection.observe(known),
   close: () => connection.close(),
+  ...(peerCheck && { checkPeers: () => connection.call('checkPeers', device.checkPeers) }),
   ...(audit && { audit: (since: string) => connection.audit(since) }),
 })
 

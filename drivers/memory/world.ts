@@ -37,6 +37,8 @@ export interface MemoryAppliance {
   cloudReachable: boolean
   /** The service rejects so many of the next activations. */
   rejectActivations: number
+  /** Hosts whose certificates fail. */
+  distrustedHosts: readonly string[]
   /** Nothing answers at the address. */
   gone: boolean
 }

@@ -1,6 +1,6 @@
 import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import { DeviceError } from '../device-error.ts'
-import type { Driver, LiveValue, Observation, Target, Write, Writer } from '../driver.ts'
+import type { Driver, LiveValue, Observation, PeerCheck, Target, Write, Writer } from '../driver.ts'
 import type { World } from '../engine.ts'
 import type { Intent, LeaseGrant } from '../lease.ts'
 import { LeaseKeeper, type LeaseChannel } from './lease-keeper.ts'
@@ -62,6 +62,11 @@ export class ApplianceSession {
     this.#observation = observation
     this.#known = observation
     this.#revision = observation.revision
+  }
+
+  /** What certificate validation would halt now; nothing where the appliance cannot tell. */
+  async checkPeers(): Promise<readonly PeerCheck[]> {
+    return (await this.#writer.checkPeers?.(null)) ?? []
   }
 
   /** Writes inside the lease, from the revision that was seen last. */

@@ -15,6 +15,7 @@ import type { Remembered } from '../memory.ts'
 import { poll } from '../apply/poll.ts'
 import { forEachLimited } from './pool.ts'
 import { asDeviceError, problemOf } from './problem-of.ts'
+import { checkPeers } from './check-peers.ts'
 import { observeRecords } from './observe-records.ts'
 import { recallAppliance, rememberRead } from './recall.ts'
 import { tagsOf } from './tags.ts'
@@ -128,11 +129,12 @@ async function lookAt(
   const first = await observeThrough(connection.reader, desired, world, remembered?.lastRead)
   const observation = waits && isBusy(first) ? await observeAtRest(connection, desired, world, first) : first
   await rememberRead(world.memory, desired, observation)
-  const [records, tags] = await Promise.all([
+  const [records, tags, peers] = await Promise.all([
     observeRecords(desired, observation, world),
     tagsOf(desired, observation.identity, world),
+    checkPeers(connection.reader, desired, observation),
   ])
-  return { desired, observation, ...records, tags, ...(remembered && { remembered }) }
+  return { desired, observation, ...records, tags, ...(peers && { peers }), ...(remembered && { remembered }) }
 }
 
 const isBusy = ({ unfinished: { lease, job } }: Observation): boolean =>

@@ -10,6 +10,7 @@
  * | validation is turned on with a new certificate | it needs the import                                           |
  * | a backup is due and its settings change       | it needs the settings                                          |
  * | a rule sends emails                           | see mail-preconditions.ts                                      |
+ * | validation is turned on                       | see peer-preconditions.ts                                      |
  *
  * @module
  */
@@ -18,6 +19,7 @@ import { problemOf, type Look } from '../compare/look.ts'
 import type { Step } from '../plan-types.ts'
 import { checkMail } from './mail-preconditions.ts'
 import { needing, type Checked } from './needs.ts'
+import { checkPeers } from './peer-preconditions.ts'
 import { reactivates } from './registration-steps.ts'
 
 /** A clock that is further off blocks activation (documented; the limit is this project's choice). */
@@ -28,7 +30,7 @@ const waysToTheCloud = new Set(['network.dns', 'network.proxy', 'network.address
 
 /** Withholds steps that cannot succeed, and says which of the others need which. */
 export function checkPreconditions(look: Look, steps: readonly Step[]): Checked {
-  return [checkCloud, checkClock, checkMail, checkServed].reduce<Checked>(
+  return [checkCloud, checkClock, checkMail, checkPeers, checkServed].reduce<Checked>(
     ({ steps, problems }, check) => {
       const next = check(look, steps)
       return { steps: next.steps, problems: [...problems, ...next.problems] }

@@ -212,6 +212,30 @@ export const testMessageResult = z.strictObject({
   actions: z.array(z.strictObject({ action: z.string(), ok: z.boolean(), message: z.string() })),
 })
 
+export const peerCheckRequest = z
+  .strictObject({
+    authorities: z.string().max(262144).nullable().meta({
+      description: 'PEM. The certificate chain to judge by, where it is about to be replaced; null: the present one.',
+    }),
+  })
+  .meta({ description: 'Asks what certificate validation would halt.' })
+
+export const peerCheck = z
+  .strictObject({
+    peers: z.array(
+      z.strictObject({
+        path: z.string().meta({ description: 'What the peer belongs to, as in `mailServer` or a forwarding action.' }),
+        host: z.string(),
+        port: z.int().min(0).max(65535),
+        result: z
+          .enum(['valid', 'invalid', 'unreachable'])
+          .meta({ description: '`invalid`: validation would cut it off. `unreachable`: it did not answer.' }),
+        message: z.string(),
+      }),
+    ),
+  })
+  .meta({ description: 'Each peer that the appliance speaks TLS with, and how its certificate fares.' })
+
 export const auditEntry = z.strictObject({
   at: instant,
   user: z.string().meta({ description: 'Who.' }),

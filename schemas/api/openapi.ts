@@ -24,6 +24,8 @@ export const namedSchemas: Readonly<Record<string, z.ZodType>> = {
   LeaseGrant: message.leaseGrant,
   LeaseRequest: message.leaseRequest,
   NetworkChangeRequest: message.networkChangeRequest,
+  PeerCheck: message.peerCheck,
+  PeerCheckRequest: message.peerCheckRequest,
   PendingNetworkChange: message.pendingNetworkChange,
   Session: message.session,
   TargetCheck: message.targetCheck,

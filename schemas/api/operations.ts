@@ -131,6 +131,18 @@ export const operations: readonly Operation[] = [
     refusals: [409, 412, 422, 423],
   },
   {
+    id: 'checkPeers',
+    method: 'post',
+    path: `${base}/certificate/peers/check`,
+    summary:
+      'Connects to every peer whose certificate would be validated, and tells which would be cut off. Changes nothing.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    request: message.peerCheckRequest,
+    response: { status: 200, body: message.peerCheck },
+  },
+  {
     id: 'changeAddress',
     method: 'post',
     path: `${base}/network/change`,

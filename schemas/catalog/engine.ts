@@ -1,5 +1,6 @@
 /** What planning, policy and applying find. */
 import type { Catalog } from './entry.ts'
+import { validation } from './validation.ts'
 
 const planning = {
   NOT_OBSERVED: {
@@ -190,4 +191,4 @@ const policy = {
   },
 } as const satisfies Catalog
 
-export const engine = { ...planning, ...registration, ...expiry, ...policy } as const satisfies Catalog
+export const engine = { ...planning, ...registration, ...expiry, ...policy, ...validation } as const satisfies Catalog

@@ -12,6 +12,8 @@ export interface SensorSettingsApi {
   LeaseGrant: LeaseGrant
   LeaseRequest: LeaseRequest
   NetworkChangeRequest: NetworkChangeRequest
+  PeerCheck: PeerCheck
+  PeerCheckRequest: PeerCheckRequest
   PendingNetworkChange: PendingNetworkChange
   Session: Session
   TargetCheck: TargetCheck
@@ -653,6 +655,33 @@ export interface NetworkChangeRequest {
   subnetMask: string
   gateway: string
   confirmWithinSeconds: number
+}
+/**
+ * Each peer that the appliance speaks TLS with, and how its certificate fares.
+ */
+export interface PeerCheck {
+  peers: {
+    /**
+     * What the peer belongs to, as in `mailServer` or a forwarding action.
+     */
+    path: string
+    host: string
+    port: number
+    /**
+     * `invalid`: validation would cut it off. `unreachable`: it did not answer.
+     */
+    result: 'valid' | 'invalid' | 'unreachable'
+    message: string
+  }[]
+}
+/**
+ * Asks what certificate validation would halt.
+ */
+export interface PeerCheckRequest {
+  /**
+   * PEM. The certificate chain to judge by, where it is about to be replaced; null: the present one.
+   */
+  authorities: string | null
 }
 /**
  * A network change that is in effect but not confirmed.

@@ -47,7 +47,7 @@ async function sendEmail(sensor: Sensor, { address, timezone }: Email): Promise<
 }
 
 /** The mail server, where there is one. */
-function mailServerOf({ settings, secrets }: SensorState): MailServer | undefined {
+export function mailServerOf({ settings, secrets }: SensorState): MailServer | undefined {
   const { enabled, host, port, tls, sender, username } = settings.mailServer
   if (enabled === false || host === null || port === null || sender === null) return undefined
   const { validation, chain } = settings.certificate

@@ -12,6 +12,7 @@ import { jobHandlers } from './jobs.ts'
 import { leaseHandlers } from './lease.ts'
 import { checkFence } from './lease-state.ts'
 import { networkChangeHandlers } from './network-change.ts'
+import { peerHandlers } from './peers.ts'
 import { readHandlers, revisionOf } from './read.ts'
 import { Refusal, refusalAnswer } from './refusal.ts'
 import type { Handlers, Sensor } from './sensor.ts'
@@ -28,6 +29,7 @@ const handlers: Handlers = {
   ...jobHandlers,
   ...leaseHandlers,
   ...networkChangeHandlers,
+  ...peerHandlers,
   ...readHandlers,
   ...sessionHandlers,
   ...writeHandlers,

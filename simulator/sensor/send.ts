@@ -30,12 +30,49 @@ export async function send(destination: Destination, message: string): Promise<s
   }
 }
 
+/** What a peer makes of a look at its certificate. */
+export interface PeerLook {
+  result: 'valid' | 'invalid' | 'unreachable'
+  message: string
+}
+
+/** Shakes hands, sends nothing, and tells whether the certificate of the server is valid. */
+export function lookAtServer({ host, port, authorities }: LookOptions): Promise<PeerLook> {
+  return new Promise((resolve) => {
+    const tell = (result: PeerLook['result'], message: string): void => {
+      resolve({ result, message })
+      socket.destroy()
+    }
+    const destination = {
+      host,
+      port,
+      protocol: 'tls',
+      tls: { validate: true, ...(authorities && { authorities }) },
+    } as const
+    const socket = openStream(destination, () => tell('valid', 'Its certificate is valid.'))
+    socket.setTimeout(timeoutMs, () => tell('unreachable', 'It did not answer in time.'))
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      isCertificateFault(error.code ?? '')
+        ? tell('invalid', `Its certificate could not be validated (${error.code}).`)
+        : tell('unreachable', `It was not reached: ${reasonOf(error)}.`),
+    )
+  })
+}
+
+interface LookOptions extends Pick<Destination, 'host' | 'port'> {
+  /** Trusted authorities, PEM; those of the system without. */
+  authorities: string | null
+}
+
+const isCertificateFault = (code: string): boolean => /CERT|SIGNATURE|ISSUER|ALTNAME/.test(code)
+
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ECONNREFUSED') return 'the connection was refused'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'its name is not known'
-  const isTls = /CERT|SIGNATURE|ISSUER|ALTNAME/.test(code ?? '')
-  return isTls ? `its certificate could not be validated (${code}), so that forwarding to it stopped` : message
+  return isCertificateFault(code ?? '')
+    ? `its certificate could not be validated (${code}), so that forwarding to it stopped`
+    : message
 }
 
 function sendUdp({ host, port }: Destination, message: string): Promise<void> {

@@ -15,6 +15,8 @@ import type { LoadedSecret } from '../../schemas/fleet.ts'
 import { startSimulator } from '../../simulator/simulate.ts'
 import { desiredSensor, fleetOf } from '../support/memory-fleet.ts'
 import { createMemoryStore } from '../support/memory-store.ts'
+import { listenStream } from '../support/receivers.ts'
+import { makeCertificate } from '../transport/pki.ts'
 import { describeConformance, type ConformanceWorld } from './conformance.ts'
 
 /** The right time, but no long waits. */
@@ -97,6 +99,10 @@ async function openSimulated(): Promise<ConformanceWorld> {
       const [aspect = '', ...rest] = parsePath(path)
       const patch = rest.reduceRight((inner: unknown, segment) => ({ [segment]: inner }), inConsole(value))
       simulator.appliance(key).changeInConsole('operator', aspect as 'time', patch)
+    },
+    distrustedPeer: async () => {
+      const { port } = await listenStream(makeCertificate({ cn: 'siem' }))
+      return { host: '127.0.0.1', port }
     },
     setSecret: (name, value) => {
       values[name] = value

@@ -20,6 +20,10 @@ async function openMemory(driverOf: (world: MemoryWorld) => Driver): Promise<Con
     registeredName: 'line-1',
     addresses: ['10.1.0.6', '10.1.0.5'],
     changeInConsole: (path, value) => changeInConsole(bench.memoryWorld, appliance, path, value as Stored),
+    distrustedPeer: async () => {
+      appliance.distrustedHosts = ['10.1.9.9']
+      return { host: '10.1.9.9', port: 6514 }
+    },
     setSecret: (name, value) => {
       bench.secrets[name] = value
     },

@@ -9,7 +9,7 @@ import { applyPlan } from '../../reconcile/apply/apply.ts'
 import { isDrift } from '../../reconcile/change.ts'
 import { confirmationOf } from '../../reconcile/compare/confirmation.ts'
 import type { Support } from '../../reconcile/driver.ts'
-import type { World } from '../../reconcile/engine.ts'
+import type { Overrides, World } from '../../reconcile/engine.ts'
 import type { Outcome } from '../../reconcile/outcome.ts'
 import type { Plan, AppliancePlan } from '../../reconcile/plan-types.ts'
 import { planRun } from '../../reconcile/run.ts'
@@ -30,6 +30,8 @@ export interface ConformanceWorld {
   addresses: readonly [string, string]
   /** A person sets a field in the console; a secret is given as `{ secret }`, a file as its text, `null` unsets. */
   changeInConsole(path: string, value: unknown): Promise<void> | void
+  /** A syslog server whose certificate the appliance cannot validate. */
+  distrustedPeer(): Promise<{ host: string; port: number }>
   /** Secrets by the name of their variable. */
   setSecret(name: string, value: string): void
   close(): Promise<void> | void
@@ -61,9 +63,10 @@ class Session {
 
   async apply(
     settings: DesiredSettings,
+    allowed: Overrides = {},
   ): Promise<{ plan: AppliancePlan; outcome: Outcome['sensors'][number] | undefined }> {
     const fleet = this.fleet(settings)
-    const overrides = { allowUnguardedNetworkChange: true }
+    const overrides = { allowUnguardedNetworkChange: true, ...allowed }
     const { plan } = await planRun(fleet, this.under.world, { overrides, waitForRuns: true })
     const outcome = await applyPlan(plan, fleet, this.under.world, { run: `conformance-${++runs}`, overrides })
     return { plan: only(plan), outcome: outcome.sensors[0] }
@@ -165,6 +168,22 @@ export function describeConformance(harness: ConformanceHarness): void {
       }
       const remembered = await session.under.world.memory.recall(session.under.sensor.key)
       expect(remembered?.lastRead?.served?.sha256).toBe(certificates.two.sha256)
+    })
+
+    test('certificate validation that would cut a peer off is not turned on, and is where that is allowed', async () => {
+      const session = await start()
+      const { support, sensor } = session.under
+      if (abilityOf(support, 'certificate.validation').write !== 'automatic') return
+      const syslog = { ...(await session.under.distrustedPeer()), format: 'cef' as const, protocol: 'tls' as const }
+      await session.apply({ forwarding: { rules: { ops: { actions: { siem: { syslog } } } } } })
+      const settings: DesiredSettings = { certificate: { validation: 'mandatory' } }
+      const withheld = await session.apply(settings)
+      expect(withheld.plan.problems).toMatchObject([{ severity: 'error', code: 'VALIDATION_CUTS_OFF' }])
+      expect(stateOf(withheld.plan)).toEqual({ changes: ['certificate.validation'], steps: [] })
+      const allowed = await session.apply(settings, { allowCutOff: [sensor.key] })
+      expect(allowed.plan.problems).toMatchObject([{ severity: 'warning', code: 'VALIDATION_CUTS_OFF' }])
+      expect(allowed.outcome).toMatchObject({ status: 'done', problems: [] })
+      expect(stateOf(await session.plan(settings))).toEqual(settled)
     })
 
     test('zone and updates of the record change without a re-activation', async () => {

@@ -1,8 +1,10 @@
+import { turnsValidationOn } from '../../plan/peer-preconditions.ts'
 import type { Action } from '../../plan-types.ts'
 import { rulePath, liesBelow } from '../../compare/setting-fields.ts'
 import { differingPaths } from '../verify.ts'
 import { rememberPreImages } from '../remember-pre-images.ts'
 import { toWriteValues } from '../write-values.ts'
+import { checkPeersAgain } from './check-peers-again.ts'
 import type { StepContext } from './step-context.ts'
 import { writeAndVerify } from './write-and-verify.ts'
 
@@ -10,6 +12,7 @@ import { writeAndVerify } from './write-and-verify.ts'
 export async function executeSet(context: StepContext, action: Action & { type: 'set' }): Promise<void> {
   const { session, support, world, plan } = context
   const { values, tags } = await toWriteValues(action.values, session.observation.identity, world)
+  if (turnsValidationOn({ action })) await checkPeersAgain(context)
   await context.announce({})
   await rememberPreImages(world.memory, plan.key, session.observation, action.values)
   await writeAndVerify(

@@ -34,6 +34,7 @@ const bodies: Readonly<Record<string, CallOptions>> = {
   writeForwarding: { body: { rules: { ops: { minimumSeverity: 'Major' } } } },
   testRule: { params: { rule: 'ops' } },
   importCertificate: { body: { ...certificate, privateKeyTag: null, passphrase: null, passphraseTag: null } },
+  checkPeers: { body: { authorities: null } },
   changeAddress: {
     body: {
       address: '127.20.101.250',
@@ -152,7 +153,7 @@ test('every operation succeeds', async () => {
   expect(before.headers.etag).toBe(`"${revision}"`)
   const again = await client.call('readAppliance', { headers: { 'if-none-match': `"${revision}"` } })
   expect([again.status, again.body]).toEqual([304, undefined])
-  for (const id of [...settingWrites, 'testRule']) {
+  for (const id of [...settingWrites, 'testRule', 'checkPeers']) {
     expect([id, (await client.call(id, optionsOf(id))).status]).toEqual([id, 200])
   }
   expect((await client.job('createBackup')).state).toBe('succeeded')

@@ -1,0 +1,17 @@
+import { nameWithReason } from '../../plan/peer-preconditions.ts'
+import { StepError } from '../../observe/problem-of.ts'
+import type { StepContext } from './step-context.ts'
+
+/** Right before validation is turned on: the peers may be others than when the plan was made, and so may the chain. */
+export async function checkPeersAgain({ session, options, plan }: StepContext): Promise<void> {
+  if (options.overrides?.allowCutOff?.includes(plan.key)) return
+  const failing = (await session.checkPeers()).filter(({ result }) => result === 'invalid')
+  if (failing.length === 0) return
+  throw new StepError({
+    code: 'VALIDATION_CUTS_OFF',
+    key: plan.key,
+    field: 'certificate.validation',
+    summary: `Certificate validation would cut off ${failing.map(nameWithReason).join('; ')}. It was not turned on.`,
+    hint: `Give these peers certificates that the sensor can validate; or, if they may be cut off: --allow-cut-off ${plan.key}.`,
+  })
+}

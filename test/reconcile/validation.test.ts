@@ -1,0 +1,93 @@
+// Certificate validation: what it would halt is found before it is turned on, while planning and again before the write.
+import { expect, test } from 'vitest'
+import { addAppliance } from '../../drivers/memory/appliance.ts'
+import { createMemoryDriver, richSupport } from '../../drivers/memory/driver.ts'
+import { applyPlan } from '../../reconcile/apply/apply.ts'
+import { planRun } from '../../reconcile/run.ts'
+import type { DesiredSettings } from '../../schemas/fleet.ts'
+import { converge, createBench, desiredSensor, digestPlan, fleetOf } from '../support/memory-fleet.ts'
+
+const mandatory: DesiredSettings = { certificate: { validation: 'mandatory' } }
+const fleet = fleetOf([desiredSensor(mandatory)])
+
+function install(bench = createBench()) {
+  const appliance = addAppliance(bench.memoryWorld, { serialNumber: 'SN-1', address: '10.1.0.5' })
+  const set = (path: string, value: string | number) => appliance.settings.set(path, value)
+  for (const [rule, host] of Object.entries({ ops: '10.1.9.1', soc: '10.1.9.2' })) {
+    const syslog = `forwarding.rules.${rule}.actions.siem.syslog`
+    set(`${syslog}.protocol`, 'tls')
+    set(`${syslog}.host`, host)
+    set(`${syslog}.port`, 6514)
+  }
+  set('mailServer.host', 'mail.plant')
+  set('mailServer.port', 465)
+  set('mailServer.tls', 'implicit')
+  return { bench, appliance }
+}
+
+const validation = ['certificate.validation']
+const summaries = ({ problems }: { problems: readonly { summary: string }[] }) => problems.map(({ summary }) => summary)
+
+test('validation that cuts nobody off is turned on, with one question while planning and one before the write', async () => {
+  const { bench, appliance } = install()
+  const { outcome } = await converge(fleet, bench.world)
+  expect(outcome.sensors[0]).toMatchObject({ status: 'done', problems: [] })
+  expect(appliance.settings.get('certificate.validation')).toBe('mandatory')
+  expect(bench.memoryWorld.calls.filter((call) => call.endsWith('checkPeers'))).toHaveLength(2)
+  bench.memoryWorld.calls.length = 0
+  expect((await converge(fleet, bench.world)).plan.sensors[0]).toMatchObject({ status: 'inSync', problems: [] })
+  expect(bench.memoryWorld.calls).toEqual(['SN-1 signIn', 'SN-1 read'])
+})
+
+test('every peer that would be cut off is named, and validation stays off', async () => {
+  const { bench, appliance } = install()
+  appliance.distrustedHosts = ['10.1.9.2', 'mail.plant']
+  const { plan, outcome } = await converge(fleet, bench.world)
+  expect(digestPlan(plan)).toEqual([
+    { key: 'line-1', status: 'drifted', changes: validation, steps: [], problems: ['VALIDATION_CUTS_OFF'] },
+  ])
+  expect(summaries(plan.sensors[0]!)).toEqual([
+    'Certificate validation would cut off siem of rule soc (10.1.9.2:6514): its certificate cannot be validated; mail server (mail.plant:465): its certificate cannot be validated. It is not turned on',
+  ])
+  expect(outcome.sensors[0]?.status).toBe('unchanged')
+  expect(appliance.settings.get('certificate.validation')).toBe('none')
+})
+
+test('--allow-cut-off turns it on, and the step says what it disrupts', async () => {
+  const { bench, appliance } = install()
+  appliance.distrustedHosts = ['10.1.9.2']
+  const other = await converge(fleet, bench.world, { overrides: { allowCutOff: ['line-2'] } })
+  expect(other.plan.sensors[0]?.steps).toEqual([])
+  const { plan, outcome } = await converge(fleet, bench.world, { overrides: { allowCutOff: ['line-1'] } })
+  expect(plan.sensors[0]?.steps).toMatchObject([
+    { disrupts: 'the communication with siem of rule soc (10.1.9.2:6514)' },
+  ])
+  expect(plan.sensors[0]?.problems).toMatchObject([{ severity: 'warning', code: 'VALIDATION_CUTS_OFF' }])
+  expect(outcome.sensors[0]?.status).toBe('done')
+  expect(appliance.settings.get('certificate.validation')).toBe('mandatory')
+})
+
+test('a peer whose certificate fails since the plan was made keeps validation off', async () => {
+  const { bench, appliance } = install()
+  const { plan } = await planRun(fleet, bench.world, {})
+  appliance.distrustedHosts = ['10.1.9.1']
+  const outcome = await applyPlan(plan, fleet, bench.world, { run: 'x' })
+  expect(outcome.sensors[0]).toMatchObject({ status: 'failed', problems: [{ code: 'VALIDATION_CUTS_OFF' }] })
+  expect(appliance.settings.get('certificate.validation')).toBe('none')
+})
+
+test('an appliance that cannot look, and one that fails at it, name the peers that nobody knows of', async () => {
+  const { peerCheck: _, ...support } = richSupport
+  const { bench } = install(createBench((world) => createMemoryDriver(world, { support })))
+  const { bench: failing } = install()
+  failing.memoryWorld.onCall = ({ method }) => {
+    if (method === 'checkPeers') throw new Error('no')
+  }
+  for (const { world } of [bench, failing]) {
+    const { plan } = await planRun(fleet, world, {})
+    expect(plan.sensors[0]?.steps.map(({ id }) => id)).toEqual(validation)
+    expect(summaries(plan.sensors[0]!)).toEqual([
+      'Nobody knows whether certificate validation cuts off siem of rule ops (10.1.9.1:6514); siem of rule soc (10.1.9.2:6514); mail server (mail.plant:465)',
+    ])
+  }
+})
