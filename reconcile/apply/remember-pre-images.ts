@@ -27,8 +27,7 @@ export async function rememberPreImages(
   })
 }
 
-const liveText = ({ live }: Observation, path: string): string | null =>
-  (live.get(path) as string | undefined) ?? null
+const liveText = ({ live }: Observation, path: string): string | null => (live.get(path) as string | undefined) ?? null
 
 /** What is still worth keeping: a property that is declared, or that is not back to what it was. */
 export function preImagesLeft(

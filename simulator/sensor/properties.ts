@@ -43,17 +43,18 @@ export function restartProcesses({ memory }: Sensor, before: Settings, after: Se
 
 const documentedIdleSeconds = 300
 const documentedRefusals = 5
-/** Nobody waits that long. */
-const noTimeoutSeconds = 10 * 365 * 86_400
 const settingsFile = '/var/cyberx/components/xsense-web/cyberx_web/settings.py'
 
 /** How long a session may be idle. `infinity_session_expiration=false` turns the time-out off, as documented. */
 export function idleSecondsOf({ settings }: SensorState): number {
   const properties = settings.systemProperties.files?.['authentication.properties'] ?? {}
-  if (properties['infinity_session_expiration'] === 'false') return noTimeoutSeconds
+  if (properties['infinity_session_expiration'] === 'false') return Infinity
   const own = properties['session_expiration_admin_seconds'] ?? properties['session_expiration_default_seconds']
   return own === undefined ? documentedIdleSeconds : Math.max(1, Number(own))
 }
+
+/** As it is told: a day is the most that the interface can say. */
+export const toldIdleSeconds = (state: SensorState): number => Math.min(idleSecondsOf(state), 86_400)
 
 /** After how many refusals in a row an account is locked. */
 export function refusalsToLockOf({ settings }: SensorState): number {

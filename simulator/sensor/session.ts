@@ -3,7 +3,7 @@ import { randomBytes, timingSafeEqual, createHash } from 'node:crypto'
 import type { CredentialCheck, Session as SessionMessage } from '../../schemas/generated/wire.ts'
 import type { Request } from '../edge.ts'
 import { actorOf, audited } from './audit.ts'
-import { idleSecondsOf, refusalsToLockOf } from './properties.ts'
+import { idleSecondsOf, refusalsToLockOf, toldIdleSeconds } from './properties.ts'
 import { Refusal } from './refusal.ts'
 import type { Call, Handlers, Sensor, Session } from './sensor.ts'
 
@@ -70,7 +70,7 @@ function signIn(sensor: Sensor, call: Call) {
   const { serialNumber } = sensor.state
   return {
     status: 201,
-    body: { token, idleSeconds: idleSecondsOf(sensor.state), serialNumber } satisfies SessionMessage,
+    body: { token, idleSeconds: toldIdleSeconds(sensor.state), serialNumber } satisfies SessionMessage,
   }
 }
 
