@@ -46,6 +46,7 @@ export type DeviceErrorCode =
   | 'ACTIVATION_REJECTED'
   | 'CLOCK_DRIFT'
   | 'BACKUP_FAILED'
+  | 'CONSOLE_FAILED'
   | 'NOT_SUPPORTED'
   | 'ABORTED'
   | 'REGISTRAR_UNREACHABLE'

@@ -2,11 +2,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as z from 'zod'
-import { settingsWrite } from '../schemas/api/settings.ts'
-import { settingAspects } from '../schemas/sensor.ts'
+import { settingsWrite, writtenAspects } from '../schemas/api/settings.ts'
 import { cloudKey, fault } from './faults.ts'
 import { isLoopback } from './loopback.ts'
 import { Refusal } from './sensor/refusal.ts'
+import type { SensorState } from './sensor/state.ts'
 import type { Handles } from './simulate.ts'
 
 export interface Control {
@@ -23,7 +23,7 @@ const clockMove = z.union([
 const consoleChange = z.union([
   z.strictObject({
     user: z.string().min(1).max(128).optional(),
-    aspect: z.enum(settingAspects),
+    aspect: z.enum(writtenAspects),
     set: z.record(z.string(), z.unknown()),
   }),
   z.strictObject({ username: z.string().min(1), password: z.string().min(1) }),
@@ -59,15 +59,15 @@ const routes: Readonly<Record<string, Route>> = {
     else {
       const { skew: seconds, appliance } = move
       const keys = appliance === undefined ? handles.appliances.map(({ key }) => key) : [appliance]
-      for (const key of keys) handles.appliance(key).strike({ kind: 'clockSkew', seconds })
+      for (const key of keys) handles.either(key).strike({ kind: 'clockSkew', seconds })
     }
     return { appliances: handles.appliances.map(({ key }) => ({ key, ...seen(handles, key) })) }
   },
-  'POST /appliances/*/console': ({ handles, key, body }) => {
+  'POST /appliances/*/console': async ({ handles, key, body }) => {
     const change = consoleChange.parse(body)
-    const appliance = handles.appliance(key)
+    const appliance = handles.either(key)
     if ('aspect' in change)
-      appliance.changeInConsole(
+      await appliance.changeInConsole(
         change.user ?? 'operator',
         change.aspect,
         settingsWrite[change.aspect].parse(change.set),
@@ -86,9 +86,9 @@ const routes: Readonly<Record<string, Route>> = {
 }
 
 function seen(handles: Handles, key: string): { name: string | null; now: string } {
-  const appliance = handles.appliance(key)
-  const { activation } = appliance.state
-  return { name: activation?.name ?? null, now: new Date(appliance.nowMs()).toISOString() }
+  const appliance = handles.either(key)
+  const name = appliance.kind === 'Sensor' ? (appliance.state as SensorState).activation?.name : undefined
+  return { name: name ?? null, now: new Date(appliance.nowMs()).toISOString() }
 }
 
 /** Starts it on 127.0.0.1. Port 0 takes any. */

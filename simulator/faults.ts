@@ -68,6 +68,7 @@ export const fault = z.discriminatedUnion('kind', [
   kind('gone', {}),
   kind('cloudRefusesActivation', {}),
   kind('cloudUnreachable', {}),
+  kind('consoleUnreachable', {}),
 ])
 
 export type Fault = z.infer<typeof fault>

@@ -2,7 +2,12 @@
 import type { DesiredAppliance, Fleet, LoadedRegistrar } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { isLoopback } from './loopback.ts'
-import type { SimulatedCloudOptions, SimulatedSensorOptions, SimulatorOptions } from './options.ts'
+import type {
+  SimulatedCloudOptions,
+  SimulatedConsoleOptions,
+  SimulatedSensorOptions,
+  SimulatorOptions,
+} from './options.ts'
 import type { ReachableProxy } from './world.ts'
 
 export interface FleetSecrets {
@@ -25,27 +30,51 @@ export function fleetToSimulatorOptions(
 ): { options: SimulatorOptions; problems: readonly Problem[] } {
   const sensors = [...fleet.sensors.values()]
   const appliances = sensors.map((sensor) => sensorOptions(fleet, sensor, secrets, choices))
+  const consoles = [...fleet.managementConsoles.values()].map((console) => consoleOptions(fleet, console, secrets))
   const clouds = [...fleet.registrars].flatMap(([name, registrar]) => cloudOptions(fleet, name, registrar, secrets))
   const [first, ...more] = clouds
   const proxies = sensors.flatMap(proxyOf)
   return {
-    problems: [...appliances, ...clouds, ...more.map(oneCloudOnly)].filter(isProblem),
+    problems: [...appliances, ...consoles, ...clouds, ...more.map(oneCloudOnly)].filter(isProblem),
     options: {
       appliances: appliances.filter((one): one is SimulatedSensorOptions => !isProblem(one)),
+      ...(consoles.length > 0 && {
+        managementConsoles: consoles.filter((one): one is SimulatedConsoleOptions => !isProblem(one)),
+      }),
       ...(first && !isProblem(first) && { cloud: first }),
       ...(proxies.length > 0 && { surroundings: { proxies } }),
     },
   }
 }
 
-const isProblem = (value: object): value is Problem => 'severity' in value
+const isProblem = <T extends object>(value: T | Problem): value is Problem => 'severity' in value
 
 function sensorOptions(
   fleet: Fleet,
-  { key, access, settings, place }: DesiredAppliance,
-  { passwords }: FleetSecrets,
+  desired: DesiredAppliance,
+  secrets: FleetSecrets,
   { activated }: FleetChoices,
 ): SimulatedSensorOptions | Problem {
+  const place = placeAndUser(fleet, desired, secrets)
+  return isProblem(place) ? place : { ...place, ...(activated && activationOf(desired.settings)) }
+}
+
+/** A console with the zones that the sensors of the fleet are assigned to. */
+function consoleOptions(
+  fleet: Fleet,
+  desired: DesiredAppliance,
+  secrets: FleetSecrets,
+): SimulatedConsoleOptions | Problem {
+  const place = placeAndUser(fleet, desired, secrets)
+  if (isProblem(place)) return place
+  const zones = [...fleet.sensors.values()].flatMap(({ settings: { managementConsole: connection } }) =>
+    connection?.console === desired.key && connection.zone !== undefined ? [connection.zone] : [],
+  )
+  return { ...place, sites: [{ name: fleet.name ?? 'plant', zones: [...new Set(zones)] }] }
+}
+
+/** What simulating either kind of appliance needs of its document. */
+function placeAndUser(fleet: Fleet, { key, access, place }: DesiredAppliance, { passwords }: FleetSecrets) {
   const subject = { severity: 'error', key, at: place } as const
   const where = placeOf(access.endpoint)
   if (!where) return { ...subject, field: 'access.endpoint', ...notLoopback(access.endpoint) }
@@ -60,7 +89,6 @@ function sensorOptions(
     ...user,
     ...(reader && { moreUsers: [reader] }),
     ...(access.identity !== undefined && { serialNumber: access.identity }),
-    ...(activated && activationOf(settings)),
   }
 }
 

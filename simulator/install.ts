@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { readActivationFile } from '../formats/activation-file.ts'
 import type { SimulatedCloud } from './cloud-link.ts'
 import { selfSigned, type KeyPool } from './keys.ts'
-import type { SimulatedSensorOptions } from './options.ts'
+import { installedConsole, type ConsoleState } from './console/state.ts'
+import type { SimulatedConsoleOptions, SimulatedSensorOptions } from './options.ts'
 import { clockAfter } from './sensor/clock.ts'
 import { mergeSettings } from './sensor/settings.ts'
 import { installedState, type Aspect, type InstalledFile, type SensorState } from './sensor/state.ts'
@@ -29,13 +30,26 @@ export async function installSensor(
     : state
 }
 
+/** Makes the first state of a management console. */
+export async function installConsole(
+  { key, address, username, password, moreUsers = [], sites = [], ...given }: SimulatedConsoleOptions,
+  { world, keys, seed }: { world: World; keys: KeyPool; seed: number },
+): Promise<ConsoleState> {
+  const serialNumber = given.serialNumber ?? serialNumberOf(seed, key)
+  const nowMs = world.clock.nowMs()
+  const served = selfSigned(await keys.next(), `console-${serialNumber}`, serialNumber, nowMs)
+  const softwareVersion = given.softwareVersion ?? defaults.softwareVersion
+  const users = [{ username, password }, ...moreUsers]
+  return installedConsole({ serialNumber, softwareVersion, address, users, served, sites, nowMs })
+}
+
 const serialNumberOf = (seed: number, key: string): string =>
   `SIM-${createHash('sha256').update(`${seed}/${key}`).digest('hex').slice(0, 12).toUpperCase()}`
 
 function withSettings(state: SensorState, { settings = {} }: SimulatedSensorOptions, world: World): SensorState {
   let next = state
   for (const [aspect, patch] of Object.entries(settings)) {
-    next = { ...next, ...mergeSettings(next, aspect as Aspect, patch) }
+    next = { ...next, ...mergeSettings('Sensor', next, aspect as Aspect, patch) }
   }
   return { ...next, clock: clockAfter(next, world, next.settings.time) }
 }

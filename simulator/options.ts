@@ -4,6 +4,7 @@ import type {
   WriteCertificate,
   WriteForwarding,
   WriteMailServer,
+  WriteManagementConsole,
   WriteNetwork,
   WriteSystemProperties,
   WriteTime,
@@ -18,6 +19,7 @@ export interface InitialSettings {
   certificate?: Pick<WriteCertificate, 'name' | 'validation'>
   mailServer?: WriteMailServer
   backup?: WriteBackup
+  managementConsole?: WriteManagementConsole
   forwarding?: WriteForwarding
   systemProperties?: WriteSystemProperties
 }
@@ -43,6 +45,23 @@ export interface SimulatedSensorOptions {
   activated?: { name: string; mode: 'cloud' | 'local'; site?: string; zone?: string }
 }
 
+export interface SimulatedConsoleOptions {
+  /** Key of the document, or any name. */
+  key: string
+  /** Loopback address, such as 127.20.9.1. */
+  address: string
+  /** 0 takes any port. */
+  port: number
+  username: string
+  password: string
+  moreUsers?: readonly { username: string; password: string }[]
+  /** Left out: derived from seed and key. */
+  serialNumber?: string
+  softwareVersion?: string
+  /** Sites and zones of its Site Management. */
+  sites?: readonly { name: string; zones: readonly string[] }[]
+}
+
 export interface SimulatedCloudOptions {
   address: string
   port: number
@@ -61,6 +80,7 @@ export interface SimulatedCloudOptions {
 
 export interface SimulatorOptions {
   appliances: readonly SimulatedSensorOptions[]
+  managementConsoles?: readonly SimulatedConsoleOptions[]
   cloud?: SimulatedCloudOptions
   /** Keeps state here; in memory without. */
   stateFolder?: string

@@ -6,24 +6,34 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { ApplianceKind } from '../schemas/documents.ts'
 import { registrarPinKey, type PinFile } from '../schemas/pin-file.ts'
 import { createSimulatorClock } from './clock.ts'
 import { startCloud, type RunningCloud } from './cloud/cloud.ts'
 import { startControl, type Control } from './control.ts'
 import { cloudKey, createFaultEngine, strikesAtOnce, type Fault } from './faults.ts'
-import { installSensor } from './install.ts'
+import { installConsole, installSensor } from './install.ts'
 import { createKeyPool, type KeyPool } from './keys.ts'
 import { canMoveOnLoopback } from './loopback.ts'
-import type { SimulatedSensorOptions, SimulatorOptions } from './options.ts'
+import type { SimulatorOptions } from './options.ts'
 import { createRequestLog, type LoggedRequest } from './request-log.ts'
-import { createAppliance, type Appliance } from './sensor/appliance.ts'
+import { createConsole, type RunningConsole } from './console/appliance.ts'
+import type { ConsoleState } from './console/state.ts'
+import { createSensor, type RunningSensor } from './sensor/appliance.ts'
 import { fileDisk, memoryDisk, type Disk } from './sensor/disk.ts'
+import type { ApplianceState, SensorState } from './sensor/state.ts'
 import { defaultTuning, type World } from './world.ts'
 
-export type { SimulatorOptions, SimulatedSensorOptions, SimulatedCloudOptions } from './options.ts'
+export type {
+  SimulatedCloudOptions,
+  SimulatedConsoleOptions,
+  SimulatedSensorOptions,
+  SimulatorOptions,
+} from './options.ts'
 
 /** One line of the table of appliances. */
 export interface ListedAppliance {
+  kind: ApplianceKind
   key: string
   endpoint: string
   pin: string
@@ -39,8 +49,12 @@ export interface Simulator {
   readonly control?: { url: string }
   /** Lines for the person who starts it, such as that moves are unavailable. */
   readonly notices: readonly string[]
-  /** Throws for an unknown key. */
-  appliance(key: string): Appliance
+  /** A sensor. Throws for an unknown key. */
+  appliance(key: string): RunningSensor
+  /** A sensor or a management console. Throws for an unknown key. */
+  either(key: string): RunningSensor | RunningConsole
+  /** A management console. Throws for an unknown key. */
+  managementConsole(key: string): RunningConsole
   advanceClock(seconds: number): void
   /** Sets the true time, ISO 8601. */
   setClock(at: string): void
@@ -68,10 +82,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await cloud?.stop()
     throw error
   })
-  const running = new Map<string, Appliance>()
-  const boot = async ({ options: { key, port }, disk }: Slot): Promise<void> => {
-    const before = running.get(key)
-    const appliance = createAppliance({ key, port: before?.port() ?? port, world, disk })
+  const running = new Map<string, RunningAppliance>()
+  const boot = async ({ key, port, create }: Slot): Promise<void> => {
+    const appliance = create(running.get(key)?.port() ?? port)
     running.set(key, appliance)
     await appliance.start()
   }
@@ -111,47 +124,66 @@ async function createWorld(options: SimulatorOptions): Promise<{ world: World; c
     surroundings: options.surroundings ?? {},
     tuning: { ...defaultTuning, ...options.tuning },
     canMove: await canMoveOnLoopback(),
+    consoles: new Map(),
     ...(cloud && { cloud }),
   }
   return { world, ...(cloud && { cloud }) }
 }
 
+type RunningAppliance = RunningSensor | RunningConsole
+
 interface Slot {
-  options: SimulatedSensorOptions
-  disk: Disk
+  key: string
+  port: number
+  /** Makes the appliance anew from what is on its disk. */
+  create(port: number): RunningAppliance
 }
 
-/** Gives every appliance its disk; one that is empty gets a new installation. */
+/** Gives every appliance its disk; one that is empty gets a new installation. Consoles come first: sensors call them. */
 async function installAll(
-  { appliances, stateFolder, seed = 1, distinctKeys }: SimulatorOptions,
+  { appliances, managementConsoles = [], stateFolder, seed = 1, distinctKeys }: SimulatorOptions,
   world: World,
   cloud: RunningCloud | undefined,
 ): Promise<Slot[]> {
   const keys: KeyPool = createKeyPool(distinctKeys, seed)
-  return Promise.all(
-    appliances.map(async (options) => {
-      const disk =
-        stateFolder === undefined
-          ? memoryDisk()
-          : fileDisk(join(stateFolder, `${encodeURIComponent(options.key)}.json`))
-      const uptimeMs = world.clock.uptimeMs()
-      if (!disk.load(uptimeMs)) {
-        disk.save(await installSensor(options, { world, keys, seed, ...(cloud && { cloud }) }), uptimeMs)
-      }
-      return { options, disk }
-    }),
-  )
+  const around = { world, keys, seed, ...(cloud && { cloud }) }
+  const consoles = managementConsoles.map(async (options) => {
+    const { key, port } = options
+    const disk = await installed<ConsoleState>(stateFolder, key, world, () => installConsole(options, around))
+    return { key, port, create: (port: number) => createConsole({ key, port, world, disk }) }
+  })
+  const sensors = appliances.map(async (options) => {
+    const { key, port } = options
+    const disk = await installed<SensorState>(stateFolder, key, world, () => installSensor(options, around))
+    return { key, port, create: (port: number) => createSensor({ key, port, world, disk }) }
+  })
+  return Promise.all([...consoles, ...sensors])
+}
+
+async function installed<State extends ApplianceState>(
+  stateFolder: string | undefined,
+  key: string,
+  world: World,
+  install: () => Promise<State>,
+): Promise<Disk<State>> {
+  const disk =
+    stateFolder === undefined
+      ? memoryDisk<State>()
+      : fileDisk<State>(join(stateFolder, `${encodeURIComponent(key)}.json`))
+  const uptimeMs = world.clock.uptimeMs()
+  if (!disk.load(uptimeMs)) disk.save(await install(), uptimeMs)
+  return disk
 }
 
 export type Handles = Omit<Simulator, 'cloud' | 'control' | 'notices' | 'stop'>
 
 function createHandles(
   world: World,
-  running: ReadonlyMap<string, Appliance>,
+  running: ReadonlyMap<string, RunningAppliance>,
   slots: readonly Slot[],
   boot: (slot: Slot) => Promise<void>,
 ): Handles {
-  const appliance = (key: string): Appliance => {
+  const either = (key: string): RunningAppliance => {
     const found = running.get(key)
     if (!found) throw new RangeError(`there is no simulated appliance ${key} (the cloud is ${cloudKey})`)
     return found
@@ -160,28 +192,41 @@ function createHandles(
     get appliances() {
       return [...running.values()].map(listed)
     },
-    appliance,
+    appliance: (key) => {
+      const found = either(key)
+      if (!isSensor(found)) throw new RangeError(`${key} is a simulated management console`)
+      return found
+    },
+    managementConsole: (key) => {
+      const found = either(key)
+      if (isSensor(found)) throw new RangeError(`${key} is a simulated sensor`)
+      return found
+    },
+    either,
     advanceClock: (seconds) => world.clock.advance(seconds),
     setClock: (at) => world.clock.set(Date.parse(at)),
     addFault: (fault) => {
       const { appliance: key } = fault
-      const targets = key === undefined ? [...running.values()] : key === cloudKey ? [] : [appliance(key)]
+      const targets = key === undefined ? [...running.values()].filter(isSensor) : key === cloudKey ? [] : [either(key)]
       if (strikesAtOnce(fault)) for (const target of targets) target.strike(fault)
       return world.faults.add(fault)
     },
     removeFaults: (id) => world.faults.remove(id),
     requests: (since) => world.log.since(since),
     counts: (key, since) => world.log.counts(key, since),
-    kill: (key) => appliance(key).stop(),
+    kill: (key) => either(key).stop(),
     restart: async (key) => {
-      await appliance(key).stop()
-      const slot = slots.find(({ options }) => options.key === key)
+      await either(key).stop()
+      const slot = slots.find((one) => one.key === key)
       if (slot) await boot(slot)
     },
   }
 }
 
-const listed = (appliance: Appliance): ListedAppliance => ({
+const isSensor = (appliance: RunningAppliance): appliance is RunningSensor => appliance.kind === 'Sensor'
+
+const listed = (appliance: RunningAppliance): ListedAppliance => ({
+  kind: appliance.kind,
   key: appliance.key,
   endpoint: appliance.endpoint(),
   pin: appliance.pin(),
@@ -189,7 +234,7 @@ const listed = (appliance: Appliance): ListedAppliance => ({
 })
 
 async function stopAll(
-  running: ReadonlyMap<string, Appliance>,
+  running: ReadonlyMap<string, RunningAppliance>,
   cloud?: RunningCloud,
   control?: Control,
 ): Promise<void> {

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { CloudLink } from './cloud-link.ts'
 import type { SimulatorClock } from './clock.ts'
+import type { Consoles } from './console-link.ts'
 import type { FaultEngine } from './faults.ts'
 import type { RequestLog } from './request-log.ts'
 
@@ -55,6 +56,8 @@ export interface World {
   /** Verifies activation files. */
   vendorKey: KeyObject
   cloud?: CloudLink
+  /** Management consoles that are up, by address. */
+  consoles: Consoles
   surroundings: Surroundings
   tuning: Tuning
   /** False where the system has only one loopback address. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { problemLines } from '../../report/human-problem.ts'
 import { plainText } from '../../report/neutral.ts'
 import { styleOf } from '../../report/style.ts'
-import type { Fleet, LoadedSecret, LoadedTrust } from '../../schemas/fleet.ts'
+import { appliancesOf, type Fleet, type LoadedSecret, type LoadedTrust } from '../../schemas/fleet.ts'
 import { faultFile, type Fault } from '../../simulator/faults.ts'
 import { fleetToSimulatorOptions, type FleetSecrets } from '../../simulator/from-fleet.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulate.ts'
@@ -93,10 +93,10 @@ async function choicesOf({ given, io }: Command, fleet: Fleet): Promise<Partial<
 }
 
 /** The pin file that the documents refer to. */
-function pinFileOf({ sensors, registrars }: Fleet): string | undefined {
+function pinFileOf(fleet: Fleet): string | undefined {
   const anchors: LoadedTrust[] = [
-    ...[...sensors.values()].flatMap(({ access }) => access.trust),
-    ...[...registrars.values()].flatMap((one) => ('azure' in one ? one.azure.trust : [])),
+    ...appliancesOf(fleet).flatMap(({ access }) => access.trust),
+    ...[...fleet.registrars.values()].flatMap((one) => ('azure' in one ? one.azure.trust : [])),
   ]
   return anchors.flatMap((anchor) => ('pinFile' in anchor ? [anchor.pinFile] : []))[0]
 }

@@ -58,7 +58,8 @@ function operationOf({ operation }: Call): Operation {
 
 /** Sends it. Throws a DeviceError when no answer came; a refusal is an answer. */
 export async function send(http: Http, call: Call, token?: string): Promise<HttpResponse> {
-  const { method, path } = operationOf(call)
+  const operation = operationOf(call)
+  const { method, path } = operation
   const { params = {}, query, json, bytes, signal, repeatable, repeatRefused, timeoutMs } = call
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
   const body = bytes ?? (json === undefined ? undefined : JSON.stringify(json))
@@ -66,7 +67,7 @@ export async function send(http: Http, call: Call, token?: string): Promise<Http
     return await http.request({
       method: method.toUpperCase() as Uppercase<Operation['method']>,
       path: query ? `${filled}?${new URLSearchParams(query).toString()}` : filled,
-      headers: headersOf(call, token),
+      headers: headersOf(call, operation.rawToken || token === undefined ? token : `Bearer ${token}`),
       ...(body !== undefined && { body }),
       ...(signal && { signal }),
       ...(repeatable !== undefined && { repeatable }),
@@ -78,12 +79,15 @@ export async function send(http: Http, call: Call, token?: string): Promise<Http
   }
 }
 
-function headersOf({ json, bytes, fence, revision, knownRevision }: Call, token?: string): Record<string, string> {
+function headersOf(
+  { json, bytes, fence, revision, knownRevision }: Call,
+  authorization?: string,
+): Record<string, string> {
   return {
     accept: 'application/json',
     ...(json !== undefined && { 'content-type': 'application/json' }),
     ...(bytes && { 'content-type': 'application/zip' }),
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(authorization !== undefined && { authorization }),
     ...(fence !== undefined && { 'sensorform-fence': String(fence) }),
     ...(revision !== undefined && { 'if-match': `"${revision}"` }),
     ...(knownRevision !== undefined && { 'if-none-match': `"${knownRevision}"` }),

@@ -91,6 +91,8 @@ const codes: Readonly<Record<Exclude<WireCode, 'ACTIVATION_REFUSED'>, DeviceErro
   CERTIFICATE_REFUSED: 'CERTIFICATE_REFUSED',
   NOT_SUPPORTED: 'NOT_SUPPORTED',
   TARGET_FAILED: 'BACKUP_FAILED',
+  CONSOLE_FAILED: 'CONSOLE_FAILED',
+  CONNECTED: 'REFUSED',
   THROTTLED: 'THROTTLED',
   REBOOTING: 'REBOOTING',
   INTERNAL: 'SERVER_ERROR',
@@ -117,6 +119,8 @@ const advices: Partial<Record<DeviceErrorCode, string>> = {
   ACTIVATION_NO_CLOUD: 'Let the sensor reach the cloud: check DNS, proxy and firewall rules, then run again.',
   ACTIVATION_REJECTED: 'Check that the registration still exists and lies in the declared site, then run again.',
   CLOCK_DRIFT: 'Correct the clock of the sensor (time.ntp), then run again.',
+  CONSOLE_FAILED:
+    'Check network, clock and certificates between sensor and console, and that the console is not older than the sensor; then run again.',
   BACKUP_FAILED: 'Check server, share, user and free space of the backup target.',
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import * as z from 'zod'
-import { settingsRead } from './settings.ts'
+import { consoleSettingsRead, settingsRead } from './settings.ts'
 
 const instant = z.iso.datetime().meta({ description: 'UTC, ISO 8601.' })
 const seconds = z.number().min(0).max(1e9)
@@ -34,6 +34,8 @@ export const errorEnvelope = z
           'ACTIVATION_REFUSED',
           'NOT_SUPPORTED',
           'TARGET_FAILED',
+          'CONSOLE_FAILED',
+          'CONNECTED',
           'THROTTLED',
           'REBOOTING',
           'INTERNAL',
@@ -162,34 +164,121 @@ export const activationState = z
 
 export const backupFile = z.strictObject({ name: z.string(), createdAt: instant, sizeBytes: z.int().min(0).max(1e15) })
 
+/** The connection to the management console as the sensor sees it. */
+export const consoleConnection = z
+  .strictObject({
+    state: z.enum(['NotConfigured', 'Connected', 'Disconnected']),
+    address: z.string().nullable().meta({ description: 'Address of the console, from the connection string.' }),
+    serialNumber: z.string().nullable().meta({ description: 'Identity of the console that answered last.' }),
+    message: z.string().nullable().meta({ description: 'Why the sensor is not connected.' }),
+  })
+  .meta({ description: 'Connection to the management console as the sensor sees it.' })
+
+/** What every bulk read has. */
+const readOfAny = {
+  serialNumber: z.string(),
+  softwareVersion: z.string(),
+  revision: z.string().meta({
+    description: 'Also the ETag. Changes with everything in this answer but clock, lease and remaining times.',
+  }),
+  clock: z.strictObject({
+    now: instant.meta({ description: 'Clock of the appliance.' }),
+    displayed: z
+      .string()
+      .meta({ description: 'Date and time as the console shows them, in its time zone and date format.' }),
+    synchronized: z.boolean(),
+  }),
+  lease: lease.nullable(),
+  intent: intent.nullable(),
+}
+
 export const applianceRead = z
   .strictObject({
-    kind: z.enum(['sensor']),
-    serialNumber: z.string(),
-    softwareVersion: z.string(),
+    kind: z.literal('sensor'),
+    ...readOfAny,
     hardwareProfile: z.string(),
-    revision: z.string().meta({
-      description: 'Also the ETag. Changes with everything in this answer but clock, lease and remaining times.',
-    }),
-    clock: z.strictObject({
-      now: instant.meta({ description: 'Clock of the appliance.' }),
-      displayed: z
-        .string()
-        .meta({ description: 'Date and time as the console shows them, in its time zone and date format.' }),
-      synchronized: z.boolean(),
-    }),
     settings: settingsRead,
     activation: activationState,
+    consoleConnection,
     backups: z.strictObject({
       supported: z.boolean(),
       latest: backupFile.nullable(),
       lastError: z.string().nullable(),
     }),
     pending: z.strictObject({ networkChange: pendingNetworkChange.nullable(), job: job.nullable() }),
-    lease: lease.nullable(),
-    intent: intent.nullable(),
   })
-  .meta({ description: 'The bulk read: the whole appliance.' })
+  .meta({ description: 'The bulk read: the whole sensor.' })
+
+export const consoleRead = z
+  .strictObject({
+    kind: z.literal('managementConsole'),
+    ...readOfAny,
+    settings: consoleSettingsRead,
+    sites: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          zones: z.array(z.strictObject({ id: z.int().min(1), name: z.string() })),
+        }),
+      )
+      .meta({ description: 'Sites and zones of the Site Management window.' }),
+    sensorBackups: z
+      .strictObject({
+        files: z.int().min(0).meta({ description: 'Collected files that are kept.' }),
+        lastRunAt: instant.nullable(),
+        lastError: z.string().nullable(),
+      })
+      .meta({ description: 'Backups collected from the sensors.' }),
+    pending: z.strictObject({ job: job.nullable() }),
+  })
+  .meta({ description: 'The bulk read: the whole management console.' })
+
+/**
+ * One sensor in the documented `GET /external/v1/appliances`. The documentation gives `connectionState` as a word in its
+ * table and as an object in its sample: the simulated console answers with the object, readers take both.
+ */
+export const managedAppliance = z
+  .looseObject({
+    id: z.int(),
+    name: z.string(),
+    uid: z.string().meta({ description: 'Serial number of the sensor.' }),
+    interfaceAddress: z.string().nullable().optional(),
+    version: z.string().nullable().optional(),
+    isActivated: z.boolean().nullable().optional(),
+    connectionState: z
+      .union([
+        z.string(),
+        z.looseObject({ id: z.string(), isConsideredConnected: z.boolean(), description: z.string() }),
+      ])
+      .meta({ description: 'SYNCED, OUT_OF_SYNC, TIME_DIFF_OFFSET or DISCONNECTED.' }),
+    zoneId: z.int().nullable().optional(),
+  })
+  .meta({ description: 'A sensor as the management console lists it.' })
+export const managedAppliances = z.array(managedAppliance)
+
+export const connectionString = z
+  .strictObject({ connectionString: z.string().max(1024).meta({ description: '<address>:<token>. A secret.' }) })
+  .meta({ description: 'What a sensor is connected with.' })
+
+export const zoneAssignment = z.strictObject({
+  site: z.string().max(128).optional().meta({ description: 'Left out: the only site that has such a zone.' }),
+  zone: z.string().min(1).max(128),
+})
+
+export const collectedBackups = z.strictObject({
+  files: z
+    .array(
+      z.strictObject({
+        uid: z.string().meta({ description: 'Serial number of the sensor.' }),
+        sensor: z.string().meta({ description: 'Its name when the file was collected.' }),
+        name: z.string(),
+        createdAt: instant,
+        collectedAt: instant,
+        sizeBytes: z.int().min(0).max(1e15),
+      }),
+    )
+    .meta({ description: 'Newest first.' }),
+})
 
 export const certificateImport = z
   .strictObject({

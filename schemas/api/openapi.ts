@@ -4,10 +4,10 @@
  * @module
  */
 import * as z from 'zod'
+import { applianceNouns } from '../documents.ts'
 import * as message from './messages.ts'
 import { operations, type Operation } from './operations.ts'
-import { settingAspects } from '../sensor.ts'
-import { settingsWrite, writeOperationOf } from './settings.ts'
+import { settingsWrite, writeOperationOf, writtenAspects } from './settings.ts'
 
 type Json = Record<string, unknown>
 
@@ -16,6 +16,9 @@ export const namedSchemas: Readonly<Record<string, z.ZodType>> = {
   ApplianceRead: message.applianceRead,
   Audit: message.audit,
   BackupList: message.backupList,
+  CollectedBackups: message.collectedBackups,
+  ConnectionString: message.connectionString,
+  ConsoleRead: message.consoleRead,
   CertificateImport: message.certificateImport,
   CredentialCheck: message.credentialCheck,
   CredentialCheckResult: message.credentialCheckResult,
@@ -23,6 +26,8 @@ export const namedSchemas: Readonly<Record<string, z.ZodType>> = {
   Job: message.job,
   LeaseGrant: message.leaseGrant,
   LeaseRequest: message.leaseRequest,
+  ManagedAppliance: message.managedAppliance,
+  ManagedAppliances: message.managedAppliances,
   NetworkChangeRequest: message.networkChangeRequest,
   PeerCheck: message.peerCheck,
   PeerCheckRequest: message.peerCheckRequest,
@@ -31,8 +36,9 @@ export const namedSchemas: Readonly<Record<string, z.ZodType>> = {
   TargetCheck: message.targetCheck,
   TestMessageResult: message.testMessageResult,
   Written: message.written,
+  ZoneAssignment: message.zoneAssignment,
   ...Object.fromEntries(
-    settingAspects.map((aspect) => [writeOperationOf(aspect).replace('write', 'Write'), settingsWrite[aspect]]),
+    writtenAspects.map((aspect) => [writeOperationOf(aspect).replace('write', 'Write'), settingsWrite[aspect]]),
   ),
 }
 
@@ -53,12 +59,20 @@ export function openApiDocument(version: string): Json {
       title: 'Sensor Settings API',
       version,
       description:
-        "Reads and writes the settings of an OT network sensor. This is Sensorform's own contract: no public HTTP interface of a real sensor writes settings. Only the credential check is the vendor's.",
+        "Reads and writes the settings of an OT network sensor or of an on-premises management console. This is Sensorform's own contract: no public HTTP interface of a real sensor writes settings. Only the credential check and the list of appliances are the vendor's.",
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,
     components: {
-      securitySchemes: { session: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        session: { type: 'http', scheme: 'bearer' },
+        token: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: 'The documented access token, as it is. The token of a session is one too.',
+        },
+      },
       schemas: Object.fromEntries(Object.entries(namedSchemas).map(([name, schema]) => [name, jsonSchemaOf(schema)])),
     },
   }
@@ -74,7 +88,10 @@ function reference(schema: z.ZodType): Json {
 
 const sameSchema = (one: z.ZodType | undefined, other: z.ZodType): boolean => one?.def === other.def
 
-const json = (schema: z.ZodType): Json => ({ 'application/json': { schema: reference(schema) } })
+const json = (schema: z.ZodType): Json => ({ 'application/json': { schema: alternatives(schema) } })
+
+const alternatives = (schema: z.ZodType): Json =>
+  schema instanceof z.ZodUnion ? { oneOf: (schema.options as z.ZodType[]).map(reference) } : reference(schema)
 
 function operationObject(operation: Operation): Json {
   const { status, body } = operation.response
@@ -82,7 +99,8 @@ function operationObject(operation: Operation): Json {
   return {
     operationId: operation.id,
     summary: operation.summary,
-    security: operation.session ? [{ session: [] }] : [],
+    ...(operation.on && { description: `Of a ${applianceNouns[operation.on]} only.` }),
+    security: operation.session ? [{ [operation.rawToken ? 'token' : 'session']: [] }] : [],
     parameters: parametersOf(operation),
     ...(operation.request && {
       requestBody: {

@@ -4,10 +4,12 @@
  *
  * @module
  */
-import type * as z from 'zod'
+import * as z from 'zod'
 import * as message from './messages.ts'
-import { settingAspects, type SettingAspect } from '../sensor.ts'
-import { settingsWrite, writeOperationOf } from './settings.ts'
+import type { ApplianceKind } from '../documents.ts'
+import { consoleSettingAspects } from '../management-console.ts'
+import { settingAspects } from '../sensor.ts'
+import { settingsWrite, writeOperationOf, writtenAspects, type WrittenAspect } from './settings.ts'
 
 export interface Operation {
   id: string
@@ -15,8 +17,12 @@ export interface Operation {
   /** Path with `{name}` parameters, percent-encoded when sent. */
   path: string
   summary: string
+  /** The only kind of appliance that has it. Left out: both. */
+  on?: ApplianceKind
   /** A session (`Authorization: Bearer`) is needed. */
   session: boolean
+  /** The documented form: the token stands alone in `Authorization`. A session's token is such a token too. */
+  rawToken?: true
   /**
    * The write carries `Sensorform-Fence` while a lease is held; without it, or with a stale one, it is refused (423
    * LEASE_REQUIRED, 409 FENCE_STALE). Without any lease on the appliance it is refused as well.
@@ -37,20 +43,28 @@ const base = '/api/settings/v1'
 const write = { session: true, fenced: true, conditional: true } as const
 
 /** What writing an aspect does. */
-const writeSummaries: Readonly<Record<SettingAspect, string>> = {
+const writeSummaries: Readonly<Record<WrittenAspect, string>> = {
   time: 'Writes time and region.',
   network:
     'Writes DNS, host name and proxy. Address, mask and gateway are refused here (400): they are a guarded change.',
   certificate:
     'Writes name and validation. Certificate, chain, key and passphrase are refused here (400): they are an import.',
   managementConsole:
-    'Connects to the management console of a connection string, or disconnects from it. Waits for the console to answer (422 TARGET_FAILED).',
+    'Connects to the management console of a connection string, or disconnects from it. A console that does not answer, or refuses, leaves all as it was: 422 CONSOLE_FAILED with details.reason `string`, `unreachable`, `token`, `certificate`, `clock` or `version`.',
   mailServer: 'Writes the mail server that email actions send through.',
   backup: 'Writes the backup settings. A changed and enabled target is checked first (422 TARGET_FAILED).',
   forwarding:
     'Writes forwarding rules by name; null removes one. An action is replaced whole, other rules and actions are kept.',
+  sensorBackups: 'Writes which backups are collected from the sensors, when, and how many are kept.',
   systemProperties:
     'Writes lines of property files; null removes one. A value that the appliance cannot work with is refused (400).',
+}
+
+/** The kind that alone has an aspect. */
+const onlyOn = (aspect: WrittenAspect): Pick<Operation, 'on'> => {
+  const onSensors = (settingAspects as readonly string[]).includes(aspect)
+  const onConsoles = (consoleSettingAspects as readonly string[]).includes(aspect)
+  return onSensors && onConsoles ? {} : { on: onSensors ? 'Sensor' : 'ManagementConsole' }
 }
 
 export const operations: readonly Operation[] = [
@@ -97,10 +111,11 @@ export const operations: readonly Operation[] = [
     session: true,
     fenced: false,
     conditional: false,
-    response: { status: 200, body: message.applianceRead },
+    response: { status: 200, body: z.discriminatedUnion('kind', [message.applianceRead, message.consoleRead]) },
   },
-  ...settingAspects.map((aspect): Operation => ({
+  ...writtenAspects.map((aspect): Operation => ({
     id: writeOperationOf(aspect),
+    ...onlyOn(aspect),
     method: 'patch',
     path: `${base}/settings/${aspect}`,
     summary: writeSummaries[aspect],
@@ -144,6 +159,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'changeAddress',
+    on: 'Sensor',
     method: 'post',
     path: `${base}/network/change`,
     summary:
@@ -155,6 +171,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'confirmAddress',
+    on: 'Sensor',
     method: 'post',
     path: `${base}/network/change/{id}/confirm`,
     summary: 'Confirms the change. Only at the new address.',
@@ -166,6 +183,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'activate',
+    on: 'Sensor',
     method: 'post',
     path: `${base}/activation`,
     summary:
@@ -188,6 +206,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'createBackup',
+    on: 'Sensor',
     method: 'post',
     path: `${base}/backups`,
     summary: 'Makes a backup now.',
@@ -199,6 +218,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'listBackups',
+    on: 'Sensor',
     method: 'get',
     path: `${base}/backups`,
     summary: 'The backup files that are there, newest first.',
@@ -209,6 +229,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'checkBackupTarget',
+    on: 'Sensor',
     method: 'post',
     path: `${base}/backups/target/check`,
     summary: 'Tries to mount the configured target and to write to it.',
@@ -216,6 +237,65 @@ export const operations: readonly Operation[] = [
     fenced: false,
     conditional: false,
     response: { status: 200, body: message.targetCheck },
+  },
+  {
+    id: 'listAppliances',
+    on: 'ManagementConsole',
+    method: 'get',
+    path: '/external/v1/appliances',
+    summary: 'The documented list of sensors and their connection.',
+    session: true,
+    rawToken: true,
+    fenced: false,
+    conditional: false,
+    response: { status: 200, body: message.managedAppliances },
+  },
+  {
+    id: 'readConnectionString',
+    on: 'ManagementConsole',
+    method: 'get',
+    path: `${base}/console/connection-string`,
+    summary: 'The connection string that sensors are connected with. A secret.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    response: { status: 200, body: message.connectionString },
+  },
+  {
+    id: 'assignZone',
+    on: 'ManagementConsole',
+    method: 'put',
+    path: `${base}/console/sensors/{uid}/zone`,
+    summary: 'Assigns a sensor to a zone. A sensor or zone that is not there is 404, a zone of several sites 409.',
+    session: true,
+    fenced: true,
+    conditional: false,
+    request: message.zoneAssignment,
+    response: { status: 200, body: message.written },
+    refusals: [404, 409, 423],
+  },
+  {
+    id: 'removeSensor',
+    on: 'ManagementConsole',
+    method: 'delete',
+    path: `${base}/console/sensors/{uid}`,
+    summary: 'Removes the entry of a sensor that is not connected (409 CONNECTED).',
+    session: true,
+    fenced: true,
+    conditional: false,
+    response: { status: 204, body: null },
+    refusals: [404, 409, 423],
+  },
+  {
+    id: 'listCollectedBackups',
+    on: 'ManagementConsole',
+    method: 'get',
+    path: `${base}/console/backups`,
+    summary: 'The backups that were collected from the sensors.',
+    session: true,
+    fenced: false,
+    conditional: false,
+    response: { status: 200, body: message.collectedBackups },
   },
   {
     id: 'lease',

@@ -8,6 +8,7 @@
  */
 import * as z from 'zod'
 import { factsOf, unwrapped } from '../layered.ts'
+import { consoleAspects, consoleSettingAspects, type ConsoleAspect } from '../management-console.ts'
 import { sensorAspects, settingAspects, type SettingAspect } from '../sensor.ts'
 
 /** Beside each secret that this tool writes: HMAC-SHA-256 over identity, path and value, and the id of its key. */
@@ -60,20 +61,35 @@ function wireObject(schema: z.ZodObject, mode: Mode): z.ZodType {
 
 const isOneOf = (schema: z.ZodType): boolean => factsOf(schema)?.['x-exactly-one'] === true
 
-const wireAspect = (aspect: SettingAspect, mode: Mode): z.ZodType => wire(sensorAspects[aspect], mode) ?? z.never()
-const aspects = (mode: Mode): Record<SettingAspect, z.ZodType> =>
-  Object.fromEntries(settingAspects.map((aspect) => [aspect, wireAspect(aspect, mode)])) as Record<
-    SettingAspect,
-    z.ZodType
-  >
+function aspectsOf<Aspect extends string>(
+  aspects: readonly Aspect[],
+  schemas: Readonly<Record<Aspect, z.ZodType>>,
+  mode: Mode,
+): Record<Aspect, z.ZodType> {
+  const entries = aspects.map((aspect) => [aspect, wire(schemas[aspect], mode) ?? z.never()])
+  return Object.fromEntries(entries) as Record<Aspect, z.ZodType>
+}
 
 export const settingsRead = z
-  .strictObject(aspects('read'))
-  .meta({ description: 'All settings as the appliance has them.' })
-export const settingsWrite = aspects('write')
+  .strictObject(aspectsOf(settingAspects, sensorAspects, 'read'))
+  .meta({ description: 'All settings as the sensor has them.' })
+
+export const consoleSettingsRead = z
+  .strictObject(aspectsOf(consoleSettingAspects, consoleAspects, 'read'))
+  .meta({ description: 'All settings as the management console has them.' })
+
+/** Aspects that are written, of either kind of appliance. */
+export type WrittenAspect = SettingAspect | ConsoleAspect
+export const writtenAspects: readonly WrittenAspect[] = [...new Set([...settingAspects, ...consoleSettingAspects])]
+
+/** What a console's rule has more than a sensor's, a sensor refuses. */
+export const settingsWrite: Readonly<Record<WrittenAspect, z.ZodType>> = {
+  ...aspectsOf(settingAspects, sensorAspects, 'write'),
+  ...aspectsOf(consoleSettingAspects, consoleAspects, 'write'),
+}
 
 /** Id of the operation that writes an aspect, as in `writeTime`. */
-export type WriteOperation = `write${Capitalize<SettingAspect>}`
+export type WriteOperation = `write${Capitalize<WrittenAspect>}`
 
-export const writeOperationOf = (aspect: SettingAspect): WriteOperation =>
+export const writeOperationOf = (aspect: WrittenAspect): WriteOperation =>
   `write${aspect[0]?.toUpperCase() ?? ''}${aspect.slice(1)}` as WriteOperation

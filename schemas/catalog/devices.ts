@@ -183,6 +183,14 @@ export const devices = {
     explanation: 'The backup target could not be mounted or written to.',
     remedy: 'Check server, share, user, password and free space of backup.target.',
   },
+  CONSOLE_FAILED: {
+    severity: 'error',
+    title: 'The sensor could not be connected to the management console',
+    explanation:
+      'The console did not answer, refused the connection string, or the two cannot work together: their clocks differ, a certificate is not valid, or the console is older than the sensor. Nothing was changed.',
+    remedy:
+      'Check network, clock and certificates between the two, and update the console before its sensors; then run again.',
+  },
   NOT_SUPPORTED: {
     severity: 'error',
     title: 'The appliance does not offer this',

@@ -1,9 +1,40 @@
 /* Generated from schemas/api/ by `npm run generate`. Do not edit. */
 
+/**
+ * Items: A sensor as the management console lists it.
+ */
+export type ManagedAppliances = {
+  id: number
+  name: string
+  /**
+   * Serial number of the sensor.
+   */
+  uid: string
+  interfaceAddress?: string | null
+  version?: string | null
+  isActivated?: boolean | null
+  /**
+   * SYNCED, OUT_OF_SYNC, TIME_DIFF_OFFSET or DISCONNECTED.
+   */
+  connectionState:
+    | string
+    | {
+        id: string
+        isConsideredConnected: boolean
+        description: string
+        [k: string]: unknown
+      }
+  zoneId?: number | null
+  [k: string]: unknown
+}[]
+
 export interface SensorSettingsApi {
   ApplianceRead: ApplianceRead
   Audit: Audit
   BackupList: BackupList
+  CollectedBackups: CollectedBackups
+  ConnectionString: ConnectionString
+  ConsoleRead: ConsoleRead
   CertificateImport: CertificateImport
   CredentialCheck: CredentialCheck
   CredentialCheckResult: CredentialCheckResult
@@ -11,6 +42,8 @@ export interface SensorSettingsApi {
   Job: Job
   LeaseGrant: LeaseGrant
   LeaseRequest: LeaseRequest
+  ManagedAppliance: ManagedAppliance
+  ManagedAppliances: ManagedAppliances
   NetworkChangeRequest: NetworkChangeRequest
   PeerCheck: PeerCheck
   PeerCheckRequest: PeerCheckRequest
@@ -19,6 +52,7 @@ export interface SensorSettingsApi {
   TargetCheck: TargetCheck
   TestMessageResult: TestMessageResult
   Written: Written
+  ZoneAssignment: ZoneAssignment
   WriteTime: WriteTime
   WriteNetwork: WriteNetwork
   WriteCertificate: WriteCertificate
@@ -27,15 +61,15 @@ export interface SensorSettingsApi {
   WriteBackup: WriteBackup
   WriteForwarding: WriteForwarding
   WriteSystemProperties: WriteSystemProperties
+  WriteSensorBackups: WriteSensorBackups
 }
 /**
- * The bulk read: the whole appliance.
+ * The bulk read: the whole sensor.
  */
 export interface ApplianceRead {
   kind: 'sensor'
   serialNumber: string
   softwareVersion: string
-  hardwareProfile: string
   /**
    * Also the ETag. Changes with everything in this answer but clock, lease and remaining times.
    */
@@ -51,8 +85,41 @@ export interface ApplianceRead {
     displayed: string
     synchronized: boolean
   }
+  lease: {
+    holder: string
+    /**
+     * Rises with every acquisition. Every write carries it.
+     */
+    fence: number
+    /**
+     * Counts monotonic time and survives reboots.
+     */
+    remainingSeconds: number
+  } | null
+  intent: {
+    /**
+     * Id of the run that wrote it.
+     */
+    run: string
+    /**
+     * Id of the step that is under way.
+     */
+    step: string
+    tool: string
+    /**
+     * UTC, ISO 8601.
+     */
+    startedAt: string
+    /**
+     * What the step needs to be taken up again. Holds no secret. At most 16 KiB.
+     */
+    data: {
+      [k: string]: unknown
+    }
+  } | null
+  hardwareProfile: string
   /**
-   * All settings as the appliance has them.
+   * All settings as the sensor has them.
    */
   settings: {
     /**
@@ -341,6 +408,24 @@ export interface ApplianceRead {
      */
     message: string | null
   }
+  /**
+   * Connection to the management console as the sensor sees it.
+   */
+  consoleConnection: {
+    state: 'NotConfigured' | 'Connected' | 'Disconnected'
+    /**
+     * Address of the console, from the connection string.
+     */
+    address: string | null
+    /**
+     * Identity of the console that answered last.
+     */
+    serialNumber: string | null
+    /**
+     * Why the sensor is not connected.
+     */
+    message: string | null
+  }
   backups: {
     supported: boolean
     latest: {
@@ -397,6 +482,8 @@ export interface ApplianceRead {
           | 'ACTIVATION_REFUSED'
           | 'NOT_SUPPORTED'
           | 'TARGET_FAILED'
+          | 'CONSOLE_FAILED'
+          | 'CONNECTED'
           | 'THROTTLED'
           | 'REBOOTING'
           | 'INTERNAL'
@@ -411,38 +498,6 @@ export interface ApplianceRead {
       } | null
     } | null
   }
-  lease: {
-    holder: string
-    /**
-     * Rises with every acquisition. Every write carries it.
-     */
-    fence: number
-    /**
-     * Counts monotonic time and survives reboots.
-     */
-    remainingSeconds: number
-  } | null
-  intent: {
-    /**
-     * Id of the run that wrote it.
-     */
-    run: string
-    /**
-     * Id of the step that is under way.
-     */
-    step: string
-    tool: string
-    /**
-     * UTC, ISO 8601.
-     */
-    startedAt: string
-    /**
-     * What the step needs to be taken up again. Holds no secret. At most 16 KiB.
-     */
-    data: {
-      [k: string]: unknown
-    }
-  } | null
 }
 export interface Audit {
   /**
@@ -483,6 +538,344 @@ export interface BackupList {
     sizeBytes: number
   }[]
   limitBytes: number | null
+}
+export interface CollectedBackups {
+  /**
+   * Newest first.
+   */
+  files: {
+    /**
+     * Serial number of the sensor.
+     */
+    uid: string
+    /**
+     * Its name when the file was collected.
+     */
+    sensor: string
+    name: string
+    /**
+     * UTC, ISO 8601.
+     */
+    createdAt: string
+    /**
+     * UTC, ISO 8601.
+     */
+    collectedAt: string
+    sizeBytes: number
+  }[]
+}
+/**
+ * What a sensor is connected with.
+ */
+export interface ConnectionString {
+  /**
+   * <address>:<token>. A secret.
+   */
+  connectionString: string
+}
+/**
+ * The bulk read: the whole management console.
+ */
+export interface ConsoleRead {
+  kind: 'managementConsole'
+  serialNumber: string
+  softwareVersion: string
+  /**
+   * Also the ETag. Changes with everything in this answer but clock, lease and remaining times.
+   */
+  revision: string
+  clock: {
+    /**
+     * Clock of the appliance.
+     */
+    now: string
+    /**
+     * Date and time as the console shows them, in its time zone and date format.
+     */
+    displayed: string
+    synchronized: boolean
+  }
+  lease: {
+    holder: string
+    /**
+     * Rises with every acquisition. Every write carries it.
+     */
+    fence: number
+    /**
+     * Counts monotonic time and survives reboots.
+     */
+    remainingSeconds: number
+  } | null
+  intent: {
+    /**
+     * Id of the run that wrote it.
+     */
+    run: string
+    /**
+     * Id of the step that is under way.
+     */
+    step: string
+    tool: string
+    /**
+     * UTC, ISO 8601.
+     */
+    startedAt: string
+    /**
+     * What the step needs to be taken up again. Holds no secret. At most 16 KiB.
+     */
+    data: {
+      [k: string]: unknown
+    }
+  } | null
+  /**
+   * All settings as the management console has them.
+   */
+  settings: {
+    /**
+     * TLS certificate of the web console and validation of certificates.
+     */
+    certificate: {
+      name: string | null
+      certificate: string | null
+      chain: string | null
+      privateKey: {
+        set: boolean
+        tag: {
+          /**
+           * Id of the fingerprint key.
+           */
+          keyId: string
+          /**
+           * HMAC-SHA-256 in base64.
+           */
+          mac: string
+        } | null
+      } | null
+      passphrase: {
+        set: boolean
+        tag: {
+          /**
+           * Id of the fingerprint key.
+           */
+          keyId: string
+          /**
+           * HMAC-SHA-256 in base64.
+           */
+          mac: string
+        } | null
+      } | null
+      validation: ('mandatory' | 'none') | null
+    }
+    /**
+     * Mail server that email actions send through.
+     */
+    mailServer: {
+      enabled: boolean | null
+      host: string | null
+      port: number | null
+      tls: ('none' | 'starttls' | 'implicit') | null
+      sender: string | null
+      username: string | null
+      password: {
+        set: boolean
+        tag: {
+          /**
+           * Id of the fingerprint key.
+           */
+          keyId: string
+          /**
+           * HMAC-SHA-256 in base64.
+           */
+          mac: string
+        } | null
+      } | null
+    }
+    /**
+     * Forwarding of alerts to other systems.
+     */
+    forwarding: {
+      rules: {
+        /**
+         * One forwarding rule.
+         */
+        [k: string]: {
+          minimumSeverity: ('Warning' | 'Minor' | 'Major' | 'Critical') | null
+          protocols: ('any' | string[]) | null
+          engines:
+            ('any' | ('Protocol Violation' | 'Policy Violation' | 'Malware' | 'Anomaly' | 'Operational')[]) | null
+          systemNotifications: boolean | null
+          alertNotifications: boolean | null
+          actions: {
+            /**
+             * One action of the rule: exactly one of email, syslog, netwitness, webhook.
+             */
+            [k: string]: {
+              email: {
+                address: string | null
+                timezone: string | null
+              } | null
+              syslog: {
+                host: string | null
+                port: number | null
+                format: ('cef' | 'leef' | 'object' | 'text') | null
+                protocol: ('tcp' | 'udp' | 'tls') | null
+                tls: {
+                  certificate: string | null
+                  privateKey: {
+                    set: boolean
+                    tag: {
+                      /**
+                       * Id of the fingerprint key.
+                       */
+                      keyId: string
+                      /**
+                       * HMAC-SHA-256 in base64.
+                       */
+                      mac: string
+                    } | null
+                  } | null
+                  passphrase: {
+                    set: boolean
+                    tag: {
+                      /**
+                       * Id of the fingerprint key.
+                       */
+                      keyId: string
+                      /**
+                       * HMAC-SHA-256 in base64.
+                       */
+                      mac: string
+                    } | null
+                  } | null
+                } | null
+                timezone: string | null
+              } | null
+              netwitness: {
+                host: string | null
+                port: number | null
+                timezone: string | null
+              } | null
+              webhook: {
+                url: string | null
+                headers: {
+                  /**
+                   * Value of the header field.
+                   */
+                  [k: string]: string
+                } | null
+                secretHeaders: {
+                  /**
+                   * A secret as it is read: whether it is set, and its tag. Never the value.
+                   */
+                  [k: string]: {
+                    set: boolean
+                    tag: {
+                      /**
+                       * Id of the fingerprint key.
+                       */
+                      keyId: string
+                      /**
+                       * HMAC-SHA-256 in base64.
+                       */
+                      mac: string
+                    } | null
+                  }
+                } | null
+                extended: boolean | null
+              } | null
+            }
+          } | null
+        }
+      } | null
+    }
+    /**
+     * Backups that the console collects from its sensors.
+     */
+    sensorBackups: {
+      collect: boolean | null
+      at: string | null
+      keepPerSensor: number | null
+      storage: number | null
+      path: string | null
+    }
+    /**
+     * System properties. Editing or modifying system properties might damage the operation of the sensor console. Consult with Microsoft Support before you change them.
+     */
+    systemProperties: {
+      files: {
+        [k: string]: {
+          /**
+           * Value of the property, as text: put numbers, true and false in quotes.
+           */
+          [k: string]: string
+        }
+      } | null
+    }
+  }
+  /**
+   * Sites and zones of the Site Management window.
+   */
+  sites: {
+    name: string
+    zones: {
+      id: number
+      name: string
+    }[]
+  }[]
+  /**
+   * Backups collected from the sensors.
+   */
+  sensorBackups: {
+    /**
+     * Collected files that are kept.
+     */
+    files: number
+    lastRunAt: string | null
+    lastError: string | null
+  }
+  pending: {
+    job: {
+      id: string
+      type: 'activation' | 'backup'
+      state: 'running' | 'succeeded' | 'failed'
+      percentage: number
+      /**
+       * UTC, ISO 8601.
+       */
+      startedAt: string
+      finishedAt: string | null
+      error: {
+        code?:
+          | 'UNAUTHENTICATED'
+          | 'CREDENTIALS_REFUSED'
+          | 'ACCOUNT_LOCKED'
+          | 'NOT_FOUND'
+          | 'INVALID'
+          | 'REVISION_CONFLICT'
+          | 'LEASE_HELD'
+          | 'LEASE_REQUIRED'
+          | 'FENCE_STALE'
+          | 'BUSY'
+          | 'CERTIFICATE_REFUSED'
+          | 'ACTIVATION_REFUSED'
+          | 'NOT_SUPPORTED'
+          | 'TARGET_FAILED'
+          | 'CONSOLE_FAILED'
+          | 'CONNECTED'
+          | 'THROTTLED'
+          | 'REBOOTING'
+          | 'INTERNAL'
+        userDisplayErrorMessage: string
+        internalSystemErrorMessage: string
+        details?: {
+          [k: string]: unknown
+        }
+      } | null
+      result: {
+        [k: string]: unknown
+      } | null
+    } | null
+  }
 }
 /**
  * Imports a certificate; the served certificate is replaced when the answer was sent.
@@ -538,6 +931,8 @@ export interface ErrorEnvelope {
       | 'ACTIVATION_REFUSED'
       | 'NOT_SUPPORTED'
       | 'TARGET_FAILED'
+      | 'CONSOLE_FAILED'
+      | 'CONNECTED'
       | 'THROTTLED'
       | 'REBOOTING'
       | 'INTERNAL'
@@ -577,6 +972,8 @@ export interface Job {
       | 'ACTIVATION_REFUSED'
       | 'NOT_SUPPORTED'
       | 'TARGET_FAILED'
+      | 'CONSOLE_FAILED'
+      | 'CONNECTED'
       | 'THROTTLED'
       | 'REBOOTING'
       | 'INTERNAL'
@@ -646,6 +1043,33 @@ export interface LeaseRequest {
       [k: string]: unknown
     }
   } | null
+}
+/**
+ * A sensor as the management console lists it.
+ */
+export interface ManagedAppliance {
+  id: number
+  name: string
+  /**
+   * Serial number of the sensor.
+   */
+  uid: string
+  interfaceAddress?: string | null
+  version?: string | null
+  isActivated?: boolean | null
+  /**
+   * SYNCED, OUT_OF_SYNC, TIME_DIFF_OFFSET or DISCONNECTED.
+   */
+  connectionState:
+    | string
+    | {
+        id: string
+        isConsideredConnected: boolean
+        description: string
+        [k: string]: unknown
+      }
+  zoneId?: number | null
+  [k: string]: unknown
 }
 /**
  * Address, mask and gateway as one guarded change.
@@ -730,6 +1154,13 @@ export interface TestMessageResult {
 }
 export interface Written {
   revision: string
+}
+export interface ZoneAssignment {
+  /**
+   * Left out: the only site that has such a zone.
+   */
+  site?: string
+  zone: string
 }
 /**
  * Time and region.
@@ -888,6 +1319,8 @@ export interface WriteForwarding {
       minimumSeverity?: ('Warning' | 'Minor' | 'Major' | 'Critical') | null
       protocols?: ('any' | string[]) | null
       engines?: ('any' | ('Protocol Violation' | 'Policy Violation' | 'Malware' | 'Anomaly' | 'Operational')[]) | null
+      systemNotifications?: boolean | null
+      alertNotifications?: boolean | null
       actions?: {
         [k: string]: {
           email?: {
@@ -935,6 +1368,28 @@ export interface WriteForwarding {
             port?: number | null
             timezone?: string | null
           } | null
+          webhook?: {
+            url?: string | null
+            headers?: {
+              [k: string]: string | null
+            } | null
+            secretHeaders?: {
+              [k: string]: {
+                value: string
+                tag: {
+                  /**
+                   * Id of the fingerprint key.
+                   */
+                  keyId: string
+                  /**
+                   * HMAC-SHA-256 in base64.
+                   */
+                  mac: string
+                } | null
+              } | null
+            } | null
+            extended?: boolean | null
+          } | null
         } | null
       } | null
     } | null
@@ -949,4 +1404,14 @@ export interface WriteSystemProperties {
       [k: string]: string | null
     } | null
   } | null
+}
+/**
+ * Backups that the console collects from its sensors.
+ */
+export interface WriteSensorBackups {
+  collect?: boolean | null
+  at?: string | null
+  keepPerSensor?: number | null
+  storage?: number | null
+  path?: string | null
 }

@@ -123,4 +123,4 @@ const cloudStatus = ({ answer, detail }: Contact): Status =>
     unreachable: { status: 'NotConnected', message: detail },
   })[answer] as Status
 
-export const activationHandlers: Handlers = { activate }
+export const activationHandlers: Handlers<Sensor> = { activate }

@@ -8,7 +8,7 @@ import { errorOf, Refusal } from './refusal.ts'
 import type { Handlers, Sensor } from './sensor.ts'
 import type { Merged } from './settings.ts'
 import { mountShare, removeFromShare, writeToShare } from './share.ts'
-import type { Backup, SensorState } from './state.ts'
+import type { Backup, SensorState, Settings } from './state.ts'
 
 const gigabyte = 1_000_000_000
 /** Space for backups by hardware profile. Documented. */
@@ -28,10 +28,10 @@ const limitOf = ({ hardwareProfile }: SensorState): number | null => limits[hard
 
 export const latestBackup = ({ backups }: SensorState): Backup | null => backups[0] ?? null
 
-const passwordOf = ({ secrets }: Merged): string | null => secrets['backup.target.smb.password'] ?? null
+const passwordOf = ({ secrets }: Merged<Settings>): string | null => secrets['backup.target.smb.password'] ?? null
 
 /** Tries to mount the target and to write to it. */
-export function checkTarget(merged: Merged, surroundings: Surroundings): TargetCheck {
+export function checkTarget(merged: Merged<Settings>, surroundings: Surroundings): TargetCheck {
   const { target } = merged.settings.backup
   if (target.enabled !== true) return { ok: false, message: 'No backup target is configured.' }
   const mounted = mountShare(target.smb, passwordOf(merged), surroundings)
@@ -111,7 +111,7 @@ export function runDueBackup(sensor: Sensor): void {
   sensor.commit({ ...change, backupsSeenMs: now, audit: audited(sensor, systemActor, [entry]) })
 }
 
-export const backupHandlers: Handlers = {
+export const backupHandlers: Handlers<Sensor> = {
   createBackup: (sensor, call) => {
     if (!backupsSupported(sensor.state)) {
       throw new Refusal(422, 'NOT_SUPPORTED', `The hardware profile ${sensor.state.hardwareProfile} has no backup.`)

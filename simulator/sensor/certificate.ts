@@ -6,10 +6,9 @@ import type { Answer } from '../edge.ts'
 import { selfSigned, type ServedKey } from '../keys.ts'
 import { actorOf, audited } from './audit.ts'
 import { fetchCrl, normalSerial } from './crl.ts'
-import { revisionOf } from './read.ts'
 import { Refusal } from './refusal.ts'
-import type { Call, Handlers, Sensor } from './sensor.ts'
-import type { SensorState } from './state.ts'
+import type { Appliance, Call, Handlers } from './sensor.ts'
+import type { ApplianceState } from './state.ts'
 
 /** The six messages of the vendor. */
 export const importErrors = {
@@ -27,16 +26,16 @@ const refuse = (which: keyof typeof importErrors): Refusal =>
 
 const sha256WithRsa = '1.2.840.113549.1.1.11'
 
-async function importCertificate(sensor: Sensor, call: Call): Promise<Answer> {
+async function importCertificate(appliance: Appliance, call: Call): Promise<Answer> {
   const given = call.body as CertificateImport
   const key = readKey(given)
   const facts = readFacts(given.certificate)
-  checkCertificate(sensor, facts, key)
+  checkCertificate(appliance, facts, key)
   checkChain(given)
   await checkRevocation(facts)
-  sensor.commit(importedState(sensor, given, key, call))
-  const body = { revision: revisionOf(sensor) }
-  return { status: 200, headers: { connection: 'close' }, body, sent: () => sensor.swapCertificate() }
+  appliance.commit(importedState(appliance, given, key, call))
+  const body = { revision: appliance.revision() }
+  return { status: 200, headers: { connection: 'close' }, body, sent: () => appliance.swapCertificate() }
 }
 
 function readKey({ privateKey, passphrase }: CertificateImport): KeyObject {
@@ -55,10 +54,10 @@ function readFacts(certificate: string): CertificateFacts {
   }
 }
 
-function checkCertificate(sensor: Sensor, facts: CertificateFacts, key: KeyObject): void {
-  const now = sensor.nowMs()
+function checkCertificate(appliance: Appliance, facts: CertificateFacts, key: KeyObject): void {
+  const now = appliance.nowMs()
   if (Date.parse(facts.notAfter) <= now) throw refuse('expired')
-  const { hostname } = sensor.state.settings.network
+  const hostname = appliance.hostname()
   const { commonName = '' } = facts
   const sound =
     Date.parse(facts.notBefore) <= now &&
@@ -102,8 +101,13 @@ async function checkRevocation({ crlUrls, serialNumber }: CertificateFacts): Pro
 
 const secret = (tag: CertificateImport['privateKeyTag']) => ({ set: true, tag })
 
-function importedState(sensor: Sensor, given: CertificateImport, key: KeyObject, call: Call): Partial<SensorState> {
-  const { settings, secrets } = sensor.state
+function importedState(
+  appliance: Appliance,
+  given: CertificateImport,
+  key: KeyObject,
+  call: Call,
+): Partial<ApplianceState> {
+  const { settings, secrets } = appliance.state
   const { name, certificate, chain, passphrase } = given
   const entry = { action: 'import certificate', path: 'certificate.certificate', after: name }
   const before = settings.certificate
@@ -121,17 +125,17 @@ function importedState(sensor: Sensor, given: CertificateImport, key: KeyObject,
         passphrase: passphrase === null ? null : secret(given.passphraseTag),
       },
     },
-    audit: audited(sensor, actorOf(call), [entry]),
+    audit: audited(appliance, actorOf(call), [entry]),
   }
 }
 
-/** What a sensor serves after somebody put another self-signed certificate there. */
-export function otherSelfSigned(sensor: Sensor, privateKey: KeyObject): ServedKey {
+/** What an appliance serves after somebody put another self-signed certificate there. */
+export function otherSelfSigned(appliance: Appliance, privateKey: KeyObject): ServedKey {
   return selfSigned(
     privateKey,
-    `sensor-${sensor.state.serialNumber}`,
-    `${sensor.state.serialNumber}/other`,
-    sensor.nowMs(),
+    `sensor-${appliance.state.serialNumber}`,
+    `${appliance.state.serialNumber}/other`,
+    appliance.nowMs(),
   )
 }
 

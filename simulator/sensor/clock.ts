@@ -1,19 +1,20 @@
 /** The clock of a sensor: how far it is off, and how the console shows it. */
 import type { Surroundings, World } from '../world.ts'
-import type { SensorState, Settings } from './state.ts'
+import type { ApplianceState, SensorState, Settings } from './state.ts'
 
 /** Activation is blocked by a clock that is further off than this. */
 export const mostDriftMs = 5 * 60 * 1000
 
 /** Clock of the sensor. Without NTP it runs ahead by a configured rate. */
-export function sensorNowMs({ clock }: Pick<SensorState, 'clock'>, { clock: simulator, tuning }: World): number {
+export function sensorNowMs({ clock }: Pick<ApplianceState, 'clock'>, { clock: simulator, tuning }: World): number {
   const trueMs = simulator.nowMs()
   const free = clock.driftingSinceMs === null ? 0 : Math.max(0, trueMs - clock.driftingSinceMs)
   return trueMs + clock.skewMs + (free * tuning.driftSecondsPerDay) / 86_400
 }
 
 /** Clock of the sensor minus true time. */
-export const driftMs = (state: SensorState, world: World): number => sensorNowMs(state, world) - world.clock.nowMs()
+export const driftMs = (state: Pick<ApplianceState, 'clock'>, world: World): number =>
+  sensorNowMs(state, world) - world.clock.nowMs()
 
 /** Whether the sensor is kept in time by a server that answers. */
 export function followsNtp({ ntp }: Settings['time'], { ntpServers }: Surroundings): boolean {

@@ -1,21 +1,21 @@
 /** Where an appliance keeps its state: a file that is replaced whole, or memory. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { shiftDeadlines, type SensorState } from './state.ts'
+import { shiftDeadlines, type ApplianceState } from './state.ts'
 
-export interface Disk {
-  load(uptimeMs: number): SensorState | undefined
-  save(state: SensorState, uptimeMs: number): void
+export interface Disk<State extends ApplianceState> {
+  load(uptimeMs: number): State | undefined
+  save(state: State, uptimeMs: number): void
 }
 
-interface Stored {
+interface Stored<State> {
   savedUptimeMs: number
-  state: SensorState
+  state: State
 }
 
 /** Keeps the state for as long as the process lives. */
-export function memoryDisk(): Disk {
-  let kept: SensorState | undefined
+export function memoryDisk<State extends ApplianceState>(): Disk<State> {
+  let kept: State | undefined
   return {
     load: () => kept,
     save: (state) => {
@@ -25,23 +25,24 @@ export function memoryDisk(): Disk {
 }
 
 /** Keeps the state in a file. A process that is killed leaves the old state or the new one, never half of one. */
-export function fileDisk(path: string): Disk {
+export function fileDisk<State extends ApplianceState>(path: string): Disk<State> {
   mkdirSync(dirname(path), { recursive: true })
   return {
     load: (uptimeMs) => {
       const text = readIfThere(path)
       if (text === undefined) return undefined
-      const { savedUptimeMs, state } = parseStored(path, text)
+      const { savedUptimeMs, state } = parseStored<State>(path, text)
       return shiftDeadlines(state, uptimeMs - savedUptimeMs)
     },
-    save: (state, uptimeMs) => replaceFile(path, JSON.stringify({ savedUptimeMs: uptimeMs, state } satisfies Stored)),
+    save: (state, uptimeMs) =>
+      replaceFile(path, JSON.stringify({ savedUptimeMs: uptimeMs, state } satisfies Stored<State>)),
   }
 }
 
-function parseStored(path: string, text: string): Stored {
-  const stored = parseJson(text) as Partial<Stored> | undefined
-  if (stored?.state?.format === 1) return stored as Stored
-  throw new Error(`${path} holds no state of a simulated sensor; delete it to install the sensor anew`)
+function parseStored<State extends ApplianceState>(path: string, text: string): Stored<State> {
+  const stored = parseJson(text) as Partial<Stored<State>> | undefined
+  if (stored?.state?.format === 1) return stored as Stored<State>
+  throw new Error(`${path} holds no state of a simulated appliance; delete it to install the appliance anew`)
 }
 
 function parseJson(text: string): unknown {

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto'
 import type { Job } from '../../schemas/generated/wire.ts'
 import type { Actor } from './audit.ts'
 import { Refusal } from './refusal.ts'
-import type { Handlers, Sensor } from './sensor.ts'
-import type { InstalledFile, SensorState, StoredJob } from './state.ts'
+import type { Handlers, Appliance } from './sensor.ts'
+import type { ApplianceState, InstalledFile, SensorState, StoredJob } from './state.ts'
 
 const keptMs = 3_600_000
 
-export const runningJob = ({ jobs }: SensorState): StoredJob | null =>
+export const runningJob = ({ jobs }: ApplianceState): StoredJob | null =>
   jobs.find(({ state }) => state === 'running') ?? null
 
 /** A job as it is read. */
@@ -21,19 +21,19 @@ export function jobRead(job: StoredJob, uptimeMs: number): Job {
 
 /** Starts a job; one at a time. Gives what to commit beside it. */
 export function startJob(
-  sensor: Sensor,
+  appliance: Appliance,
   type: Job['type'],
   actor: Actor,
   file?: InstalledFile,
-): { jobs: SensorState['jobs']; job: StoredJob } {
-  const { state, world } = sensor
+): { jobs: ApplianceState['jobs']; job: StoredJob } {
+  const { state, world } = appliance
   if (runningJob(state)) throw new Refusal(409, 'BUSY', 'Another job is running.')
   const uptimeMs = world.clock.uptimeMs()
   const job: StoredJob = {
     id: randomUUID(),
     type,
     state: 'running',
-    startedAt: new Date(sensor.nowMs()).toISOString(),
+    startedAt: new Date(appliance.nowMs()).toISOString(),
     finishedAt: null,
     error: null,
     result: null,
@@ -46,10 +46,10 @@ export function startJob(
 }
 
 /** What became of a job, and what the sensor takes over with it. */
-export interface JobEnd {
+export interface JobEnd<State extends ApplianceState = SensorState> {
   error: Job['error']
   result: Job['result']
-  change: Partial<SensorState>
+  change: Partial<State>
 }
 
 export const jobHandlers: Handlers = {

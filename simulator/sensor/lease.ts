@@ -1,15 +1,14 @@
 /** The lease with its fencing number, and the intent beside it. */
 import type { LeaseGrant, LeaseRequest } from '../../schemas/generated/wire.ts'
-import { revisionOf } from './read.ts'
 import { leaseOf, staleFence } from './lease-state.ts'
 import { Refusal } from './refusal.ts'
-import type { Call, Handlers, Sensor } from './sensor.ts'
-import type { SensorState, StoredLease } from './state.ts'
+import type { Call, Handlers, Appliance } from './sensor.ts'
+import type { ApplianceState, StoredLease } from './state.ts'
 
 const mostIntentBytes = 16 * 1024
 
 /** What acquiring or renewing makes of a state. */
-export function granted(state: SensorState, request: LeaseRequest, uptimeMs: number): Partial<SensorState> {
+export function granted(state: ApplianceState, request: LeaseRequest, uptimeMs: number): Partial<ApplianceState> {
   const current = leaseOf(state, uptimeMs)
   const fence = request.fence ?? nextFence(state, current, request.holder, uptimeMs)
   if (request.fence !== undefined && current?.fence !== request.fence) throw staleFence()
@@ -20,7 +19,7 @@ export function granted(state: SensorState, request: LeaseRequest, uptimeMs: num
   }
 }
 
-function nextFence(state: SensorState, current: StoredLease | null, holder: string, uptimeMs: number): number {
+function nextFence(state: ApplianceState, current: StoredLease | null, holder: string, uptimeMs: number): number {
   if (!current || current.holder === holder) return state.lastFence + 1
   const remainingSeconds = (current.endsUptimeMs - uptimeMs) / 1000
   throw new Refusal(409, 'LEASE_HELD', `Another run holds the lease: ${current.holder}.`, {
@@ -28,31 +27,31 @@ function nextFence(state: SensorState, current: StoredLease | null, holder: stri
   })
 }
 
-function checkedIntent(intent: NonNullable<LeaseRequest['intent']> | null): SensorState['intent'] {
+function checkedIntent(intent: NonNullable<LeaseRequest['intent']> | null): ApplianceState['intent'] {
   if (intent && Buffer.byteLength(JSON.stringify(intent)) > mostIntentBytes) {
     throw new Refusal(400, 'INVALID', 'The intent is larger than 16 KiB.')
   }
   return intent
 }
 
-function lease(sensor: Sensor, { body }: Call) {
-  const uptimeMs = sensor.world.clock.uptimeMs()
+function lease(appliance: Appliance, { body }: Call) {
+  const uptimeMs = appliance.world.clock.uptimeMs()
   const request = body as LeaseRequest
-  const revisionBefore = revisionOf(sensor)
-  sensor.commit(granted(sensor.state, request, uptimeMs))
-  const { holder, fence } = sensor.state.lease ?? { holder: request.holder, fence: 0 }
+  const revisionBefore = appliance.revision()
+  appliance.commit(granted(appliance.state, request, uptimeMs))
+  const { holder, fence } = appliance.state.lease ?? { holder: request.holder, fence: 0 }
   const remainingSeconds = request.ttlSeconds
-  const revision = revisionOf(sensor)
+  const revision = appliance.revision()
   return { status: 200, body: { holder, fence, remainingSeconds, revision, revisionBefore } satisfies LeaseGrant }
 }
 
 export const leaseHandlers: Handlers = {
   lease,
-  releaseLease: (sensor, { fence, request }) => {
+  releaseLease: (appliance, { fence, request }) => {
     if (fence === undefined) throw new Refusal(400, 'INVALID', 'Sensorform-Fence is missing.')
-    if (sensor.state.lease?.fence !== fence) return { status: 204 }
+    if (appliance.state.lease?.fence !== fence) return { status: 204 }
     const clears = request.query.get('intent') === 'clear'
-    sensor.commit({ lease: null, ...(clears && { intent: null }) })
+    appliance.commit({ lease: null, ...(clears && { intent: null }) })
     return { status: 204 }
   },
 }

@@ -1,25 +1,38 @@
-/** The test message in the documented formats. */
+/** Alerts and notifications in the documented formats. */
 import { displayedTime } from './clock.ts'
 
 export interface Alert {
+  title: string
+  detail: string
+  severity: 'Warning' | 'Minor' | 'Major' | 'Critical'
+  category: string
   sensor: string
   version: string
   nowMs: number
   timezone: string
+  /** What an extended webhook carries beside. */
+  more?: { sensorId?: number; zoneId?: number; zoneName?: string; siteId?: number; siteName?: string }
 }
+
+/** The test message. */
+export const testAlert = (alert: Pick<Alert, 'sensor' | 'version' | 'nowMs' | 'timezone'>): Alert => ({
+  ...alert,
+  title: 'Test Alert',
+  detail: 'This is a test message.',
+  severity: 'Warning',
+  category: 'Operational',
+})
 
 type Format = 'cef' | 'leef' | 'object' | 'text'
 
 /** Facility 1 (user), severity 4 (warning). */
 const priority = '<12>'
-export const testTitle = 'Test Alert'
-const detail = 'This is a test message.'
 
 /** One syslog line. */
-export function testMessage(format: Format, alert: Alert): string {
+export function formatMessage(format: Format, alert: Alert): string {
   const { sensor, nowMs, timezone } = alert
   const header = `${priority}${syslogTime(nowMs, timezone)} ${sensor.replaceAll(/[^\x21-\x7e]/g, '_')} `
-  return header + { cef, leef, object, text: testText }[format](alert)
+  return header + { cef, leef, object, text: sentenceOf }[format](alert)
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -42,31 +55,33 @@ const localTime = ({ nowMs, timezone }: Alert): string => displayedTime(nowMs, i
 const escapeHeader = (value: string): string => value.replaceAll(/[\\|]/g, String.raw`\$&`)
 const escapeField = (value: string): string => value.replaceAll(/[\\=]/g, String.raw`\$&`)
 
-/** Severities are 1, 4, 8 and 10 for Warning, Minor, Major and Critical. */
+/** In CEF and LEEF. */
+const levels = { Warning: 1, Minor: 4, Major: 8, Critical: 10 } as const
+
 const cef = (alert: Alert): string =>
-  `CEF:0|CyberX|CyberX platform|${escapeHeader(alert.version)}|1|${testTitle}|1|msg=${detail} dvchost=${escapeField(alert.sensor)} cat=Operational rt=${escapeField(localTime(alert))}`
+  `CEF:0|CyberX|CyberX platform|${escapeHeader(alert.version)}|1|${escapeHeader(alert.title)}|${levels[alert.severity]}|msg=${escapeField(alert.detail)} dvchost=${escapeField(alert.sensor)} cat=${alert.category} rt=${escapeField(localTime(alert))}`
 
 const leef = (alert: Alert): string =>
   `LEEF:1.0|CyberX|CyberX platform|${escapeHeader(alert.version)}|1|` +
   [
-    `title=${testTitle}`,
-    `msg=${detail}`,
+    `title=${alert.title}`,
+    `msg=${alert.detail}`,
     `sensor=${alert.sensor}`,
-    'cat=Operational',
-    'sev=1',
+    `cat=${alert.category}`,
+    `sev=${levels[alert.severity]}`,
     `devTime=${localTime(alert)}`,
   ].join('\t')
 
 const object = (alert: Alert): string =>
   JSON.stringify({
-    title: testTitle,
-    message: detail,
+    title: alert.title,
+    message: alert.detail,
     sensorName: alert.sensor,
-    severity: 'Warning',
-    type: 'Operational',
+    severity: alert.severity,
+    type: alert.category,
     timestamp: localTime(alert),
   })
 
 /** The message in a sentence. */
-export const testText = (alert: Alert): string =>
-  `${testTitle}: ${detail} Sensor: ${alert.sensor}. Severity: Warning. Engine: Operational. Time: ${localTime(alert)}.`
+export const sentenceOf = (alert: Alert): string =>
+  `${alert.title}: ${alert.detail} Sensor: ${alert.sensor}. Severity: ${alert.severity}. Engine: ${alert.category}. Time: ${localTime(alert)}.`

@@ -47,7 +47,7 @@ function changeAddress(sensor: Sensor, call: Call): Answer {
 }
 
 function checkTriple(sensor: Sensor, from: Triple, to: Triple): void {
-  const issues = brokenRules('network', withTriple(sensor.state.settings, to))
+  const issues = brokenRules('Sensor', 'network', withTriple(sensor.state.settings, to))
   if (issues.length > 0) {
     const sentence = issues.map(({ path, message }) => `${path} ${message}`).join('; ')
     throw new Refusal(400, 'INVALID', `The address is refused: ${sentence}.`, { details: { issues } })
@@ -80,4 +80,4 @@ export function revertDueChange(sensor: Sensor): void {
   sensor.moveListener()
 }
 
-export const networkChangeHandlers: Handlers = { changeAddress, confirmAddress }
+export const networkChangeHandlers: Handlers<Sensor> = { changeAddress, confirmAddress }

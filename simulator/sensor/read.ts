@@ -5,6 +5,7 @@ import type { Answer } from '../edge.ts'
 import { activationRead } from './activation.ts'
 import { backupsSupported, latestBackup } from './backup.ts'
 import { displayedTime, driftMs, followsNtp, mostDriftMs } from './clock.ts'
+import { connectionRead } from './console-link.ts'
 import { runningJob, jobRead } from './jobs.ts'
 import { leaseOf } from './lease-state.ts'
 import { pendingRead } from './pending.ts'
@@ -23,6 +24,7 @@ function contentOf(sensor: Sensor): Content {
     hardwareProfile: state.hardwareProfile,
     settings: readableSettings(state.settings),
     activation: activationRead(sensor),
+    consoleConnection: connectionRead(sensor),
     backups: { supported: backupsSupported(state), latest: latestBackup(state), lastError: state.lastBackupError },
     pending: {
       networkChange: pendingRead(state, world.clock.uptimeMs()),
@@ -68,4 +70,4 @@ function readAppliance(sensor: Sensor, { request }: Call): Answer {
   return { status: 200, headers, body: read }
 }
 
-export const readHandlers: Handlers = { readAppliance }
+export const readHandlers: Handlers<Sensor> = { readAppliance }

@@ -3,37 +3,11 @@ import type * as z from 'zod'
 import { operations, type Operation } from '../../schemas/api/operations.ts'
 import type { Answer, Request } from '../edge.ts'
 import type { Fault } from '../faults.ts'
-import { activationHandlers } from './activation.ts'
-import { auditHandlers } from './audit.ts'
-import { backupHandlers } from './backup.ts'
-import { certificateHandlers } from './certificate.ts'
-import { forwardingHandlers } from './forwarding.ts'
-import { jobHandlers } from './jobs.ts'
-import { leaseHandlers } from './lease.ts'
 import { checkFence } from './lease-state.ts'
-import { networkChangeHandlers } from './network-change.ts'
-import { peerHandlers } from './peers.ts'
-import { readHandlers, revisionOf } from './read.ts'
+import { sessionOf } from './session.ts'
 import { Refusal, refusalAnswer } from './refusal.ts'
-import type { Handlers, Sensor } from './sensor.ts'
-import { sessionHandlers, sessionOf } from './session.ts'
+import type { Appliance, Handlers } from './sensor.ts'
 import { admitRequest } from './throttle.ts'
-import { writeHandlers } from './write-settings.ts'
-
-const handlers: Handlers = {
-  ...activationHandlers,
-  ...auditHandlers,
-  ...backupHandlers,
-  ...certificateHandlers,
-  ...forwardingHandlers,
-  ...jobHandlers,
-  ...leaseHandlers,
-  ...networkChangeHandlers,
-  ...peerHandlers,
-  ...readHandlers,
-  ...sessionHandlers,
-  ...writeHandlers,
-}
 
 const routes = operations.map((operation) => ({
   operation,
@@ -64,30 +38,41 @@ export const operationOf = (method: string, path: string): string | null =>
   routes.find(({ operation, pattern }) => operation.method === method.toLowerCase() && pattern.test(path))?.operation
     .id ?? null
 
-/** Answers a request. */
-export async function answerRequest(sensor: Sensor, request: Request, struck: readonly Fault[]): Promise<Answer> {
+/** Answers a request with the handlers of the appliance's kind. */
+export async function answerRequest<A extends Appliance>(
+  appliance: A,
+  handlers: Handlers<A>,
+  request: Request,
+  struck: readonly Fault[],
+): Promise<Answer> {
   try {
-    return await admitted(sensor, request, struck)
+    return await admitted(appliance, handlers, request, struck)
   } catch (error) {
     if (error instanceof Refusal) return refusalAnswer(error)
     throw error
   }
 }
 
-async function admitted(sensor: Sensor, request: Request, struck: readonly Fault[]): Promise<Answer> {
-  admitRequest(sensor)
+async function admitted<A extends Appliance>(
+  appliance: A,
+  handlers: Handlers<A>,
+  request: Request,
+  struck: readonly Fault[],
+): Promise<Answer> {
+  admitRequest(appliance)
   const route = routeOf(request.method, request.path)
   const handler = route && handlers[route.operation.id]
-  if (!route || !handler) throw new Refusal(404, 'NOT_FOUND', 'There is nothing at this path.')
+  if (!route || !handler || (route.operation.on ?? appliance.kind) !== appliance.kind)
+    throw new Refusal(404, 'NOT_FOUND', 'There is nothing at this path.')
   const { operation, params } = route
-  const session = operation.session ? sessionOf(sensor, request) : undefined
+  const session = operation.session ? sessionOf(appliance, request, operation) : undefined
   const body = readBody(operation, request)
   const fence = fenceOf(request)
   if (operation.fenced && operation.id !== 'releaseLease') {
-    checkFence(sensor.state, sensor.world.clock.uptimeMs(), fence)
+    checkFence(appliance.state, appliance.world.clock.uptimeMs(), fence)
   }
-  if (operation.conditional) checkRevision(sensor, request)
-  return handler(sensor, { operation, params, request, body, session, fence, struck })
+  if (operation.conditional) checkRevision(appliance, request)
+  return handler(appliance, { operation, params, request, body, session, fence, struck })
 }
 
 function readBody({ request: expected }: Operation, { body, headers }: Request): unknown {
@@ -121,8 +106,8 @@ function fenceOf({ headers }: Request): number | undefined {
   throw new Refusal(400, 'INVALID', 'Sensorform-Fence is not a fencing number.')
 }
 
-function checkRevision(sensor: Sensor, { headers }: Request): void {
+function checkRevision(appliance: Appliance, { headers }: Request): void {
   const wanted = headers['if-match']
-  if (wanted === undefined || wanted === `"${revisionOf(sensor)}"`) return
+  if (wanted === undefined || wanted === `"${appliance.revision()}"`) return
   throw new Refusal(412, 'REVISION_CONFLICT', 'The settings have changed since they were read.')
 }

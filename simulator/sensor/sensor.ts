@@ -3,7 +3,8 @@ import type { Operation } from '../../schemas/api/operations.ts'
 import type { Answer, Request } from '../edge.ts'
 import type { Fault } from '../faults.ts'
 import type { World } from '../world.ts'
-import type { SensorState } from './state.ts'
+import type { ApplianceKind } from '../../schemas/documents.ts'
+import type { ApplianceState, SensorState } from './state.ts'
 
 export interface Session {
   token: string
@@ -20,6 +21,9 @@ export interface Memory {
   bucket: { tokens: number; filledUptimeMs: number }
   /** Uptime at the last contact with the cloud. */
   contactUptimeMs: number
+  /** The connection to the management console since the last contact, and when that was. */
+  console?: { state: 'Connected' | 'Disconnected'; message: string | null }
+  consoleContactUptimeMs: number
 }
 
 export const freshMemory = (): Memory => ({
@@ -27,20 +31,35 @@ export const freshMemory = (): Memory => ({
   refusals: new Map(),
   bucket: { tokens: 0, filledUptimeMs: -Infinity },
   contactUptimeMs: -Infinity,
+  consoleContactUptimeMs: -Infinity,
 })
 
-export interface Sensor {
+/** What sensors and management consoles alike are to the aspects that they share. */
+export interface Appliance<State extends ApplianceState = ApplianceState> {
+  readonly kind: ApplianceKind
   readonly key: string
   readonly world: World
   readonly memory: Memory
   /** The state now; each change makes a new one. */
-  readonly state: SensorState
+  readonly state: State
   /** Takes a change over and writes it to disk before it returns. */
-  commit(change: Partial<SensorState>): void
-  /** Clock of the sensor, in ms since 1970. */
+  commit(change: Partial<State>): void
+  /** Clock of the appliance, in ms since 1970. */
   nowMs(): number
+  /** The revision of what the bulk read shows now. */
+  revision(): string
+  /** Name that its certificate must carry, if it has one. */
+  hostname(): string | null
+  /** Where it listens, as in https://127.20.1.1:8443. */
+  endpoint(): string
+  /** It is switched on and not restarting. */
+  isUp(): boolean
   /** Replaces the served certificate for new connections. */
   swapCertificate(): void
+}
+
+export interface Sensor extends Appliance<SensorState> {
+  readonly kind: 'Sensor'
   /** Listens at the address of the settings, and nowhere else. Every session ends. */
   moveListener(taken?: boolean): void
 }
@@ -57,5 +76,5 @@ export interface Call {
   struck: readonly Fault[]
 }
 
-export type Handler = (sensor: Sensor, call: Call) => Answer | Promise<Answer>
-export type Handlers = Readonly<Record<string, Handler>>
+export type Handler<A extends Appliance = Appliance> = (appliance: A, call: Call) => Answer | Promise<Answer>
+export type Handlers<A extends Appliance = Appliance> = Readonly<Record<string, Handler<A>>>

@@ -5,11 +5,13 @@
  * @module
  */
 import * as z from 'zod'
-import { settingsRead } from '../../schemas/api/settings.ts'
+import { consoleSettingsRead, settingsRead } from '../../schemas/api/settings.ts'
+import type { ApplianceKind } from '../../schemas/documents.ts'
+import { consoleAspects } from '../../schemas/management-console.ts'
 import { formatPath } from '../../schemas/fields.ts'
 import { factsOf, unwrapped } from '../../schemas/layered.ts'
 import { sensorAspects } from '../../schemas/sensor.ts'
-import type { Aspect, Settings } from './state.ts'
+import type { AnyAspect, ConsoleSettings, Settings } from './state.ts'
 
 type Plain = Readonly<Record<string, unknown>>
 type Path = readonly string[]
@@ -24,7 +26,15 @@ const isSecretWrite = (value: unknown): value is { value: string; tag: unknown }
 export const isSecretRead = (value: unknown): value is { set: boolean; tag: unknown } =>
   isPlain(value) && typeof value['set'] === 'boolean' && 'tag' in value
 
-const readShape = settingsRead.shape as Record<Aspect, z.ZodType>
+type Schemas = Readonly<Record<string, z.ZodType>>
+
+/** Of each kind of appliance: its settings as they are read, and the rules of the spec. */
+const kinds: Readonly<Record<ApplianceKind, { read: z.ZodObject; aspects: Schemas }>> = {
+  Sensor: { read: settingsRead, aspects: sensorAspects },
+  ManagementConsole: { read: consoleSettingsRead, aspects: consoleAspects },
+}
+
+type AnySettings = Settings | ConsoleSettings
 
 /** Brings a value to its read form: what is not there is null, groups are there. */
 function complete(schema: z.ZodType, value: unknown): unknown {
@@ -41,28 +51,31 @@ function complete(schema: z.ZodType, value: unknown): unknown {
 }
 
 /** Settings of which nothing is set. */
-export const emptySettings = (): Settings => complete(settingsRead, undefined) as Settings
+export const emptySettings = (kind: ApplianceKind): AnySettings => complete(kinds[kind].read, undefined) as AnySettings
 
 export interface MergeOptions {
   /** A person in the console: secrets lose their tag, and the other fields of an action are kept. */
   console?: boolean
 }
 
-export interface Merged {
-  settings: Settings
+export interface Merged<S extends AnySettings = AnySettings> {
+  settings: S
   secrets: Readonly<Record<string, string>>
 }
 
 /** Applies a merge patch (RFC 7396) to an aspect. Actions of forwarding rules are replaced whole. */
-export function mergeSettings(
-  { settings, secrets }: Merged,
-  aspect: Aspect,
+export function mergeSettings<S extends AnySettings>(
+  kind: ApplianceKind,
+  { settings, secrets }: Merged<S>,
+  aspect: AnyAspect,
   patch: unknown,
   options: MergeOptions = {},
-): Merged {
+): Merged<S> {
   const written: Record<string, string> = {}
-  const merged = merge(settings[aspect], patch, [aspect], written, options)
-  const next = { ...settings, [aspect]: complete(readShape[aspect], merged) }
+  const before = (settings as Plain)[aspect]
+  const shape = (kinds[kind].read.shape as Schemas)[aspect]
+  if (!shape) throw new TypeError(`a ${kind} has no aspect ${aspect}`)
+  const next = { ...settings, [aspect]: complete(shape, merge(before, patch, [aspect], written, options)) }
   const kept = new Set(secretPaths(next))
   const all = Object.entries({ ...secrets, ...written })
   return { settings: next, secrets: Object.fromEntries(all.filter(([path]) => kept.has(path))) }
@@ -103,7 +116,7 @@ export function leavesOf(value: unknown, path: Path = []): [path: string, value:
   return Object.entries(value).flatMap(([key, entry]) => leavesOf(entry, [...path, key]))
 }
 
-const secretPaths = (settings: Settings): string[] =>
+const secretPaths = (settings: AnySettings): string[] =>
   leavesOf(settings).flatMap(([path, value]) => (isSecretRead(value) && value.set ? [path] : []))
 
 export interface SettingChange {
@@ -113,7 +126,7 @@ export interface SettingChange {
 }
 
 /** What differs. A secret is shown as set or not, never more. */
-export function changedSettings(before: Settings, after: Settings): SettingChange[] {
+export function changedSettings(before: AnySettings, after: AnySettings): SettingChange[] {
   const old = new Map(leavesOf(before))
   const now = new Map(leavesOf(after))
   const paths = [...new Set([...old.keys(), ...now.keys()])]
@@ -126,8 +139,14 @@ export function changedSettings(before: Settings, after: Settings): SettingChang
 const withoutTag = (value: unknown): unknown => (isSecretRead(value) ? { set: value.set } : value)
 
 /** Rules of the spec that settings break, as sentences with their path. */
-export function brokenRules(aspect: Aspect, settings: Settings): { path: string; message: string }[] {
-  const result = sensorAspects[aspect].safeParse(specForm(sensorAspects[aspect], settings[aspect]))
+export function brokenRules(
+  kind: ApplianceKind,
+  aspect: AnyAspect,
+  settings: AnySettings,
+): { path: string; message: string }[] {
+  const schema = kinds[kind].aspects[aspect]
+  if (!schema) return []
+  const result = schema.safeParse(specForm(schema, (settings as Plain)[aspect]))
   const issues = result.success ? [] : result.error.issues
   return issues.map(({ path, message }) => ({ path: formatPath([aspect, ...path.map(String)]), message }))
 }

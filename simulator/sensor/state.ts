@@ -5,13 +5,22 @@
  * @module
  */
 import type { ActivationFile } from '../../formats/activation-file.ts'
-import type { ApplianceRead, Audit, Job, LeaseRequest, PendingNetworkChange } from '../../schemas/generated/wire.ts'
+import type {
+  ApplianceRead,
+  Audit,
+  ConsoleRead,
+  Job,
+  LeaseRequest,
+  PendingNetworkChange,
+} from '../../schemas/generated/wire.ts'
 import { subnetOf } from '../../schemas/rules.ts'
 import type { ServedKey } from '../keys.ts'
 import { emptySettings } from './settings.ts'
 
 export type Settings = ApplianceRead['settings']
 export type Aspect = keyof Settings
+export type ConsoleSettings = ConsoleRead['settings']
+export type AnyAspect = Aspect | keyof ConsoleSettings
 export type AuditEntry = Audit['entries'][number]
 export type Triple = PendingNetworkChange['to']
 
@@ -47,31 +56,38 @@ export interface StoredNetworkChange {
   endsUptimeMs: number
 }
 
-export interface SensorState {
+/** What sensors and management consoles alike keep. */
+export interface ApplianceState {
   format: 1
   serialNumber: string
   softwareVersion: string
-  hardwareProfile: string
   /** Rises with each change that the bulk read can show. */
   changes: number
-  settings: Settings
+  settings: Settings | ConsoleSettings
   /** Values of secrets by path. Never returned. */
   secrets: Readonly<Record<string, string>>
   /** What TLS serves. */
   served: ServedKey
   users: readonly { username: string; password: string }[]
   clock: { skewMs: number; driftingSinceMs: number | null }
+  jobs: readonly StoredJob[]
+  lease: StoredLease | null
+  lastFence: number
+  intent: NonNullable<LeaseRequest['intent']> | null
+  audit: readonly AuditEntry[]
+}
+
+export interface SensorState extends ApplianceState {
+  hardwareProfile: string
+  settings: Settings
   activation: InstalledFile | null
   backups: readonly Backup[]
   lastBackupError: string | null
   /** Clock of the sensor at the last look whether a daily backup is due. */
   backupsSeenMs: number
   networkChange: StoredNetworkChange | null
-  jobs: readonly StoredJob[]
-  lease: StoredLease | null
-  lastFence: number
-  intent: NonNullable<LeaseRequest['intent']> | null
-  audit: readonly AuditEntry[]
+  /** The management console that answered last. */
+  console: { serialNumber: string } | null
 }
 
 export interface Installation {
@@ -103,6 +119,7 @@ export function installedState(installation: Installation): SensorState {
     lastBackupError: null,
     backupsSeenMs: nowMs,
     networkChange: null,
+    console: null,
     jobs: [],
     lease: null,
     lastFence: 0,
@@ -114,7 +131,7 @@ export function installedState(installation: Installation): SensorState {
 const defaultMask = '255.255.255.0'
 
 function factorySettings(address: string, certificate: string, hardwareProfile: string): Settings {
-  const empty = emptySettings()
+  const empty = emptySettings('Sensor') as Settings
   const { proxy } = empty.network
   const key = { set: true, tag: null }
   return {
@@ -147,7 +164,7 @@ function gatewayOf(address: string): string {
 const formatIpv4 = (number: number): string => [24, 16, 8, 0].map((shift) => (number / 2 ** shift) & 255).join('.')
 
 /** Shifts every deadline by the difference of two uptimes. */
-export function shiftDeadlines(state: SensorState, byMs: number): SensorState {
+export function shiftDeadlines<State extends ApplianceState>(state: State, byMs: number): State {
   const shifted = <T extends { endsUptimeMs: number }>(item: T): T => ({
     ...item,
     endsUptimeMs: item.endsUptimeMs + byMs,
@@ -155,7 +172,9 @@ export function shiftDeadlines(state: SensorState, byMs: number): SensorState {
   return {
     ...state,
     lease: state.lease && shifted(state.lease),
-    networkChange: state.networkChange && shifted(state.networkChange),
+    ...('networkChange' in state && {
+      networkChange: state.networkChange && shifted(state.networkChange as StoredNetworkChange),
+    }),
     jobs: state.jobs.map((job) => ({ ...shifted(job), startedUptimeMs: job.startedUptimeMs + byMs })),
   }
 }

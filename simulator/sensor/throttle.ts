@@ -1,8 +1,8 @@
 import { Refusal } from './refusal.ts'
-import type { Sensor } from './sensor.ts'
+import type { Appliance } from './sensor.ts'
 
 /** Takes a token from the bucket of the appliance, or refuses with Retry-After. The bucket holds two seconds' worth. */
-export function admitRequest({ memory, world }: Sensor): void {
+export function admitRequest({ memory, world }: Appliance): void {
   const { requestsPerSecond } = world.tuning
   const uptimeMs = world.clock.uptimeMs()
   const filled = ((uptimeMs - memory.bucket.filledUptimeMs) / 1000) * requestsPerSecond

@@ -1,54 +1,60 @@
 /** Writes to settings, by the API and by a person in the console. */
-import { writeOperationOf } from '../../schemas/api/settings.ts'
+import { writeOperationOf, type WrittenAspect } from '../../schemas/api/settings.ts'
 import { settingAspects } from '../../schemas/sensor.ts'
-import type { Answer } from '../edge.ts'
 import { actorOf, audited, settingEntries, type Actor } from './audit.ts'
 import { backupsSupported, checkTarget } from './backup.ts'
 import { clockAfter } from './clock.ts'
-import { revisionOf } from './read.ts'
+import { connectTo } from './console-link.ts'
 import { refuseProperties, restartProcesses } from './properties.ts'
 import { Refusal } from './refusal.ts'
-import type { Call, Handlers, Sensor } from './sensor.ts'
+import type { Appliance, Call, Handlers, Sensor } from './sensor.ts'
 import { brokenRules, changedSettings, firstOfPatch, mergeSettings, type Merged } from './settings.ts'
-import type { Aspect, SensorState } from './state.ts'
+import type { AnyAspect, ApplianceState, Settings } from './state.ts'
 
 /** Fields of an aspect that its own operation writes. */
-const elsewhere: Partial<Record<Aspect, { fields: readonly string[]; by: string }>> = {
+const elsewhere: Partial<Record<AnyAspect, { fields: readonly string[]; by: string }>> = {
   network: { fields: ['address', 'subnetMask', 'gateway'], by: 'a guarded change' },
   certificate: { fields: ['certificate', 'chain', 'privateKey', 'passphrase'], by: 'an import' },
 }
 
-function writeSettings(aspect: Aspect, sensor: Sensor, call: Call): Answer {
+async function writeSettings<A extends Appliance>(rules: WriteRules<A>, aspect: AnyAspect, appliance: A, call: Call) {
   const patch = call.body as Readonly<Record<string, unknown>>
   refuseElsewhere(aspect, patch)
   const half = call.struck.some(({ kind }) => kind === 'halfApplied')
-  const merged = mergeSettings(sensor.state, aspect, half ? firstOfPatch(patch, [aspect]) : patch)
+  const merge = (part: unknown) => mergeSettings(appliance.kind, appliance.state, aspect, part)
   if (half) {
-    takeOver(sensor, merged, actorOf(call))
+    takeOver(rules, appliance, merge(firstOfPatch(patch, [aspect])), actorOf(call))
     throw new Refusal(500, 'INTERNAL', 'The write failed half way.')
   }
-  checkMerged(sensor, aspect, merged)
-  takeOver(sensor, merged, actorOf(call))
-  return { status: 200, body: { revision: revisionOf(sensor) } }
+  const also = await checkMerged(rules, appliance, aspect, merge(patch))
+  takeOver(rules, appliance, merge(patch), actorOf(call), also)
+  return { status: 200, body: { revision: appliance.revision() } }
 }
 
-function refuseElsewhere(aspect: Aspect, patch: Readonly<Record<string, unknown>>): void {
+function refuseElsewhere(aspect: AnyAspect, patch: Readonly<Record<string, unknown>>): void {
   const rule = elsewhere[aspect]
   const given = rule?.fields.filter((field) => field in patch) ?? []
   if (!rule || given.length === 0) return
   throw new Refusal(400, 'INVALID', `${given.join(', ')} of ${aspect} cannot be written here: use ${rule.by}.`)
 }
 
-function checkMerged(sensor: Sensor, aspect: Aspect, merged: Merged): void {
-  const known = new Set(brokenRules(aspect, sensor.state.settings).map((issue) => JSON.stringify(issue)))
-  const issues = brokenRules(aspect, merged.settings).filter((issue) => !known.has(JSON.stringify(issue)))
+/** Refuses what breaks a rule; gives what is taken over beside the settings. */
+async function checkMerged<A extends Appliance>(
+  rules: WriteRules<A>,
+  appliance: A,
+  aspect: AnyAspect,
+  merged: Merged,
+): Promise<Partial<A['state']>> {
+  const { kind, state } = appliance
+  const known = new Set(brokenRules(kind, aspect, state.settings).map((issue) => JSON.stringify(issue)))
+  const issues = brokenRules(kind, aspect, merged.settings).filter((issue) => !known.has(JSON.stringify(issue)))
   if (issues.length > 0) {
     const sentence = issues.map(({ path, message }) => `${path} ${message}`).join('; ')
     throw new Refusal(400, 'INVALID', `The settings are refused: ${sentence}.`, { details: { issues } })
   }
-  if (aspect === 'backup') checkBackup(sensor, merged)
   if (aspect === 'mailServer') checkMailServer(merged)
-  if (aspect === 'systemProperties') refuseProperties(sensor.state.settings, merged.settings)
+  if (aspect === 'systemProperties') refuseProperties(state.settings, merged.settings)
+  return (await rules.check(appliance, aspect, merged)) ?? {}
 }
 
 /** A mail server that is on can be used. */
@@ -58,7 +64,28 @@ function checkMailServer({ settings: { mailServer } }: Merged): void {
   throw new Refusal(400, 'INVALID', `The mail server is on, but has no ${missing.join(' and no ')}.`)
 }
 
-function checkBackup({ state, world }: Sensor, merged: Merged): void {
+/** What a kind of appliance does about a write of its own. */
+export interface WriteRules<A extends Appliance> {
+  /** Throws a Refusal; may give what is taken over beside the settings. */
+  check(appliance: A, aspect: AnyAspect, merged: Merged): Promise<Partial<A['state']> | undefined>
+  /** What follows from settings that were taken over. */
+  follow(appliance: A, merged: Merged): Partial<A['state']>
+}
+
+const sensorRules: WriteRules<Sensor> = {
+  async check(sensor, aspect, merged) {
+    const own = merged as Merged<Settings>
+    if (aspect === 'backup') checkBackup(sensor, own)
+    return aspect === 'managementConsole' ? connectTo(sensor, own) : undefined
+  },
+  follow({ state, world }, merged) {
+    const { time } = (merged as Merged<Settings>).settings
+    const timeChanged = JSON.stringify(state.settings.time.ntp) !== JSON.stringify(time.ntp)
+    return timeChanged ? { clock: clockAfter(state, world, time) } : {}
+  },
+}
+
+function checkBackup({ state, world }: Sensor, merged: Merged<Settings>): void {
   const { backup } = merged.settings
   if (backup.enabled === true && !backupsSupported(state)) {
     throw new Refusal(422, 'NOT_SUPPORTED', `The hardware profile ${state.hardwareProfile} has no backup.`)
@@ -73,42 +100,66 @@ function checkBackup({ state, world }: Sensor, merged: Merged): void {
 }
 
 /** Takes merged settings over, when they differ. */
-function takeOver(sensor: Sensor, merged: Merged, actor: Actor): void {
-  const { state, world } = sensor
+function takeOver<A extends Appliance>(
+  rules: WriteRules<A>,
+  appliance: A,
+  merged: Merged,
+  actor: Actor,
+  also: Partial<A['state']> = {},
+): void {
+  const { state } = appliance
   const changes = changedSettings(state.settings, merged.settings)
-  const timeChanged = JSON.stringify(state.settings.time.ntp) !== JSON.stringify(merged.settings.time.ntp)
-  const change: Partial<SensorState> = {
+  const change: Partial<ApplianceState> = {
     ...merged,
-    audit: audited(sensor, actor, settingEntries([...changes, ...rewrittenSecrets(state, merged, changes)])),
-    ...(timeChanged && { clock: clockAfter(state, world, merged.settings.time) }),
+    audit: audited(appliance, actor, settingEntries([...changes, ...rewrittenSecrets(state, merged, changes)])),
+    ...rules.follow(appliance, merged),
+    ...also,
   }
   const same = JSON.stringify(pick(state)) === JSON.stringify(pick(merged))
   if (same) return
-  sensor.commit(change)
-  restartProcesses(sensor, state.settings, merged.settings)
+  appliance.commit(change)
+  restartProcesses(appliance, state.settings, merged.settings)
 }
 
 const pick = ({ settings, secrets }: Merged) => ({ settings, secrets })
 
 /** Secrets that were set before and have another value now: nothing else shows that they were written. */
-function rewrittenSecrets(state: SensorState, { secrets }: Merged, shown: readonly { path: string }[]) {
+function rewrittenSecrets(state: ApplianceState, { secrets }: Merged, shown: readonly { path: string }[]) {
   const seen = new Set(shown.map(({ path }) => path))
   const paths = Object.keys(secrets).filter((path) => path in state.secrets && secrets[path] !== state.secrets[path])
   return paths.filter((path) => !seen.has(path)).map((path) => ({ path, before: { set: true }, after: { set: true } }))
 }
 
 /** What a person changed in the console. No lease is asked for, and secrets lose their tags. */
-export function changeInConsole(sensor: Sensor, user: string, aspect: Aspect, patch: unknown): void {
-  const merged = mergeSettings(sensor.state, aspect, patch, { console: true })
-  checkMerged(sensor, aspect, merged)
+export async function changeInConsole(sensor: Sensor, user: string, aspect: AnyAspect, patch: unknown): Promise<void> {
   const { address } = sensor.state.settings.network
-  takeOver(sensor, merged, { user, from: '127.0.0.1 (console)' })
+  await changeByPerson(sensorRules, sensor, user, aspect, patch)
   if (sensor.state.settings.network.address !== address) sensor.moveListener()
 }
 
-export const writeHandlers: Handlers = Object.fromEntries(
-  settingAspects.map((aspect) => [
-    writeOperationOf(aspect),
-    (sensor: Sensor, call: Call) => writeSettings(aspect, sensor, call),
-  ]),
-)
+/** The same for any kind of appliance. */
+export async function changeByPerson<A extends Appliance>(
+  rules: WriteRules<A>,
+  appliance: A,
+  user: string,
+  aspect: AnyAspect,
+  patch: unknown,
+): Promise<void> {
+  const merge = () => mergeSettings(appliance.kind, appliance.state, aspect, patch, { console: true })
+  const also = await checkMerged(rules, appliance, aspect, merge())
+  takeOver(rules, appliance, merge(), { user, from: '127.0.0.1 (console)' }, also)
+}
+
+/** The operations that write these aspects. */
+export const writeHandlersOf = <A extends Appliance>(
+  aspects: readonly WrittenAspect[],
+  rules: WriteRules<A>,
+): Handlers<A> =>
+  Object.fromEntries(
+    aspects.map((aspect) => [
+      writeOperationOf(aspect),
+      (appliance: A, call: Call) => writeSettings(rules, aspect, appliance, call),
+    ]),
+  )
+
+export const writeHandlers = writeHandlersOf(settingAspects, sensorRules)

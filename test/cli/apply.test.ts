@@ -28,7 +28,7 @@ test('what is in sync already is remembered, so that later drift has a cause', a
     stdout: '3 sensors: 3 in sync, 0 pending, 0 drifted, 0 unknown · 0 steps\n',
   })
   expect(trial.simulator.counts('line-1', since)).toEqual({ signIn: 1, readAppliance: 1, signOut: 1 })
-  trial.simulator.appliance('line-1').changeInConsole('night-shift', 'time', { timezone: 'UTC' })
+  await trial.simulator.appliance('line-1').changeInConsole('night-shift', 'time', { timezone: 'UTC' })
   const { sensors } = resultOf<'drift'>(await trial.run(['drift', 'fleet.yaml', '--format', 'json']))
   expect(sensors.flatMap(({ key, changes }) => changes.map(({ path, cause }) => [key, path, cause]))).toEqual([
     ['line-1', 'time.timezone', 'sensor'],
@@ -38,7 +38,7 @@ test('what is in sync already is remembered, so that later drift has a cause', a
 test('an apply signs in once at each sensor, and its second look is a conditional read', async () => {
   expect((await trial.run([...apply, '--no-state', '--quiet'])).code).toBe(0)
   const { simulator } = trial
-  simulator.appliance('line-1').changeInConsole('night-shift', 'time', { timezone: 'UTC' })
+  await simulator.appliance('line-1').changeInConsole('night-shift', 'time', { timezone: 'UTC' })
   const since = Math.max(...simulator.requests().map(({ sequence }) => sequence))
   expect((await trial.run(apply)).code).toBe(0)
   const untouched = { signIn: 1, readAppliance: 1, signOut: 1 }

@@ -95,10 +95,10 @@ async function openSimulated(): Promise<ConformanceWorld> {
     fleet,
     registeredName: key,
     addresses: [`127.20.151.${host}`, `127.20.150.${host}`],
-    changeInConsole: (path, value) => {
+    changeInConsole: async (path, value) => {
       const [aspect = '', ...rest] = parsePath(path)
       const patch = rest.reduceRight((inner: unknown, segment) => ({ [segment]: inner }), inConsole(value))
-      simulator.appliance(key).changeInConsole('operator', aspect as 'time', patch)
+      await simulator.appliance(key).changeInConsole('operator', aspect as 'time', patch)
     },
     distrustedPeer: async () => {
       const { port } = await listenStream(makeCertificate({ cn: 'siem' }))

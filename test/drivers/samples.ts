@@ -55,13 +55,6 @@ export const samples: readonly Sample[] = [
   { path: 'network.proxy.username', values: ['first', 'second'], beside: proxy },
   { path: 'network.proxy.password', ...secretSample, beside: proxy },
   { path: 'certificate.validation', values: ['mandatory', 'none'] },
-  {
-    path: 'managementConsole.enabled',
-    values: [false, true],
-    beside: { managementConsole: { connectionString: { fromEnv: 'SECRET_A' } } },
-    off: false,
-  },
-  { path: 'managementConsole.connectionString', ...secretSample },
   { path: 'mailServer.enabled', values: [false, true], beside: mail, off: false },
   {
     path: 'mailServer.host',
@@ -146,6 +139,8 @@ export const apart: Readonly<Record<string, string>> = {
   'certificate.privateKey': 'part of an import',
   'certificate.passphrase': 'part of an import',
   'certificate.minRemaining': 'no setting of the appliance',
+  'managementConsole.enabled': 'a connection, which needs a console',
+  'managementConsole.connectionString': 'a connection, which needs a console',
   'managementConsole.console': 'no setting of the sensor: its connection string is',
   'managementConsole.zone': 'a setting of the console',
   'backup.maxAge': 'no setting of the appliance',

@@ -206,6 +206,7 @@ export const applianceRead = (serialNumber: string) => ({
       },
     },
   },
+  consoleConnection: { state: 'NotConfigured', address: null, serialNumber: null, message: null },
   activation: {
     name: 'berlin-line-1',
     mode: 'cloud',

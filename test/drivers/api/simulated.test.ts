@@ -165,7 +165,7 @@ test('who changed a setting in the console is told', async () => {
   closing.push(reader)
   await reader.observe()
   const since = new Date(Date.now() - 60_000).toISOString()
-  simulator.appliance('line-1').changeInConsole('eve', 'time', { timezone: 'Asia/Tokyo' })
+  await simulator.appliance('line-1').changeInConsole('eve', 'time', { timezone: 'Asia/Tokyo' })
   expect((await reader.observe()).live.get('time.timezone')).toBe('Asia/Tokyo')
   const entries = (await reader.audit?.(since)) ?? []
   expect(entries.find(({ path }) => path === 'time.timezone')).toMatchObject({ user: 'eve' })

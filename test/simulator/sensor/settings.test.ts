@@ -67,7 +67,9 @@ describe('secrets', () => {
     const { simulator, client } = await leased()
     await client.call('writeNetwork', { body: { proxy: { password: { value: canary, tag } } } })
     const before = await client.read()
-    simulator.appliance('line-1').changeInConsole('anna', 'network', { proxy: { password: { value: canary, tag } } })
+    await simulator
+      .appliance('line-1')
+      .changeInConsole('anna', 'network', { proxy: { password: { value: canary, tag } } })
     const after = await client.read()
     expect(after.settings.network.proxy.password).toEqual({ set: true, tag: null })
     expect(after.revision).not.toBe(before.revision)
@@ -82,7 +84,7 @@ describe('secrets', () => {
 
 test('a change in the console is audited with its user, source, path and values', async () => {
   const { simulator, client } = await leased()
-  simulator.appliance('line-1').changeInConsole('anna', 'time', { timezone: 'Asia/Tokyo' })
+  await simulator.appliance('line-1').changeInConsole('anna', 'time', { timezone: 'Asia/Tokyo' })
   const at = expect.any(String) as string
   expect(await audited(client)).toEqual([
     {
@@ -99,7 +101,7 @@ test('a change in the console is audited with its user, source, path and values'
 
 test('the audit trail can be read from a time on', async () => {
   const { simulator, client } = await leased()
-  simulator.appliance('line-1').changeInConsole('anna', 'time', { timezone: 'Asia/Tokyo' })
+  await simulator.appliance('line-1').changeInConsole('anna', 'time', { timezone: 'Asia/Tokyo' })
   simulator.advanceClock(60)
   const since = new Date(simulator.appliance('line-1').nowMs() - 30_000).toISOString()
   expect((await client.call('readAudit', { query: `?since=${since}` })).body).toEqual({ entries: [] })

@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { onTestFinished } from 'vitest'
 import { operations } from '../../../schemas/api/operations.ts'
+import type { ApplianceKind } from '../../../schemas/documents.ts'
 import type { ApplianceRead, Job, LeaseGrant, Session } from '../../../schemas/generated/wire.ts'
 import {
   startSimulator,
@@ -108,7 +109,13 @@ export async function call(endpoint: string, id: string, options: CallOptions = 
     encodeURIComponent(options.params?.[name] ?? ''),
   )
   const type = operation.request === 'application/zip' ? operation.request : 'application/json'
-  const headers = { ...(options.body !== undefined && { 'content-type': type }), ...options.headers }
+  const { authorization, ...given } = options.headers ?? {}
+  const token = operation.rawToken ? authorization?.replace('Bearer ', '') : authorization
+  const headers = {
+    ...(options.body !== undefined && { 'content-type': type }),
+    ...given,
+    ...(token !== undefined && { authorization: token }),
+  }
   const reply = await send(endpoint, operation.method.toUpperCase(), path + (options.query ?? ''), {
     ...options,
     headers,
@@ -202,8 +209,11 @@ export const refusalOf = ({ status, body }: Reply): [number, string] => [
   (body as { error?: { code?: string } }).error?.code ?? 'none',
 ]
 
-/** Every operation and status that the OpenAPI document declares. */
-export const documentedStatuses = (): string[] =>
-  operations.flatMap(({ id, path, method }) =>
+/** Operations that a kind of appliance offers. */
+export const operationsOf = (kind: ApplianceKind) => operations.filter(({ on = kind }) => on === kind)
+
+/** Every operation and status that the OpenAPI document declares for a kind of appliance. */
+export const documentedStatuses = (kind: ApplianceKind): string[] =>
+  operationsOf(kind).flatMap(({ id, path, method }) =>
     Object.keys(openApi.paths[path]?.[method]?.responses ?? {}).map((status) => `${id} ${status}`),
   )
