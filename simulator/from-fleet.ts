@@ -47,7 +47,7 @@ export function fleetToSimulatorOptions(
   }
 }
 
-const isProblem = <T extends object>(value: T | Problem): value is Problem => 'severity' in value
+const isProblem = (value: object): value is Problem => 'severity' in value
 
 function sensorOptions(
   fleet: Fleet,

@@ -136,7 +136,7 @@ interface Slot {
   key: string
   port: number
   /** Makes the appliance anew from what is on its disk. */
-  create(port: number): RunningAppliance
+  create: (port: number) => RunningAppliance
 }
 
 /** Gives every appliance its disk; one that is empty gets a new installation. Consoles come first: sensors call them. */

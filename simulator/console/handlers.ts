@@ -6,6 +6,7 @@ import { jobRead, runningJob } from '../sensor/jobs.ts'
 import { leaseOf } from '../sensor/lease-state.ts'
 import { displayedTime } from '../sensor/clock.ts'
 import { testRule } from '../sensor/forwarding.ts'
+import { readableSettings } from '../sensor/properties.ts'
 import { Refusal } from '../sensor/refusal.ts'
 import type { Call, Handlers } from '../sensor/sensor.ts'
 import type { Console } from './console.ts'
@@ -19,7 +20,7 @@ function contentOf({ state, world }: Console): Content {
     kind: 'managementConsole',
     serialNumber: state.serialNumber,
     softwareVersion: state.softwareVersion,
-    settings: state.settings,
+    settings: readableSettings(state.settings),
     sites: state.sites.map(({ name, zones }) => ({ name, zones: [...zones] })),
     sensorBackups: { files: state.collected.length, ...state.collection },
     pending: { job: job && jobRead(job, world.clock.uptimeMs()) },

@@ -96,7 +96,7 @@ function numbered(sites: ConsoleInstallation['sites']): ConsoleSite[] {
 }
 
 function factorySettings(certificate: string): ConsoleSettings {
-  const empty = emptySettings('ManagementConsole') as ConsoleSettings
+  const empty = emptySettings('ManagementConsole')
   const key = { set: true, tag: null }
   return {
     ...empty,

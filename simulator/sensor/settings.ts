@@ -51,7 +51,11 @@ function complete(schema: z.ZodType, value: unknown): unknown {
 }
 
 /** Settings of which nothing is set. */
-export const emptySettings = (kind: ApplianceKind): AnySettings => complete(kinds[kind].read, undefined) as AnySettings
+export function emptySettings(kind: 'Sensor'): Settings
+export function emptySettings(kind: 'ManagementConsole'): ConsoleSettings
+export function emptySettings(kind: ApplianceKind): AnySettings {
+  return complete(kinds[kind].read, undefined) as AnySettings
+}
 
 export interface MergeOptions {
   /** A person in the console: secrets lose their tag, and the other fields of an action are kept. */

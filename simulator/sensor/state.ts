@@ -131,7 +131,7 @@ export function installedState(installation: Installation): SensorState {
 const defaultMask = '255.255.255.0'
 
 function factorySettings(address: string, certificate: string, hardwareProfile: string): Settings {
-  const empty = emptySettings('Sensor') as Settings
+  const empty = emptySettings('Sensor')
   const { proxy } = empty.network
   const key = { set: true, tag: null }
   return {

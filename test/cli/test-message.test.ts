@@ -97,7 +97,7 @@ test('rules, actions and fields that nobody declares stay as they are, and are l
   const sensor = trial.simulator.appliance('line-1')
   const siem = { syslog: { host: '10.1.9.9', port: 514, format: 'text', protocol: 'udp', timezone: 'Asia/Tokyo' } }
   const theirs = { minimumSeverity: 'Critical', actions: { siem } }
-  sensor.changeInConsole('soc', 'forwarding', {
+  await sensor.changeInConsole('soc', 'forwarding', {
     rules: { soc: theirs, ops: { engines: ['Malware'], actions: { siem, own: siem } } },
   })
   declare(`    forwarding:

@@ -88,7 +88,7 @@ describe.runIf(hasTerraform())('with terraform', () => {
       network: { dns: ['10.0.0.1'], proxy: { enabled: true, port: 8080, password_wo: null, password_wo_version: 1 } },
       forwarding: { rules: { 'to SIEM': { minimum_severity: 'Major', protocols: ['any'] } } },
     })
-    live().changeInConsole('eve', 'time', { timezone: 'Asia/Tokyo' })
+    await live().changeInConsole('eve', 'time', { timezone: 'Asia/Tokyo' })
     const drift = await workspace.plan()
     expect(drift.actions).toEqual({ 'sensorform_sensor.line_1': 'update' })
     expect(await workspace.apply()).toMatchObject({ code: 0 })
@@ -115,7 +115,7 @@ describe.runIf(hasTerraform())('with terraform', () => {
     await applied('time = { timezone = "Europe/Berlin" }')
     configure('time = { timezone = "Europe/Paris" }')
     expect((await workspace.plan()).actions).toEqual({ 'sensorform_sensor.line_1': 'update' })
-    live().changeInConsole('eve', 'time', { timezone: 'Asia/Tokyo' })
+    await live().changeInConsole('eve', 'time', { timezone: 'Asia/Tokyo' })
     const stale = await workspace.run('apply', '-no-color', 'plan.bin')
     expect(stale).toMatchObject({ code: 1, stderr: expect.stringContaining('no longer what the plan was made from') })
     expect(live().state.settings.time.timezone).toBe('Asia/Tokyo')

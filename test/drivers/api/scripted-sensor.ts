@@ -157,7 +157,7 @@ export const applianceRead = (serialNumber: string) => ({
   revision: 'r1',
   clock: { now: '2030-01-01T00:00:00.000Z', displayed: '01/01/2030 00:00:00', synchronized: true },
   settings: {
-    ...emptySettings(),
+    ...emptySettings('Sensor'),
     time: { timezone: 'Europe/Berlin', dateFormat: null, ntp: { enabled: true, server: null } },
     network: {
       ...triple,

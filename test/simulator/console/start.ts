@@ -20,10 +20,10 @@ export interface Plant {
   simulator: Simulator
   console: Client
   /** Signed in, with a lease. */
-  sensor(key: string): Promise<Client>
-  read(): Promise<ConsoleRead>
-  list(): Promise<ManagedAppliances>
-  connectionString(): Promise<string>
+  sensor: (key: string) => Promise<Client>
+  read: () => Promise<ConsoleRead>
+  list: () => Promise<ManagedAppliances>
+  connectionString: () => Promise<string>
 }
 
 /** Starts a console at `<net>.1` and sensors at `<net>.11` and on, and signs in at the console. */
