@@ -8,6 +8,7 @@ import { certificateHandlers } from '../sensor/certificate.ts'
 import { authoritiesOf } from '../sensor/console-link.ts'
 import { jobHandlers } from '../sensor/jobs.ts'
 import { leaseHandlers } from '../sensor/lease.ts'
+import { peerHandlers } from '../sensor/peers.ts'
 import { ApplianceProcess, type ProcessOptions, type Running } from '../sensor/process.ts'
 import { answerRequest } from '../sensor/router.ts'
 import type { Handlers } from '../sensor/sensor.ts'
@@ -39,6 +40,7 @@ const handlers: Handlers<Console> = {
   ...certificateHandlers,
   ...jobHandlers,
   ...leaseHandlers,
+  ...peerHandlers,
   ...sessionHandlers,
   ...writeHandlersOf(consoleSettingAspects, rules),
   ...consoleHandlers,

@@ -12,6 +12,7 @@ import { nextHeartbeatUptimeMs, sendDueHeartbeat } from './heartbeat.ts'
 import { jobHandlers, runningJob } from './jobs.ts'
 import { leaseHandlers } from './lease.ts'
 import { networkChangeHandlers, revertDueChange } from './network-change.ts'
+import { peerHandlers } from './peers.ts'
 import { ApplianceProcess, type ProcessOptions, type Running } from './process.ts'
 import { readHandlers, revisionOf } from './read.ts'
 import { answerRequest } from './router.ts'
@@ -34,6 +35,7 @@ const handlers: Handlers<Sensor> = {
   ...jobHandlers,
   ...leaseHandlers,
   ...networkChangeHandlers,
+  ...peerHandlers,
   ...readHandlers,
   ...sessionHandlers,
   ...writeHandlers,

@@ -55,7 +55,7 @@ async function sendEmail(
 }
 
 /** The mail server, where there is one. */
-function mailServerOf({ settings, secrets }: ApplianceState): MailServer | undefined {
+export function mailServerOf({ settings, secrets }: ApplianceState): MailServer | undefined {
   const { enabled, host, port, tls, sender, username } = settings.mailServer
   if (enabled === false || host === null || port === null || sender === null) return undefined
   const { validation, chain } = settings.certificate

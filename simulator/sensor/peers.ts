@@ -3,10 +3,10 @@ import { formatPath } from '../../schemas/fields.ts'
 import type { PeerCheck, PeerCheckRequest } from '../../schemas/generated/wire.ts'
 import type { Answer } from '../edge.ts'
 import { lookAtMailServer } from '../mail.ts'
-import { mailServerOf } from './forwarding.ts'
+import { mailServerOf } from './deliver.ts'
 import { lookAtServer, type PeerLook } from './send.ts'
-import type { Call, Handlers, Sensor } from './sensor.ts'
-import type { SensorState } from './state.ts'
+import type { Appliance, Call, Handlers } from './sensor.ts'
+import type { ApplianceState } from './state.ts'
 
 interface Peer {
   path: string
@@ -16,11 +16,11 @@ interface Peer {
 }
 
 /** One line for each kind of peer. */
-const kinds: readonly ((state: SensorState) => Peer[])[] = [syslogServers, mailServers]
+const kinds: readonly ((state: ApplianceState) => Peer[])[] = [syslogServers, mailServers]
 
-async function checkPeers(sensor: Sensor, call: Call): Promise<Answer> {
+async function checkPeers(appliance: Appliance, call: Call): Promise<Answer> {
   const { authorities } = call.body as PeerCheckRequest
-  const { state } = sensor
+  const { state } = appliance
   const judges = authorities ?? state.settings.certificate.chain
   const peers = await Promise.all(
     kinds
@@ -30,7 +30,7 @@ async function checkPeers(sensor: Sensor, call: Call): Promise<Answer> {
   return { status: 200, body: { peers } satisfies PeerCheck }
 }
 
-function syslogServers({ settings }: SensorState): Peer[] {
+function syslogServers({ settings }: ApplianceState): Peer[] {
   const rules = Object.entries(settings.forwarding.rules ?? {})
   return rules.flatMap(([rule, { actions }]) =>
     Object.entries(actions ?? {}).flatMap(([action, { syslog }]) => {
@@ -42,7 +42,7 @@ function syslogServers({ settings }: SensorState): Peer[] {
   )
 }
 
-function mailServers(state: SensorState): Peer[] {
+function mailServers(state: ApplianceState): Peer[] {
   const server = mailServerOf(state)
   if (!server || server.tls === 'none') return []
   const { authorities: _, ...unjudged } = server

@@ -56,7 +56,7 @@ export function idleSecondsOf({ settings }: ApplianceState): number {
 }
 
 /** As it is told: a day is the most that the interface can say. */
-export const toldIdleSeconds = (state: SensorState): number => Math.min(idleSecondsOf(state), 86_400)
+export const toldIdleSeconds = (state: ApplianceState): number => Math.min(idleSecondsOf(state), 86_400)
 
 /** After how many refusals in a row an account is locked. */
 export function refusalsToLockOf({ settings }: ApplianceState): number {

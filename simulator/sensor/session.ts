@@ -4,7 +4,7 @@ import type { Operation } from '../../schemas/api/operations.ts'
 import type { CredentialCheck, Session as SessionMessage } from '../../schemas/generated/wire.ts'
 import type { Request } from '../edge.ts'
 import { actorOf, audited } from './audit.ts'
-import { idleSecondsOf, refusalsToLockOf } from './properties.ts'
+import { idleSecondsOf, refusalsToLockOf, toldIdleSeconds } from './properties.ts'
 import { Refusal } from './refusal.ts'
 import type { Call, Handlers, Appliance, Session } from './sensor.ts'
 
@@ -76,7 +76,7 @@ function signIn(appliance: Appliance, call: Call) {
   const { serialNumber } = appliance.state
   return {
     status: 201,
-    body: { token, idleSeconds: idleSecondsOf(appliance.state), serialNumber } satisfies SessionMessage,
+    body: { token, idleSeconds: toldIdleSeconds(appliance.state), serialNumber } satisfies SessionMessage,
   }
 }
 

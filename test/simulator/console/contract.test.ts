@@ -32,6 +32,7 @@ const bodies: Readonly<Record<string, CallOptions>> = {
   importCertificate: { body: { ...certificate, privateKey: leafKey.pem, ...untagged } },
   readJob: { params: { id: 'x' } },
   lease: { body: { holder: 'run-1', ttlSeconds: 60 } },
+  checkPeers: { body: { authorities: null } },
   assignZone: { params: { uid: 'x' }, body: { zone: 'Packaging' } },
   removeSensor: { params: { uid: 'x' } },
 }
@@ -96,7 +97,7 @@ test('a life in which everything succeeds', async () => {
   expect((await console.call('readAppliance', { headers: { 'if-none-match': etag ?? '' } })).status).toBe(304)
   expect((await console.call('importCertificate', optionsOf('importCertificate'))).status).toBe(200)
   expect((await console.call('checkCredentials', optionsOf('checkCredentials'))).status).toBe(200)
-  for (const id of ['testRule', 'listAppliances', 'listCollectedBackups', 'readAudit']) {
+  for (const id of ['testRule', 'listAppliances', 'listCollectedBackups', 'readAudit', 'checkPeers']) {
     expect([id, (await console.call(id, optionsOf(id))).status]).toEqual([id, 200])
   }
   expect((await console.call('assignZone', { params, body: { zone: 'Packaging' } })).status).toBe(200)
