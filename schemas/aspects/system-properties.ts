@@ -53,7 +53,7 @@ export const systemProperties = z
           'Property files and their keys. A file is named as below /var/cyberx/properties, or as the category of the console.',
         ...documented,
         'x-rule':
-          'What is documented is checked; other keys bring a warning. Secrets, and what another field declares, are refused.',
+          'What is documented is checked; other keys bring a warning. Secrets, and what another field declares, are refused. When a file is read again is documented for settings.py alone (a restart of all processes); for others the sensor may have to be restarted by hand.',
       }),
     withdrawnKeys: z.enum(['keep', 'restore']).optional().meta({
       description:
