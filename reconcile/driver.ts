@@ -141,6 +141,8 @@ export interface Observation {
   hardwareProfile?: string
   /** Clock of the appliance minus clock of this machine. */
   clockDriftSeconds?: number
+  /** As the appliance tells it; of an unchanged one only as far as it says so again. */
+  clock?: ClockState
   /** Path to value, for every field that the driver reads: also `name` and `activation.mode`. */
   live: ReadonlyMap<string, LiveValue>
   activation?: ActivationState
@@ -150,6 +152,15 @@ export interface Observation {
   unfinished: Unfinished
   /** What the person should know, such as "signed in with the previous password". */
   warnings: readonly { code: string; summary: string }[]
+}
+
+export interface ClockState {
+  /** ISO 8601, clock of the appliance. */
+  now: string
+  /** As the console shows it, in its time zone and date format. */
+  displayed?: string
+  /** Kept in step by a server. */
+  synchronized?: boolean
 }
 
 export interface ServedCertificate {

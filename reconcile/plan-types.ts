@@ -80,6 +80,14 @@ export type ApplianceStatus =
   /** Waits for a person or a window. */
   | 'waiting'
 
+/** How the clock of the appliance was found. */
+export interface PlannedClock {
+  /** Ahead of this machine's; negative: behind. */
+  driftSeconds: number
+  /** As its console shows it, where it tells. */
+  displayed?: string
+}
+
 export interface AppliancePlan {
   key: string
   site?: string
@@ -92,6 +100,7 @@ export interface AppliancePlan {
   lastObserved?: string
   revision?: string
   softwareVersion?: string
+  clock?: PlannedClock
   changes: readonly Change[]
   steps: readonly Step[]
   /** Live values of the fields that the steps touch, as canonical JSON digests by path: the base of the plan. */

@@ -1,6 +1,6 @@
 /** A plan or a drift report as a person wants to read it. */
 import { ofAllAppliances } from '../schemas/appliances.ts'
-import type { AppliancePlan, ApplianceStatus, Step } from '../reconcile/plan-types.ts'
+import type { AppliancePlan, ApplianceStatus, PlannedClock, Step } from '../reconcile/plan-types.ts'
 import { changeLines } from './human-changes.ts'
 import { problemLines } from './human-problem.ts'
 import { plainLines, plainText } from './neutral.ts'
@@ -62,6 +62,7 @@ function sensorLines(sensor: AppliancePlan, kind: PlanReport['kind'], style: Sty
     ...(kind === 'plan' ? stepLines(sensor.steps, style) : []),
     ...sensor.problems.flatMap((problem) => problemLines({ ...problem, ...sameKey(problem, sensor) }, style, '  ')),
     ...listed('cannot be verified', sensor.unverifiable, style),
+    ...(options.verbose && sensor.clock ? [style.dim(`  clock: ${clockText(sensor.clock)}`)] : []),
     ...(options.verbose ? listed('not managed', sensor.notManaged, style) : []),
   ]
   return [sensorHeading(sensor, style), ...body]
@@ -78,6 +79,12 @@ export function sensorHeading(
   const parts = [site, endpoint].filter((part) => part !== undefined).map(plainText)
   return `${style.bold(plainText(key))}  ${[...parts, style[statusPaint[status]](statusTexts[status])].join(' · ')}`
 }
+
+const clockText = ({ driftSeconds, displayed }: PlannedClock): string =>
+  [
+    ...(displayed === undefined ? [] : [plainText(displayed)]),
+    driftSeconds === 0 ? 'right' : `${Math.abs(driftSeconds)} s ${driftSeconds < 0 ? 'behind' : 'ahead'}`,
+  ].join(', ')
 
 const listed = (title: string, paths: readonly string[], style: Style): string[] =>
   paths.length === 0 ? [] : [style.dim(`  ${title}: ${paths.map(plainText).join(', ')}`)]

@@ -48,6 +48,7 @@ const plannedOf = (sensor: AppliancePlan): Planned => ({
   ...applianceOf(sensor),
   status: sensor.status,
   ...(sensor.softwareVersion !== undefined && { softwareVersion: sensor.softwareVersion }),
+  ...(sensor.clock && { clock: { ...sensor.clock } }),
   steps: sensor.steps.map(stepOf),
   problems: sensor.problems.map(problemOf),
 })

@@ -121,6 +121,13 @@ const planned = z.strictObject({
   ...appliance,
   status: z.enum(['inSync', 'pending', 'drifted', 'expiring', 'unknown', 'held', 'waiting']),
   softwareVersion: text('Version of its software.').optional(),
+  clock: z
+    .strictObject({
+      driftSeconds: z.int().meta({ description: 'Ahead of the clock of this machine; negative: behind.' }),
+      displayed: text('As its console shows it, in its time zone and date format.').optional(),
+    })
+    .optional()
+    .meta({ description: 'How its clock was found.' }),
   steps: z.array(step),
 })
 

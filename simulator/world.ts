@@ -24,6 +24,15 @@ export interface Surroundings {
   /** DNS servers that answer; a sensor needs one of them, or none configured. */
   dnsServers?: readonly string[]
   ntpServers?: readonly string[]
+  /** Time zone data of the sensors, where they are older than ours. */
+  timeZones?: {
+    /** Names that they do not know. */
+    unknown?: readonly string[]
+    /** Zones whose rules changed since: minutes by which their local time is off. */
+    offByMinutes?: Readonly<Record<string, number>>
+  }
+  /** The portal or a management console sets NTP and hands it to the sensors, where it is read only. */
+  ntpManagedElsewhere?: boolean
   /**
    * Folder that plays the SMB servers: `<folder>/<server>/<share>/` is a share. `share.json` beside the content may
    * hold `username`, `password` and `full: true`.

@@ -93,6 +93,8 @@ const codes: Readonly<Record<Exclude<WireCode, 'ACTIVATION_REFUSED'>, DeviceErro
   TARGET_FAILED: 'BACKUP_FAILED',
   CONSOLE_FAILED: 'CONSOLE_FAILED',
   CONNECTED: 'REFUSED',
+  TIME_ZONE_UNKNOWN: 'TIME_ZONE_UNKNOWN',
+  MANAGED_ELSEWHERE: 'MANAGED_ELSEWHERE',
   THROTTLED: 'THROTTLED',
   REBOOTING: 'REBOOTING',
   INTERNAL: 'SERVER_ERROR',
@@ -121,6 +123,8 @@ const advices: Partial<Record<DeviceErrorCode, string>> = {
   CLOCK_DRIFT: 'Correct the clock of the sensor (time.ntp), then run again.',
   CONSOLE_FAILED:
     'Check network, clock and certificates between sensor and console, and that the console is not older than the sensor; then run again.',
+  MANAGED_ELSEWHERE:
+    'Change it where it is set (portal: Sensor settings, or the management console), or leave it out of the spec.',
   BACKUP_FAILED: 'Check server, share, user and free space of the backup target.',
 }
 

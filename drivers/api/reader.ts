@@ -84,6 +84,7 @@ function changed(call: ReadCall, response: HttpResponse, common: Common): Observ
   return {
     ...common,
     ...toFacts(read),
+    clock: read.clock,
     unchanged: false,
     ...(clockDriftSeconds !== undefined && { clockDriftSeconds }),
     live: toLive(read),
@@ -92,14 +93,20 @@ function changed(call: ReadCall, response: HttpResponse, common: Common): Observ
 }
 
 function unchanged(known: Observation, response: HttpResponse, common: Common): Observation {
-  const { clockDriftSeconds: _, served: __, ...rest } = known
-  const clockDriftSeconds = driftSeconds(response.headers['sensorform-clock'], response)
+  const { clockDriftSeconds: _, served: __, clock: ___, ...rest } = known
+  const now = response.headers['sensorform-clock']
+  const synchronized = response.headers['sensorform-clock-synchronized']
+  const clockDriftSeconds = driftSeconds(now, response)
   const elapsedSeconds = (Date.parse(common.observedAt) - Date.parse(known.observedAt)) / 1000
   return {
     ...rest,
     ...common,
     unchanged: true,
     ...(clockDriftSeconds !== undefined && { clockDriftSeconds }),
+    ...(now !== undefined && clockDriftSeconds !== undefined && { clock: { now, ...syncOf(synchronized) } }),
     unfinished: ageUnfinished(known.unfinished, elapsedSeconds),
   }
 }
+
+const syncOf = (header: string | undefined): { synchronized?: boolean } =>
+  header === undefined ? {} : { synchronized: header === 'true' }

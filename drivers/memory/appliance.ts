@@ -2,10 +2,19 @@
 import { createHash } from 'node:crypto'
 import { readActivationFile, unusedFileDays, verifyActivationFile } from '../../formats/activation-file.ts'
 import { certificateFacts } from '../../formats/certificate.ts'
+import { showClock, type DateFormat } from '../../formats/displayed-clock.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
-import type { AddressTriple, LiveValue, PeerCheck, ServedCertificate, WriteValue } from '../../reconcile/driver.ts'
+import type {
+  AddressTriple,
+  ClockState,
+  LiveValue,
+  PeerCheck,
+  ServedCertificate,
+  WriteValue,
+} from '../../reconcile/driver.ts'
 import type { LeaseGrant, LeaseRequest } from '../../reconcile/lease.ts'
 import { formatPath, parsePath } from '../../schemas/fields.ts'
+import { isTimeZone } from '../../schemas/rules.ts'
 import { isoNow, newId, type MemoryAppliance, type MemoryWorld, type Stored } from './world.ts'
 
 const dayMs = 86_400_000
@@ -91,6 +100,18 @@ export function liveOf({ settings, activation }: MemoryAppliance): Map<string, L
 
 const readForm = (value: Stored): LiveValue =>
   typeof value === 'object' && 'secret' in value ? { set: true, tag: value.tag } : value
+
+/** The clock, and how a console would show it. */
+export function clockOf(world: MemoryWorld, { settings, clockDriftSeconds }: MemoryAppliance): ClockState {
+  const nowMs = world.clock.now() + clockDriftSeconds * 1000
+  const [timezone, dateFormat] = [settings.get('time.timezone'), settings.get('time.dateFormat')]
+  return {
+    now: new Date(nowMs).toISOString(),
+    ...(typeof timezone === 'string' &&
+      isTimeZone(timezone) && { displayed: showClock(nowMs, timezone, dateFormat as DateFormat) }),
+    synchronized: settings.get('time.ntp.enabled') === true && Math.abs(clockDriftSeconds) <= 300,
+  }
+}
 
 /** The certificate that would be served on the wire. */
 export function servedOf({ settings, serialNumber }: MemoryAppliance, now: number): ServedCertificate {

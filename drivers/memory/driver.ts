@@ -111,6 +111,7 @@ class MemoryConnection {
         endpoint: this.#endpoint ?? '',
         observedAt: isoNow(this.world),
         clockDriftSeconds: appliance.clockDriftSeconds,
+        clock: device.clockOf(this.world, appliance),
         served: device.servedOf(appliance, this.world.clock.now()),
       }
       const unchanged = known?.revision === String(appliance.revision) && known.identity === appliance.serialNumber
@@ -118,7 +119,9 @@ class MemoryConnection {
     })
   }
 
-  #read(appliance: MemoryAppliance): Omit<Observation, 'endpoint' | 'observedAt' | 'clockDriftSeconds' | 'served'> {
+  #read(
+    appliance: MemoryAppliance,
+  ): Omit<Observation, 'endpoint' | 'observedAt' | 'clockDriftSeconds' | 'clock' | 'served'> {
     const { activation, networkChange, lease, intent } = appliance
     const remaining = (endsAt: number) => (endsAt - this.world.clock.monotonic()) / 1000
     return {

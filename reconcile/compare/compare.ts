@@ -6,6 +6,7 @@
 import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Change } from '../change.ts'
 import type { PlanContext, Sight } from '../engine.ts'
+import { compareClock } from './clock.ts'
 import { compareExpiry } from './expiry.ts'
 import { compareFields } from './field-diff.ts'
 import { answered, mergeFindings, type Findings, type Look } from './look.ts'
@@ -43,4 +44,5 @@ export const compare = (look: Look): Findings =>
     compareRules(look),
     compareWithdrawn(look),
     compareExpiry(look),
+    compareClock(look),
   )

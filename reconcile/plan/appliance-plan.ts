@@ -56,7 +56,7 @@ function planLook(fleet: Fleet, look: Look, conflict: Problem | undefined): Plan
     ...holdProblems(desired),
     ...warningsOf(look),
     ...(sight.problems ?? []),
-    ...problems,
+    ...withoutTwice(problems, drafted.problems),
     ...(conflict ? [conflict] : []),
     ...drafted.problems,
     ...closed.problems,
@@ -72,6 +72,12 @@ function planLook(fleet: Fleet, look: Look, conflict: Problem | undefined): Plan
   }
   return { plan, refusals: drafted.refusals }
 }
+
+/** A clock that blocks a step is told once, with what it blocks. */
+const withoutTwice = (problems: readonly Problem[], others: readonly Problem[]): readonly Problem[] =>
+  others.some(({ code }) => code === 'CLOCK_DRIFT')
+    ? problems.filter(({ code }) => code !== 'CLOCK_DRIFTING')
+    : problems
 
 /** Under `drift: report`, what the sensor changed by itself is shown and left alone. */
 const correctable = (fleet: Fleet, changes: readonly Change[]): readonly Change[] =>
@@ -96,13 +102,18 @@ function blankPlan(
 }
 
 function seenOf({ observation }: Look): Partial<AppliancePlan> {
-  const { identity, endpoint, observedAt, revision, softwareVersion } = observation
+  const { identity, endpoint, observedAt, revision, softwareVersion, clockDriftSeconds, clock } = observation
+  const displayed = clock?.displayed
   return {
     identity,
     endpoint,
     lastObserved: observedAt,
     ...(revision !== undefined && { revision }),
     ...(softwareVersion !== undefined && { softwareVersion }),
+    ...(clockDriftSeconds !== undefined && {
+      // Adding 0 keeps a zero without a sign.
+      clock: { driftSeconds: Math.round(clockDriftSeconds) + 0, ...(displayed !== undefined && { displayed }) },
+    }),
   }
 }
 

@@ -15,15 +15,13 @@
  * @module
  */
 import type { Problem } from '../../schemas/problem.ts'
+import { driftText, mostDriftSeconds } from '../compare/clock.ts'
 import { problemOf, type Look } from '../compare/look.ts'
 import type { Step } from '../plan-types.ts'
 import { checkMail } from './mail-preconditions.ts'
 import { needing, type Checked } from './needs.ts'
 import { checkPeers } from './peer-preconditions.ts'
 import { reactivates } from './registration-steps.ts'
-
-/** A clock that is further off blocks activation (documented; the limit is this project's choice). */
-export const mostDriftSeconds = 300
 
 /** Steps by which the cloud may come into reach. */
 const waysToTheCloud = new Set(['network.dns', 'network.proxy', 'network.address', 'network.change'])
@@ -111,7 +109,7 @@ const clockOff = ({ desired }: Look, seconds: number) =>
     severity: 'error',
     code: 'CLOCK_DRIFT',
     field: 'time.ntp.server',
-    summary: `The clock of the sensor is ${Math.abs(Math.round(seconds))} s ${seconds < 0 ? 'behind' : 'ahead'}: a drifting clock blocks activation, so the registration is left as it is`,
+    summary: `The clock of the sensor is ${driftText(seconds)}: a drifting clock blocks activation, so the registration is left as it is`,
     hint: 'Declare time.ntp with a server that the sensor reaches, or set its clock.',
   })
 

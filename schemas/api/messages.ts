@@ -36,6 +36,8 @@ export const errorEnvelope = z
           'TARGET_FAILED',
           'CONSOLE_FAILED',
           'CONNECTED',
+          'TIME_ZONE_UNKNOWN',
+          'MANAGED_ELSEWHERE',
           'THROTTLED',
           'REBOOTING',
           'INTERNAL',

@@ -107,7 +107,7 @@ export const operations: readonly Operation[] = [
     method: 'get',
     path: `${base}/appliance`,
     summary:
-      'The bulk read. Carries the revision as ETag; If-None-Match with it answers 304, with the clock in `Sensorform-Clock`.',
+      'The bulk read. Carries the revision as ETag; If-None-Match with it answers 304, with the clock in `Sensorform-Clock` and whether it is in step in `Sensorform-Clock-Synchronized`.',
     session: true,
     fenced: false,
     conditional: false,

@@ -8,7 +8,8 @@ export const time = z
     timezone: timeZone().optional().meta({
       description: 'Time zone of alerts, widgets, reports and attack vectors, for all users.',
       'x-label': 'time zone',
-      'x-rule': 'An IANA name. The console shows region and city.',
+      'x-rule':
+        'An IANA name. The console shows region and city. Two names of one zone (Europe/Kyiv, Europe/Kiev) are no difference; one that the sensor does not know yet is refused, and the other name told.',
       'x-basis': 'project choice',
       'x-source':
         'Vendor how-to, "Synchronize time zones on the sensor": the identifiers themselves are not published.',
@@ -23,6 +24,8 @@ export const time = z
       .strictObject({
         enabled: z.boolean().optional().meta({
           description: 'Whether the clock is set by NTP. A drifting clock blocks activation.',
+          'x-rule':
+            'Switched off, the server that is set is left as it is: the vendor’s own command needs its address for that. Where the portal or a management console sets NTP, it is read only here.',
           'x-basis': 'documented',
           'x-source': 'Vendor CLI reference, "ntp enable" and "ntp disable".',
         }),

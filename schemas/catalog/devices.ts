@@ -177,6 +177,21 @@ export const devices = {
     explanation: 'Activation compares times; a clock that drifts blocks it.',
     remedy: 'Declare time.ntp with a server that the sensor reaches, or set the clock, then run again.',
   },
+  TIME_ZONE_UNKNOWN: {
+    severity: 'error',
+    title: 'The appliance does not know the time zone',
+    explanation:
+      'Its time zone data are older than the name: zones are renamed and added now and then. Nothing was written.',
+    remedy:
+      'Declare the former name, which the message tells where there is one (Europe/Kiev for Europe/Kyiv), or update the software of the appliance.',
+  },
+  MANAGED_ELSEWHERE: {
+    severity: 'error',
+    title: 'The setting is managed elsewhere',
+    explanation:
+      'The portal, or the management console, sets it for its sensors; on the sensor it is read only. Documented for NTP.',
+    remedy: 'Change it there, or leave it out of the spec.',
+  },
   BACKUP_FAILED: {
     severity: 'error',
     title: 'The backup could not be written',

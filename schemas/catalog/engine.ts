@@ -1,4 +1,5 @@
 /** What planning, policy and applying find. */
+import { clock } from './clock.ts'
 import type { Catalog } from './entry.ts'
 import { validation } from './validation.ts'
 
@@ -191,4 +192,11 @@ const policy = {
   },
 } as const satisfies Catalog
 
-export const engine = { ...planning, ...registration, ...expiry, ...policy, ...validation } as const satisfies Catalog
+export const engine = {
+  ...planning,
+  ...registration,
+  ...expiry,
+  ...policy,
+  ...validation,
+  ...clock,
+} as const satisfies Catalog

@@ -31,6 +31,10 @@ export function clockAfter(state: SensorState, world: World, time: Settings['tim
   return { skewMs: state.clock.skewMs, driftingSinceMs: world.clock.nowMs() }
 }
 
+/** How far the console is off because it knows former rules of its time zone, in ms. */
+export const offByRules = ({ settings }: SensorState, { surroundings: { timeZones } }: World): number =>
+  (timeZones?.offByMinutes?.[settings.time.timezone ?? ''] ?? 0) * 60_000
+
 /** Date and time as the console shows them. */
 export function displayedTime(nowMs: number, { timezone, dateFormat }: Settings['time']): string {
   const parts = new Map(zonedParts(nowMs, timezone ?? 'UTC'))

@@ -59,6 +59,10 @@ export async function connectTo(sensor: Sensor, merged: Merged<Settings>): Promi
   return link ? { console: { serialNumber: link.serialNumber } } : {}
 }
 
+/** Where the console answers that the sensor is connected to. */
+export const consoleEndpoint = ({ state, world }: Sensor): string | undefined =>
+  world.consoles.get(parse(wanted(state) ?? '')?.address ?? '')?.endpoint()
+
 function leave(sensor: Sensor, text: string): void {
   sensor.world.consoles.get(parse(text)?.address ?? '')?.left(sensor.state.serialNumber)
   delete sensor.memory.console

@@ -3,10 +3,11 @@ import { formatPath } from '../../schemas/fields.ts'
 import type { PeerCheck, PeerCheckRequest } from '../../schemas/generated/wire.ts'
 import type { Answer } from '../edge.ts'
 import { lookAtMailServer } from '../mail.ts'
+import { probeTls, type Probe } from '../tls-probe.ts'
+import { consoleEndpoint } from './console-link.ts'
 import { mailServerOf } from './deliver.ts'
 import { lookAtServer, type PeerLook } from './send.ts'
-import type { Appliance, Call, Handlers } from './sensor.ts'
-import type { ApplianceState } from './state.ts'
+import type { Appliance, Call, Handlers, Sensor } from './sensor.ts'
 
 interface Peer {
   path: string
@@ -16,7 +17,7 @@ interface Peer {
 }
 
 /** One line for each kind of peer. */
-const kinds: readonly ((state: ApplianceState) => Peer[])[] = [syslogServers, mailServers]
+const kinds: readonly ((appliance: Appliance) => Peer[])[] = [syslogServers, mailServers, consoles]
 
 async function checkPeers(appliance: Appliance, call: Call): Promise<Answer> {
   const { authorities } = call.body as PeerCheckRequest
@@ -24,13 +25,13 @@ async function checkPeers(appliance: Appliance, call: Call): Promise<Answer> {
   const judges = authorities ?? state.settings.certificate.chain
   const peers = await Promise.all(
     kinds
-      .flatMap((peersOf) => peersOf(state))
+      .flatMap((peersOf) => peersOf(appliance))
       .map(async ({ path, host, port, look }) => ({ path, host, port, ...(await look(judges)) })),
   )
   return { status: 200, body: { peers } satisfies PeerCheck }
 }
 
-function syslogServers({ settings }: ApplianceState): Peer[] {
+function syslogServers({ state: { settings } }: Appliance): Peer[] {
   const rules = Object.entries(settings.forwarding.rules ?? {})
   return rules.flatMap(([rule, { actions }]) =>
     Object.entries(actions ?? {}).flatMap(([action, { syslog }]) => {
@@ -42,13 +43,31 @@ function syslogServers({ settings }: ApplianceState): Peer[] {
   )
 }
 
-function mailServers(state: ApplianceState): Peer[] {
+function mailServers({ state }: Appliance): Peer[] {
   const server = mailServerOf(state)
   if (!server || server.tls === 'none') return []
   const { authorities: _, ...unjudged } = server
   const look = (authorities: string | null) =>
     lookAtMailServer({ ...unjudged, ...(authorities !== null && { authorities }) })
   return [{ path: 'mailServer', host: server.host, port: server.port, look }]
+}
+
+/** The management console that a sensor is connected to. */
+function consoles(appliance: Appliance): Peer[] {
+  const endpoint = appliance.kind === 'Sensor' ? consoleEndpoint(appliance as Sensor) : undefined
+  if (endpoint === undefined) return []
+  const { hostname: host, port } = new URL(endpoint)
+  // Without a chain it is judged by the own certificate of the sensor.
+  const own = appliance.state.settings.certificate.certificate ?? ''
+  const look = async (authorities: string | null): Promise<PeerLook> =>
+    looks[await probeTls(endpoint, authorities ?? own)]
+  return [{ path: 'managementConsole', host, port: Number(port), look }]
+}
+
+const looks: Readonly<Record<Probe, PeerLook>> = {
+  good: { result: 'valid', message: 'Its certificate is valid.' },
+  certificate: { result: 'invalid', message: 'Its certificate could not be validated.' },
+  unreachable: { result: 'unreachable', message: 'It did not answer.' },
 }
 
 export const peerHandlers: Handlers = { checkPeers }

@@ -4,7 +4,7 @@ import type { ApplianceRead } from '../../schemas/generated/wire.ts'
 import type { Answer } from '../edge.ts'
 import { activationRead } from './activation.ts'
 import { backupsSupported, latestBackup } from './backup.ts'
-import { displayedTime, driftMs, followsNtp, mostDriftMs } from './clock.ts'
+import { displayedTime, driftMs, followsNtp, mostDriftMs, offByRules } from './clock.ts'
 import { connectionRead } from './console-link.ts'
 import { runningJob, jobRead } from './jobs.ts'
 import { leaseOf } from './lease-state.ts'
@@ -49,7 +49,13 @@ function readAppliance(sensor: Sensor, { request }: Call): Answer {
   const content = contentOf(sensor)
   const revision = revisionOfContent(content, state.changes)
   const now = new Date(sensor.nowMs()).toISOString()
-  const headers = { etag: `"${revision}"`, 'sensorform-clock': now }
+  const synchronized =
+    followsNtp(state.settings.time, world.surroundings) && Math.abs(driftMs(state, world)) <= mostDriftMs
+  const headers = {
+    etag: `"${revision}"`,
+    'sensorform-clock': now,
+    'sensorform-clock-synchronized': String(synchronized),
+  }
   if (request.headers['if-none-match'] === headers.etag) return { status: 304, headers }
   const held = leaseOf(state, world.clock.uptimeMs())
   const read: ApplianceRead = {
@@ -57,9 +63,8 @@ function readAppliance(sensor: Sensor, { request }: Call): Answer {
     revision,
     clock: {
       now,
-      displayed: displayedTime(sensor.nowMs(), state.settings.time),
-      synchronized:
-        followsNtp(state.settings.time, world.surroundings) && Math.abs(driftMs(state, world)) <= mostDriftMs,
+      displayed: displayedTime(sensor.nowMs() + offByRules(state, world), state.settings.time),
+      synchronized,
     },
     lease: held && {
       holder: held.holder,

@@ -75,6 +75,7 @@ export interface WriteRules<A extends Appliance> {
 const sensorRules: WriteRules<Sensor> = {
   async check(sensor, aspect, merged) {
     const own = merged as Merged<Settings>
+    if (aspect === 'time') checkTime(sensor, own)
     if (aspect === 'backup') checkBackup(sensor, own)
     return aspect === 'managementConsole' ? connectTo(sensor, own) : undefined
   },
@@ -83,6 +84,16 @@ const sensorRules: WriteRules<Sensor> = {
     const timeChanged = JSON.stringify(state.settings.time.ntp) !== JSON.stringify(time.ntp)
     return timeChanged ? { clock: clockAfter(state, world, time) } : {}
   },
+}
+
+function checkTime({ state, world: { surroundings } }: Sensor, { settings: { time } }: Merged<Settings>): void {
+  const before = state.settings.time
+  if (surroundings.ntpManagedElsewhere && JSON.stringify(before.ntp) !== JSON.stringify(time.ntp)) {
+    throw new Refusal(422, 'MANAGED_ELSEWHERE', 'NTP is set in the portal and cannot be changed here.')
+  }
+  const isUnknown = time.timezone !== null && surroundings.timeZones?.unknown?.includes(time.timezone)
+  if (!isUnknown || time.timezone === before.timezone) return
+  throw new Refusal(422, 'TIME_ZONE_UNKNOWN', `There is no time zone ${time.timezone} in the list.`)
 }
 
 function checkBackup({ state, world }: Sensor, merged: Merged<Settings>): void {

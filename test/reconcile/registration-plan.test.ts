@@ -401,7 +401,7 @@ describe('what is withheld', () => {
       { spec: renamed, desired: absent, observation: { clockDriftSeconds: 240 } },
       {},
       'rename, deletes berlin-1 at plant',
-      [],
+      ['CLOCK_DRIFTING'],
     ],
     [
       'renewal deletes only where that is allowed by name',

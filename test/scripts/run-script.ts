@@ -18,7 +18,7 @@
  *     $ cat FILE, $ mode FILE, $ remove FILE, $ copy FROM TO
  *     $ control METHOD PATH BODY         asks the simulator's control endpoint
  *
- * What differs from run to run is written as [time], [pin], [digest], [run], [port], [root].
+ * What differs from run to run is written as [time], [clock], [pin], [digest], [run], [port], [root].
  *
  * @module
  */
@@ -235,6 +235,7 @@ export const steady = (text: string, root: string): string =>
   text
     .replaceAll(root, '[root]')
     .replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})/g, '[time]')
+    .replaceAll(/\b(\d{2}\/\d{2}\/\d{4}|\d{4}\/\d{2}\/\d{2}) \d{2}:\d{2}:\d{2}/g, '[clock]')
     .replaceAll(/sha256\/[A-Za-z0-9+/]{43}=/g, '[pin]')
     .replaceAll(/\b[0-9a-f]{64}\b|(?<=digest )[0-9a-f]{16}|(?<=sha256 )[0-9a-f]{16}/g, '[digest]')
     .replaceAll(/\b\d{8}T\d{6}Z-[0-9a-f]{6}\b/g, '[run]')

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Action } from '../../plan-types.ts'
-import { mostDriftSeconds } from '../../plan/preconditions.ts'
+import { mostDriftSeconds } from '../../compare/clock.ts'
 import { StepError } from '../../observe/problem-of.ts'
 import { isOurs, liesAt, reportedOf } from '../../compare/records.ts'
 import type { Registrar } from '../../registrar.ts'

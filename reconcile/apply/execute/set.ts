@@ -4,6 +4,7 @@ import { rulePath, liesBelow } from '../../compare/setting-fields.ts'
 import { differingPaths } from '../verify.ts'
 import { rememberPreImages } from '../remember-pre-images.ts'
 import { toWriteValues } from '../write-values.ts'
+import { misshown, noteClock, withOtherName } from './after-time.ts'
 import { checkPeersAgain } from './check-peers-again.ts'
 import type { StepContext } from './step-context.ts'
 import { writeAndVerify } from './write-and-verify.ts'
@@ -19,11 +20,17 @@ export async function executeSet(context: StepContext, action: Action & { type: 
     context,
     { type: 'set', aspect: action.aspect, values },
     {
-      missing: (observation) => differingPaths(observation, action.values, tags, support),
+      missing: (observation) => [
+        ...differingPaths(observation, action.values, tags, support),
+        ...(action.aspect === 'time' ? misshown(observation) : []),
+      ],
       touches: Object.keys(action.values),
       settleMs: 5_000,
     },
-  )
+  ).catch((error: unknown) => {
+    throw withOtherName(error, action)
+  })
+  if (action.aspect === 'time') noteClock(context)
 }
 
 /** Removes one forwarding rule. */

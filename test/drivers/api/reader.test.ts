@@ -80,6 +80,7 @@ test('a look is one sign-in and one read; a second look one conditional read', a
     softwareVersion: '22.3.9',
     hardwareProfile: 'L500',
     clockDriftSeconds: 0,
+    clock: applianceRead('SN-1').clock,
     live,
     activation: applianceRead('SN-1').activation,
     served: expect.objectContaining({ pin: selfSigned.pin, sha256: selfSigned.sha256, expired: false }),
@@ -92,7 +93,9 @@ test('a look is one sign-in and one read; a second look one conditional read', a
     warnings: [],
   } satisfies Record<keyof Observation, unknown>)
   const second = await reader.observe(first)
+  const clock = { now: '2030-01-01T00:00:00.000Z', synchronized: true }
   expect(second).toMatchObject({ unchanged: true, live, revision: 'r1' })
+  expect(second.clock).toEqual(clock)
   expect(second.unfinished).not.toHaveProperty('lease')
   expect(server.calls).toEqual(['signIn', 'readAppliance', 'readAppliance'])
   expect(server.connections()).toBe(1)

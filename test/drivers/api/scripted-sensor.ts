@@ -114,7 +114,10 @@ export async function startScriptedSensor(
 
   function readAnswer(ifNoneMatch: string | string[] | undefined): Answer {
     if (ifNoneMatch === `"${String(sensor.read['revision'])}"`) {
-      return { status: 304, headers: { 'sensorform-clock': '2030-01-01T00:00:00.000Z' } }
+      return {
+        status: 304,
+        headers: { 'sensorform-clock': '2030-01-01T00:00:00.000Z', 'sensorform-clock-synchronized': 'true' },
+      }
     }
     return { status: 200, json: sensor.read }
   }

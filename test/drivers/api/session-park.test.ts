@@ -42,7 +42,7 @@ test('a writer goes on with the session of a closed reader, and ends it', async 
   const first = await look(api, at)
   expect(server.calls).toEqual(['signIn', 'readAppliance'])
   const second = await comeBack(api, at, first)
-  expect(second).toEqual({ ...first, unchanged: true, unfinished: second.unfinished })
+  expect(second).toEqual({ ...first, unchanged: true, unfinished: second.unfinished, clock: second.clock })
   expect(server.calls).toEqual(['signIn', 'readAppliance', 'readAppliance', 'signOut'])
   await api.close?.()
   expect(server.calls).toHaveLength(4)

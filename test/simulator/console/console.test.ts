@@ -208,3 +208,15 @@ test('the collection runs once when its time has passed on the clock of the cons
   simulator.advanceClock(20 * 3600)
   expect(lastRun()).toMatch(/^2026-03-05T04:01:40/)
 })
+
+test('the console that a sensor is connected to is among the peers that validation would judge', async () => {
+  const { sensor, simulator, connectionString } = await startPlant('127.21.40', [named('berlin-1')])
+  const client = await sensor('line-1')
+  await connect(client, await connectionString())
+  const peers = async (authorities: string | null): Promise<unknown> =>
+    (await client.call('checkPeers', { body: { authorities } })).body
+  const at = { path: 'managementConsole', host: '127.21.40.1' }
+  expect(await peers(null)).toMatchObject({ peers: [{ ...at, result: 'invalid' }] })
+  const { certificate } = simulator.managementConsole('hq').state.served
+  expect(await peers(certificate)).toMatchObject({ peers: [{ ...at, result: 'valid' }] })
+})
