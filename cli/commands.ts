@@ -11,6 +11,7 @@ export const loaders: Readonly<Record<VerbName, () => Promise<{ run: Run }>>> = 
   explain: () => import('./commands/explain.ts'),
   trust: () => import('./commands/trust.ts'),
   confirm: () => import('./commands/confirm.ts'),
+  retire: () => import('./commands/retire.ts'),
   backup: () => import('./commands/backup.ts'),
   'test-message': () => import('./commands/test-message.ts'),
   simulate: () => import('./commands/simulate.ts'),

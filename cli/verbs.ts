@@ -12,6 +12,7 @@ import {
   resultFlags,
   secretFlags,
   selectionFlags,
+  stateFlags,
   voiceFlags,
 } from './common-flags.ts'
 import type { ExitReason } from './exit-codes.ts'
@@ -234,6 +235,31 @@ export const verbs = {
     ],
     exits: ['unknown', 'waiting'],
   },
+  retire: {
+    summary: 'End a sensor that no document declares any more.',
+    usage: 'KEY',
+    positionals: [1, 1],
+    success: 'retired: its registration is gone where that was asked for, and nothing of it is remembered',
+    about: [
+      'Remove the document first; while one declares KEY, retire refuses. It says what it will do, asks, and forgets what is remembered of KEY. The appliance itself is not contacted.',
+      'With --unregister the registration bound to KEY is deleted first: the one that the sensor reported when it was read last, with the registrar of the last apply. One that is still connected, or that another key has as well, is never deleted. A run that dies in between is taken up by the next. Documents are read from --in, else from the working directory.',
+    ],
+    flags: {
+      unregister: { description: 'Delete the registration that is bound to KEY, if it is not connected.' },
+      'auto-approve': { description: 'Do not ask.' },
+      ...documentFlags,
+      ...secretFlags,
+      state: stateFlags.state,
+      timeout: onlineFlags.timeout,
+      ...resultFlags,
+      ...voiceFlags,
+    },
+    examples: [
+      ['sensorform retire line-9 --in fleet/', 'forget a sensor that left the fleet'],
+      ['sensorform retire line-9 --in fleet/ --unregister', 'and delete its registration'],
+    ],
+    exits: ['partial', 'unknown', 'refused', 'interrupted'],
+  },
   backup: {
     summary: 'Make a backup now, or tell which there are.',
     usage: 'create|list KEY…',
@@ -336,7 +362,6 @@ export const verbTable: Readonly<Record<VerbName, Verb>> = verbs
 /** Verbs that people look for and that have another answer. */
 export const otherWays: Readonly<Record<string, string>> = {
   restore: 'Restoring a backup is not part of this version.',
-  retire: 'Retiring a sensor is not part of this version.',
   import: 'Use "sensorform export" to write documents for live sensors.',
   diff: 'Use "sensorform plan" or "sensorform drift".',
   sync: 'Use "sensorform apply".',

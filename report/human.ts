@@ -2,6 +2,7 @@
 import { humanOutcome } from './human-outcome.ts'
 import { humanPlan } from './human-plan.ts'
 import { problemLines } from './human-problem.ts'
+import { humanRetirement } from './retirement.ts'
 import { plainText } from './neutral.ts'
 import type { ExplainedField, ExplainReport, ProblemsReport, Renderer, RenderOptions } from './report.ts'
 import { styleOf } from './style.ts'
@@ -11,6 +12,7 @@ export const renderHuman: Renderer = (report, options) => {
   if (report.kind === 'apply') return humanOutcome(report, options)
   if (report.kind === 'problems') return humanProblems(report, options)
   if (report.kind === 'explain') return humanExplain(report, options)
+  if (report.kind === 'retire') return humanRetirement(report, options)
   return humanPlan(report, options)
 }
 

@@ -6,7 +6,15 @@ import type { AppliancePlan, Step } from '../reconcile/plan-types.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { ResultOf } from '../schemas/results.ts'
 import { neutralJson } from './neutral.ts'
-import type { ApplyReport, ExplainReport, PlanReport, ProblemsReport, Renderer, Report } from './report.ts'
+import type {
+  ApplyReport,
+  ExplainReport,
+  PlanReport,
+  ProblemsReport,
+  Renderer,
+  Report,
+  RetireReport,
+} from './report.ts'
 import { summaryOf } from './summary.ts'
 import { changeNote } from './words.ts'
 
@@ -17,6 +25,7 @@ export function jsonResult(report: Report): Readonly<Record<string, unknown>> {
   if (report.kind === 'apply') return applyResult(report)
   if (report.kind === 'problems') return problemsResult(report)
   if (report.kind === 'explain') return explainResult(report)
+  if (report.kind === 'retire') return retireResult(report)
   return planResult(report)
 }
 
@@ -167,3 +176,15 @@ const explainResult = (report: ExplainReport): Readonly<Record<string, unknown>>
   key: report.key,
   fields: report.fields.map((field) => ({ ...field })),
 })
+
+function retireResult(report: RetireReport): Readonly<Record<string, unknown>> {
+  const { record, lastObserved = null, appliedAt = null, problems, ...rest } = report.retirement
+  return {
+    ...header(report),
+    ...rest,
+    lastObserved,
+    appliedAt,
+    record: record ?? null,
+    problems: problems.map(problemOf),
+  }
+}

@@ -10,8 +10,9 @@ import type { ApplianceOutcome } from '../reconcile/outcome.ts'
 import type { AppliancePlan, Step } from '../reconcile/plan-types.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { markdownFence, markdownText } from './neutral.ts'
-import type { ApplyReport, ExplainReport, PlanReport, ProblemsReport, Renderer } from './report.ts'
+import type { ApplyReport, ExplainReport, PlanReport, ProblemsReport, Renderer, RetireReport } from './report.ts'
 import { outcomeLine } from './human-outcome.ts'
+import { retirementLines, retirementTitles } from './retirement.ts'
 import { summaryLine } from './summary.ts'
 import { causeText, changeNote, counted, outcomeTexts, shownText, statusTexts, stepTexts } from './words.ts'
 
@@ -22,6 +23,7 @@ export const renderMarkdown: Renderer = (report) => {
   if (report.kind === 'apply') return outcomePage(report)
   if (report.kind === 'problems') return problemsPage(report)
   if (report.kind === 'explain') return explainPage(report)
+  if (report.kind === 'retire') return retirePage(report)
   return planPage(report)
 }
 
@@ -51,10 +53,18 @@ function planPage({ plan, kind }: PlanReport): string {
       `**${summaryLine(plan, kind)}**`,
       ...(plan.refused ? ['> **Refused by policy:** apply would do nothing.'] : []),
       ...(plan.problems.length > 0 ? [plan.problems.slice(0, 20).map(problemItem).join('\n')] : []),
+      ...(plan.orphans.length > 0 ? [orphansText(plan.orphans)] : []),
     ],
     told.map((sensor) => sensorBlock(sensor, kind)),
     'sensor',
   )
+}
+
+const mostOrphans = 50
+
+function orphansText(orphans: readonly string[]): string {
+  const more = orphans.length > mostOrphans ? ` and ${orphans.length - mostOrphans} more` : ''
+  return `Declared by no document, and left alone: ${orphans.slice(0, mostOrphans).map(markdownText).join(', ')}${more}`
 }
 
 function sensorBlock(sensor: AppliancePlan, kind: PlanReport['kind']): string {
@@ -158,4 +168,17 @@ const explainPage = ({ key, fields }: ExplainReport): string =>
         `- ${markdownText(path)}: ${markdownText(value)} (${layer}, ${markdownText(file)}:${line}; ${effect})`,
     ),
     'field',
+  )
+
+const retirePage = ({ retirement }: RetireReport): string =>
+  page(
+    [
+      `### Sensorform retire`,
+      `**${markdownText(retirement.key)}: ${retirementTitles[retirement.state]}**`,
+      retirementLines(retirement)
+        .map((line) => `- ${markdownText(line)}`)
+        .join('\n'),
+    ],
+    retirement.problems.map(problemItem),
+    'problem',
   )

@@ -1,6 +1,7 @@
 /** What is reported: values of the engine with what a reader of the result needs beside them. */
 import type { Outcome } from '../reconcile/outcome.ts'
 import type { Plan } from '../reconcile/plan-types.ts'
+import type { Retirement } from '../reconcile/retire/retirement.ts'
 import type { Origin } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 
@@ -38,6 +39,12 @@ export interface ExplainReport extends Header {
   fields: readonly ExplainedField[]
 }
 
+/** The end of a key: what retiring it would do, or has done. */
+export interface RetireReport extends Header {
+  kind: 'retire'
+  retirement: Retirement
+}
+
 export interface ExplainedField {
   path: string
   /** As it is shown; a secret as its reference. */
@@ -52,7 +59,7 @@ export interface ExplainedField {
   effect: string
 }
 
-export type Report = PlanReport | ApplyReport | ProblemsReport | ExplainReport
+export type Report = PlanReport | ApplyReport | ProblemsReport | ExplainReport | RetireReport
 
 export interface RenderOptions {
   colour: boolean

@@ -257,6 +257,35 @@ const backupResult = z
   })
   .meta({ title: 'Backup result', description: 'Result of sensorform backup --format json.' })
 
+const retireResult = z
+  .strictObject({
+    ...header('retire'),
+    key: text('Key that no document declares any more.'),
+    state: z
+      .enum(['planned', 'refused', 'retired', 'failed'])
+      .meta({ description: 'planned: it was shown, and not confirmed.' }),
+    identity: text('Serial number.').optional(),
+    endpoint: text('Where it was found last.').optional(),
+    lastObserved: moment('When it was read last.').nullable(),
+    appliedAt: moment('When it was applied last.').nullable(),
+    record: z
+      .strictObject({
+        registrar: text('Registrar of the Fleet document.'),
+        name: text('Registered name.'),
+        mode: z.enum(['cloud', 'local']),
+        site: text('Site of the registration.').optional(),
+        state: z
+          .enum(['kept', 'present', 'absent', 'connected', 'inUse', 'unknown', 'deleted'])
+          .meta({ description: 'kept: nobody asked to delete it. absent: it was gone already.' }),
+        lastContact: text('When the registrar heard of it last.').optional(),
+      })
+      .nullable()
+      .meta({ description: 'The registration that is bound to the key; null where none is known.' }),
+    console: text('Management console on which a person takes it off.').optional(),
+    problems: z.array(problem),
+  })
+  .meta({ title: 'Retire result', description: 'Result of sensorform retire --format json.' })
+
 /** Every result by the name of its schema file. */
 export const resultSchemas = {
   plan: planResult,
@@ -266,6 +295,7 @@ export const resultSchemas = {
   explain: explainResult,
   trust: trustResult,
   backup: backupResult,
+  retire: retireResult,
 } as const
 
 export type ResultName = keyof typeof resultSchemas

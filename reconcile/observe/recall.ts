@@ -13,9 +13,15 @@ export async function recallAppliance(
   const former = await memory.recall(formerKey)
   if (!former) return undefined
   await memory.remember(key, former)
-  const forgotten = Object.keys(former).map((member) => [member, undefined])
-  await memory.remember(formerKey, Object.fromEntries(forgotten))
+  await forget(memory, formerKey)
   return former
+}
+
+/** Forgets everything that is remembered of one key. */
+export async function forget(memory: Memory, key: string): Promise<void> {
+  const known = await memory.recall(key)
+  if (!known) return
+  await memory.remember(key, Object.fromEntries(Object.keys(known).map((member) => [member, undefined])))
 }
 
 /** Keeps what a read has proved: who it was, where, and by which key it was known. */

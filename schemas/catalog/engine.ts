@@ -96,9 +96,10 @@ const planning = {
 const registration = {
   RECORD_CONNECTED: {
     severity: 'error',
-    title: 'The desired name belongs to a connected sensor',
-    explanation: 'Taking the name over would cut off the sensor that is connected under it.',
-    remedy: 'Choose another name; if the other sensor is to be renamed, apply that first.',
+    title: 'The registration belongs to a connected sensor',
+    explanation: 'Taking its name over, or deleting it, would cut off the sensor that is connected under it.',
+    remedy:
+      'Choose another name; if the other sensor is to be renamed, apply that first. To retire or replace a sensor, switch it off first; the cloud shows it as disconnected after up to 15 minutes.',
   },
   RECORD_NOT_OURS: {
     severity: 'error',
