@@ -100,6 +100,9 @@ export interface LiveFile {
   content: string
 }
 
+/** What stands in the way from an appliance to the cloud, where it can tell. */
+export type CloudObstacle = 'dns' | 'proxy' | 'proxySignIn' | 'tls' | 'firewall'
+
 export interface ActivationState {
   name: string | null
   mode: 'cloud' | 'local' | null
@@ -108,7 +111,7 @@ export interface ActivationState {
   /** ISO 8601; files for local mode only. */
   expiresAt: string | null
   file: { id: string; createdAt: string; sha256: string } | null
-  cloud: { reachable: boolean; detail: string | null } | null
+  cloud: { reachable: boolean; obstacle?: CloudObstacle | null; detail: string | null } | null
   message: string | null
 }
 

@@ -21,6 +21,8 @@ export interface Surroundings {
   proxies?: readonly ReachableProxy[]
   /** Whether the cloud is reached without a proxy. */
   direct?: boolean
+  /** Something on the way to the cloud replaces its certificates. */
+  inspected?: boolean
   /** DNS servers that answer; a sensor needs one of them, or none configured. */
   dnsServers?: readonly string[]
   ntpServers?: readonly string[]

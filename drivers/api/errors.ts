@@ -50,12 +50,13 @@ export function statusError(
 export function wireError(status: number, error: WireError, circumstances: Circumstances): DeviceError {
   const code = codeOf(status, error)
   const said = sanitise(redact(error.userDisplayErrorMessage, circumstances.secrets ?? []))
-  const { holder, remainingSeconds } = error.details ?? {}
+  const { holder, remainingSeconds, obstacle } = error.details ?? {}
   const facts = {
     status,
     ...(error.code && { wireCode: error.code }),
     ...(typeof holder === 'string' && { holder: sanitise(holder) }),
     ...(typeof remainingSeconds === 'number' && { remainingSeconds }),
+    ...(typeof obstacle === 'string' && { obstacle: sanitise(obstacle) }),
   }
   const did = failings[code] ?? 'refused to'
   const message = `${sanitise(circumstances.endpoint)} ${did} ${circumstances.doing}: ${said || 'it gives no reason'}`
@@ -117,10 +118,6 @@ const advices: Partial<Record<DeviceErrorCode, string>> = {
   THROTTLED: 'Run again later, or with a lower --concurrency.',
   SERVER_ERROR: 'Run again later; if it stays, look into the logs of the appliance.',
   REBOOTING: 'Wait until the appliance is up again.',
-  ACTIVATION_FILE_INVALID: 'Download the activation file again; do not unpack or change it.',
-  ACTIVATION_NO_CLOUD: 'Let the sensor reach the cloud: check DNS, proxy and firewall rules, then run again.',
-  ACTIVATION_REJECTED: 'Check that the registration still exists and lies in the declared site, then run again.',
-  CLOCK_DRIFT: 'Correct the clock of the sensor (time.ntp), then run again.',
   CONSOLE_FAILED:
     'Check network, clock and certificates between sensor and console, and that the console is not older than the sensor; then run again.',
   MANAGED_ELSEWHERE:

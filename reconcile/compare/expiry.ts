@@ -5,15 +5,18 @@
  * | -------------------- | -------------------------- | ----------------------------------- | -------------------- |
  * | activation file      | `activation.minRemaining`, | re-activation, where a registrar is | ACTIVATION_EXPIRING  |
  * |                      | or it has expired          | declared                            |                      |
+ * |                      | 30d, as the console warns  |                                     | ACTIVATION_EXPIRING  |
  * | newest backup        | `backup.maxAge`            | a backup now                        | BACKUP_OVERDUE       |
  * | served certificate   | `certificate.minRemaining` | another declared certificate: a     | CERTIFICATE_EXPIRING |
  * |                      |                            | field change of its own             |                      |
  *
  * @module
  */
+import type { Problem } from '../../schemas/problem.ts'
 import { durationMs } from '../../schemas/rules.ts'
 import { readFile } from './certificate-reading.ts'
 import type { Change } from '../change.ts'
+import type { ActivationState } from '../driver.ts'
 import { mergeFindings, noFindings, problemOf, type Findings, type Look } from './look.ts'
 
 /** Looks at everything that expires. */
@@ -28,22 +31,33 @@ function activationExpiry(look: Look): Findings {
   const remainingMs = activation.expiresAt === null ? Infinity : Date.parse(activation.expiresAt) - look.context.now
   const minimumMs = declared?.minRemaining ? durationMs(declared.minRemaining) : 0
   const expired = activation.status === 'Expired' || remainingMs <= 0
-  if (!expired && remainingMs >= minimumMs) return findings
-  const before = activation.expiresAt ?? activation.status
-  if (registration?.registrar) {
+  const isDue = expired || remainingMs < minimumMs
+  if (!isDue && remainingMs >= consoleWarningMs) return findings
+  if (isDue && registration?.registrar) {
+    const before = activation.expiresAt ?? activation.status
     findings.changes.push(expiry('activation.expiresAt', 'activation', before, declared?.minRemaining))
   } else {
-    findings.problems.push(
-      expiring(
-        look,
-        'ACTIVATION_EXPIRING',
-        'activation.minRemaining',
-        `The activation file ${expired ? 'expired' : 'expires'} at ${before}`,
-        'Declare registration.registrar to have it renewed, or upload a new file: System settings > Sensor management > Subscription & Activation Mode.',
-      ),
-    )
+    findings.problems.push(activationExpiring(look, activation, expired))
   }
   return findings
+}
+
+/** The console warns from here on, until another file is installed. Documented. */
+const consoleWarningMs = durationMs('30d')
+
+/** In the words of the console, where it tells them. Whatever expires, the sensor goes on working. */
+function activationExpiring(look: Look, { expiresAt, status, message }: ActivationState, expired: boolean): Problem {
+  const { registration } = look.desired.settings
+  const says = message === null ? '' : `. System message of the console: ${JSON.stringify(message)}`
+  return expiring(
+    look,
+    'ACTIVATION_EXPIRING',
+    'activation.minRemaining',
+    `The activation file ${expired ? 'expired' : 'expires'} at ${expiresAt ?? status}; the sensor ${expired ? 'works on' : 'will work on'}${says}`,
+    registration?.registrar
+      ? 'Declare activation.minRemaining: 30d to have it renewed.'
+      : 'Declare registration.registrar to have it renewed, or upload a new file: System settings > Sensor management > Subscription & Activation Mode.',
+  )
 }
 
 function certificateExpiry(look: Look): Findings {

@@ -15,8 +15,10 @@
  * @module
  */
 import type { Problem } from '../../schemas/problem.ts'
+import { wayToTheCloud } from '../activation-remedies.ts'
 import { driftText, mostDriftSeconds } from '../compare/clock.ts'
 import { problemOf, type Look } from '../compare/look.ts'
+import type { ActivationState } from '../driver.ts'
 import type { Step } from '../plan-types.ts'
 import { checkMail } from './mail-preconditions.ts'
 import { needing, type Checked } from './needs.ts'
@@ -58,7 +60,7 @@ function checkCloud(look: Look, steps: readonly Step[]): Checked {
   const mode = look.desired.settings.activation?.mode ?? activation?.mode
   if (activation?.cloud?.reachable !== false || mode === 'local') return { steps: [...steps], problems: [] }
   const ways = steps.filter(({ id }) => waysToTheCloud.has(id)).map(({ id }) => id)
-  return needingOrWithheld(steps, ways, cloudUnreachable(look, activation.cloud.detail))
+  return needingOrWithheld(steps, ways, cloudUnreachable(look, activation.cloud))
 }
 
 function checkClock(look: Look, steps: readonly Step[]): Checked {
@@ -95,13 +97,13 @@ function checkServed(look: Look, steps: readonly Step[]): Checked {
   return { steps: freed, problems: [] }
 }
 
-const cloudUnreachable = ({ desired }: Look, detail: string | null) =>
+const cloudUnreachable = ({ desired }: Look, { detail, obstacle }: NonNullable<ActivationState['cloud']>) =>
   problemOf(desired, {
     severity: 'error',
     code: 'CLOUD_UNREACHABLE',
     field: 'network.proxy',
     summary: `The sensor says that it does not reach the cloud${detail === null ? '' : ` (${detail})`}: it could not be activated, so its registration is left as it is`,
-    hint: 'Declare network.proxy or network.dns so that the sensor reaches the cloud, or open the way (443/tcp out).',
+    hint: wayToTheCloud(obstacle),
   })
 
 const clockOff = ({ desired }: Look, seconds: number) =>

@@ -154,7 +154,14 @@ export const activationState = z
       .nullable()
       .meta({ description: 'The installed activation file.' }),
     cloud: z
-      .strictObject({ reachable: z.boolean(), detail: z.string().nullable() })
+      .strictObject({
+        reachable: z.boolean(),
+        obstacle: z
+          .enum(['dns', 'proxy', 'proxySignIn', 'tls', 'firewall'])
+          .nullable()
+          .meta({ description: 'What stands in the way, where the sensor can tell.' }),
+        detail: z.string().nullable(),
+      })
       .nullable()
       .meta({ description: 'Whether the sensor reaches the cloud; null in local mode.' }),
     message: z

@@ -187,7 +187,7 @@ export const operations: readonly Operation[] = [
     method: 'post',
     path: `${base}/activation`,
     summary:
-      'Uploads an activation file and activates with it. A file that is not valid is 422 ACTIVATION_REFUSED with details.reason `file`; the job fails with reason `cloud` (no way to the cloud), `rejected` (by the service) or `clock` (time drift).',
+      'Uploads an activation file and activates with it. A file that is not valid is 422 ACTIVATION_REFUSED with details.reason `file`; the job fails with reason `cloud` (no way to the cloud; details.obstacle says what stands in it), `rejected` (by the service) or `clock` (time drift).',
     ...write,
     request: 'application/zip',
     response: { status: 202, body: message.job },

@@ -161,15 +161,17 @@ export const devices = {
   ACTIVATION_NO_CLOUD: {
     severity: 'error',
     title: 'The sensor does not reach the cloud',
-    explanation: 'The activation file is good, but the sensor could not connect to the service.',
-    remedy: 'Check DNS, gateway, proxy and the firewall rules from the sensor to the cloud, then run again.',
+    explanation:
+      'The activation file is good, but the sensor could not connect to the service. Where the sensor tells what stands in the way (name resolution, the proxy, its sign-in, TLS inspection, the firewall), the hint is about that alone.',
+    remedy:
+      'Check DNS, gateway and proxy of the sensor, and that *.azure-devices.net:443 is open in firewall and proxy (without wildcards: the name of the endpoint of the sensor, or of its IoT hub), then run again.',
   },
   ACTIVATION_REJECTED: {
     severity: 'error',
     title: 'The service rejected the activation',
     explanation: 'The file is valid and the cloud was reached, but the service did not accept the sensor.',
     remedy:
-      'Check that the registration still exists and lies in the declared site. The next run downloads another file.',
+      'Another file was downloaded once already. Check that the registration still exists, lies in the declared site and is used by no other sensor; if that does not help, contact Microsoft Support.',
   },
   CLOCK_DRIFT: {
     severity: 'error',

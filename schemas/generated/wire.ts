@@ -401,6 +401,10 @@ export interface ApplianceRead {
      */
     cloud: {
       reachable: boolean
+      /**
+       * What stands in the way, where the sensor can tell.
+       */
+      obstacle: ('dns' | 'proxy' | 'proxySignIn' | 'tls' | 'firewall') | null
       detail: string | null
     } | null
     /**

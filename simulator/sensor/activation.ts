@@ -6,7 +6,7 @@ import type { Answer } from '../edge.ts'
 import { actorOf, audited, type Actor } from './audit.ts'
 import { driftMs, mostDriftMs } from './clock.ts'
 import { jobRead, startJob, type JobEnd } from './jobs.ts'
-import { contactCloud, probeCloud, type Contact } from './reach.ts'
+import { contactCloud, probeCloud, type Contact, type ObstacleKind } from './reach.ts'
 import { errorOf, Refusal } from './refusal.ts'
 import type { Call, Handlers, Sensor } from './sensor.ts'
 import type { InstalledFile, StoredJob } from './state.ts'
@@ -58,8 +58,8 @@ export function finishActivation(sensor: Sensor, { file, actor }: StoredJob): Jo
   if (Math.abs(driftMs(sensor.state, sensor.world)) > mostDriftMs) {
     return failed('clock', 'The clock of the sensor has drifted. Correct the time before you activate.')
   }
-  const { answer, detail } = contactCloud(sensor, file, true)
-  if (answer === 'unreachable') return failed('cloud', `The sensor cannot reach the cloud. ${detail ?? ''}`.trim())
+  const { answer, obstacle } = contactCloud(sensor, file, true)
+  if (obstacle) return failed('cloud', `The sensor cannot reach the cloud. ${obstacle.detail}`, obstacle.kind)
   if (answer === 'rejected') {
     return failed('rejected', 'The file is valid, but the service rejected it. Download another activation file.')
   }
@@ -67,8 +67,8 @@ export function finishActivation(sensor: Sensor, { file, actor }: StoredJob): Jo
   return installed(sensor, file, actor)
 }
 
-const failed = (reason: string, message: string): JobEnd => ({
-  error: errorOf('ACTIVATION_REFUSED', message, { reason }),
+const failed = (reason: string, message: string, obstacle?: ObstacleKind): JobEnd => ({
+  error: errorOf('ACTIVATION_REFUSED', message, { reason, ...(obstacle && { obstacle }) }),
   result: null,
   change: {},
 })
@@ -90,7 +90,8 @@ export function activationRead(sensor: Sensor): ActivationRead {
   const file = sensor.state.activation
   if (file?.mode === 'local') return { ...fileRead(file), cloud: null, ...localStatus(file, sensor.nowMs()) }
   const contact = file ? contactCloud(sensor, file, false) : probeCloud(sensor)
-  const cloud = { reachable: contact.answer !== 'unreachable', detail: contact.detail }
+  const { obstacle } = contact
+  const cloud = { reachable: !obstacle, obstacle: obstacle?.kind ?? null, detail: obstacle?.detail ?? null }
   if (!file) return { name: null, mode: null, site: null, file: null, expiresAt: null, cloud, ...notActivated }
   return { ...fileRead(file), cloud, ...cloudStatus(contact) }
 }
@@ -116,11 +117,11 @@ function localStatus({ expiresAt }: InstalledFile, nowMs: number): Status {
   return { status: 'Valid', message: null }
 }
 
-const cloudStatus = ({ answer, detail }: Contact): Status =>
+const cloudStatus = ({ answer, obstacle }: Contact): Status =>
   ({
     accepted: { status: 'Valid', message: null },
     rejected: { status: 'Rejected', message: 'The service no longer accepts the activation of this sensor.' },
-    unreachable: { status: 'NotConnected', message: detail },
+    unreachable: { status: 'NotConnected', message: obstacle?.detail ?? null },
   })[answer] as Status
 
 export const activationHandlers: Handlers<Sensor> = { activate }

@@ -1,34 +1,53 @@
 /** Whether a sensor reaches the cloud through its network settings, and what the cloud then says. */
+import type { ApplianceRead } from '../../schemas/generated/wire.ts'
 import type { CloudAnswer } from '../cloud-link.ts'
-import type { ReachableProxy } from '../world.ts'
+import type { ReachableProxy, World } from '../world.ts'
 import type { Sensor } from './sensor.ts'
-import type { InstalledFile } from './state.ts'
+import type { InstalledFile, SensorState } from './state.ts'
 
-/** Why the cloud is out of reach; null when it is not. */
-function obstacle({ state, world }: Sensor): string | null {
-  const { dns, proxy } = state.settings.network
-  const { dnsServers, direct = true, proxies } = world.surroundings
-  if (!world.cloud) return 'The cloud endpoints do not answer.'
-  if (dns && dnsServers && !dns.some((server) => dnsServers.includes(server))) {
-    return 'Name resolution of the cloud endpoints failed.'
-  }
-  if (proxy.enabled !== true) return direct ? null : 'The cloud endpoints do not answer; a proxy may be needed.'
-  if (proxy.host === null) return 'The proxy is on but has no host.'
-  if (!proxies) return null
-  const found = proxies.find(({ host, port }) => host === proxy.host && (port === undefined || port === proxy.port))
-  if (!found) return `The proxy ${proxy.host}:${proxy.port ?? ''} does not answer.`
-  return credentialObstacle(found, proxy.username, state.secrets['network.proxy.password'] ?? null)
+export type ObstacleKind = NonNullable<NonNullable<ApplianceRead['activation']['cloud']>['obstacle']>
+
+export interface Obstacle {
+  kind: ObstacleKind
+  detail: string
 }
 
-function credentialObstacle(found: ReachableProxy, username: string | null, password: string | null): string | null {
+const obstacleOf = (kind: ObstacleKind, detail: string): Obstacle => ({ kind, detail })
+const silent = obstacleOf('firewall', 'The cloud endpoints do not answer.')
+
+/** Why the cloud is out of reach; null when it is not. */
+function obstacle({ state, world }: Sensor): Obstacle | null {
+  const { dns, proxy } = state.settings.network
+  const { dnsServers, direct = true, inspected = false } = world.surroundings
+  if (!world.cloud) return silent
+  if (dns && dnsServers && !dns.some((server) => dnsServers.includes(server))) {
+    return obstacleOf('dns', 'Name resolution of the cloud endpoints failed.')
+  }
+  const inTheWay = proxy.enabled === true ? proxyObstacle(state, world) : direct ? null : noDirectWay
+  if (inTheWay || !inspected) return inTheWay
+  return obstacleOf('tls', 'The certificate of the cloud endpoints is not that of the cloud.')
+}
+
+const noDirectWay = obstacleOf('firewall', 'The cloud endpoints do not answer; a proxy may be needed.')
+
+function proxyObstacle({ settings, secrets }: SensorState, { surroundings: { proxies } }: World): Obstacle | null {
+  const { proxy } = settings.network
+  if (proxy.host === null) return obstacleOf('proxy', 'The proxy is on but has no host.')
+  if (!proxies) return null
+  const found = proxies.find(({ host, port }) => host === proxy.host && (port === undefined || port === proxy.port))
+  if (!found) return obstacleOf('proxy', `The proxy ${proxy.host}:${proxy.port ?? ''} does not answer.`)
+  return credentialObstacle(found, proxy.username, secrets['network.proxy.password'] ?? null)
+}
+
+function credentialObstacle(found: ReachableProxy, username: string | null, password: string | null): Obstacle | null {
   if (found.username === undefined) return null
   const right = found.username === username && (found.password ?? null) === password
-  return right ? null : 'The proxy needs authentication, or its credentials are wrong.'
+  return right ? null : obstacleOf('proxySignIn', 'The proxy needs authentication, or its credentials are wrong.')
 }
 
 export interface Contact {
   answer: CloudAnswer
-  detail: string | null
+  obstacle: Obstacle | null
 }
 
 /** Contacts the cloud with a file. Faults of the way strike here. */
@@ -38,22 +57,22 @@ export function contactCloud(sensor: Sensor, file: InstalledFile, first: boolean
   const operation = first ? 'cloudConnect' : 'cloudHeartbeat'
   const struck = faults.strike({ appliance: sensor.key, operation, method: 'CONNECT', path: '' })
   if (struck.some(({ kind }) => kind === 'cloudUnreachable')) {
-    return { answer: 'unreachable', detail: 'The cloud endpoints do not answer.' }
+    return contactOf('unreachable')
   }
-  const detail = obstacle(sensor)
-  if (detail !== null || !cloud) return { answer: 'unreachable', detail }
+  const inTheWay = obstacle(sensor)
+  if (inTheWay || !cloud) return contactOf('unreachable', inTheWay ?? silent)
   if (struck.some(({ kind }) => kind === 'cloudRefusesActivation')) return contactOf('rejected')
   const contact = { fileId: file.id, serialNumber, name: file.name, softwareVersion }
   return contactOf(first ? cloud.connect(file.id, serialNumber, file.name, softwareVersion) : cloud.heartbeat(contact))
 }
 
-const contactOf = (answer: CloudAnswer): Contact => ({
+const contactOf = (answer: CloudAnswer, inTheWay = silent): Contact => ({
   answer,
-  detail: answer === 'unreachable' ? 'The cloud endpoints do not answer.' : null,
+  obstacle: answer === 'unreachable' ? inTheWay : null,
 })
 
 /** Whether the cloud could be reached, for a sensor that has no file yet. */
 export function probeCloud(sensor: Sensor): Contact {
-  const detail = obstacle(sensor)
-  return { answer: detail === null ? 'accepted' : 'unreachable', detail }
+  const inTheWay = obstacle(sensor)
+  return { answer: inTheWay === null ? 'accepted' : 'unreachable', obstacle: inTheWay }
 }

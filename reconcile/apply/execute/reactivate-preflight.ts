@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wayToTheCloud } from '../../activation-remedies.ts'
 import type { Action } from '../../plan-types.ts'
 import { mostDriftSeconds } from '../../compare/clock.ts'
 import { StepError } from '../../observe/problem-of.ts'
@@ -38,12 +39,12 @@ function checkClock({ plan }: StepContext, driftSeconds: number): void {
 function checkCloud({ plan, session }: StepContext, { to }: Reactivate): void {
   const { activation } = session.observation
   if (to.placement.mode !== 'cloud' || activation?.cloud?.reachable !== false) return
-  const { detail } = activation.cloud
+  const { detail, obstacle } = activation.cloud
   throw new StepError({
     code: 'CLOUD_UNREACHABLE',
     key: plan.key,
     summary: `The sensor does not reach the cloud${detail ? ` (${detail})` : ''}; an activation would fail.`,
-    hint: 'Look at DNS, proxy and firewall (HTTPS, port 443), then plan again. Nothing was deleted.',
+    hint: `${wayToTheCloud(obstacle)} Then plan again. Nothing was deleted.`,
   })
 }
 

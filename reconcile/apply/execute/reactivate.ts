@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { activationRemedy } from '../../activation-remedies.ts'
 import { DeviceError } from '../../device-error.ts'
 import type { Observation } from '../../driver.ts'
 import type { Action } from '../../plan-types.ts'
@@ -154,20 +155,11 @@ function missingActivation(
   ]
 }
 
-/** The three documented failures, each with its remedy. */
-const remedies: Readonly<Record<string, string>> = {
-  ACTIVATION_FILE_INVALID:
-    'The file is not valid for this sensor. The next run downloads another; the registration stays as it is.',
-  ACTIVATION_NO_CLOUD:
-    'The sensor has no way to the cloud. Look at DNS, proxy and firewall (HTTPS, port 443); the next run goes on from here.',
-  ACTIVATION_REJECTED:
-    'The file is valid, but the service rejected it, twice. Look at the licence and the site in the portal; the next run goes on from here.',
-  CLOCK_DRIFT: 'Set the clock of the sensor, best by NTP; the next run goes on from here.',
-}
-
+/** Each documented failure has its remedy. */
 function explained(error: unknown): unknown {
   if (!(error instanceof DeviceError) || error.advice !== undefined) return error
-  const advice = remedies[error.code]
+  const { obstacle } = error.facts
+  const advice = activationRemedy(error.code, typeof obstacle === 'string' ? obstacle : undefined)
   return advice === undefined ? error : new DeviceError(error.code, error.message, { cause: error, advice })
 }
 

@@ -217,7 +217,7 @@ export const applianceRead = (serialNumber: string) => ({
     status: 'Valid',
     expiresAt: null,
     file: null,
-    cloud: { reachable: true, detail: null },
+    cloud: { reachable: true, obstacle: null, detail: null },
     message: null,
   },
   backups: {

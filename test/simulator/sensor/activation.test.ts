@@ -27,7 +27,7 @@ test('a sensor fresh from installation is not activated', async () => {
     name: null,
     status: 'NotActivated',
     file: null,
-    cloud: { reachable: true, detail: null },
+    cloud: { reachable: true, obstacle: null, detail: null },
   })
 })
 
@@ -93,6 +93,7 @@ describe('a valid file fails as a job', () => {
     ])
     expect((await client.read()).activation.cloud).toEqual({
       reachable: false,
+      obstacle: 'proxy',
       detail: 'The proxy proxy.example:8080 does not answer.',
     })
     await client.call('writeNetwork', { body: { proxy: { port: 3128 } } })
