@@ -26,6 +26,7 @@ export const requirements = (spec: ApplianceSpec): Requirement[] => [
   ...mailRequirements(spec),
   ...propertyRequirements(spec),
   ...registrationRequirements(spec),
+  ...zoneRequirements(spec),
 ]
 
 const missing = (path: readonly string[], why: string, hint: string): Requirement => ({
@@ -148,4 +149,18 @@ function registrationRequirements({ name, registration, activation }: ApplianceS
         ),
       ]
     : []
+}
+
+/** A zone is assigned at the console, which must be declared for that. */
+function zoneRequirements({ managementConsole }: ApplianceSpec): Requirement[] {
+  const { zone, console } = managementConsole ?? {}
+  if (zone === undefined || console !== undefined) return []
+  return [
+    {
+      code: 'ZONE_NOT_ASSIGNED',
+      path: ['managementConsole', 'zone'],
+      summary: `The zone ${zone} is not assigned: no document declares the management console`,
+      hint: 'Declare it as a ManagementConsole and name it in managementConsole.console; or assign the zone yourself: Site Management of the console.',
+    },
+  ]
 }

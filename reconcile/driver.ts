@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { ApplianceKind } from '../schemas/documents.ts'
 import type { LoadedTrust } from '../schemas/fleet.ts'
 import type { Credentials } from '../schemas/access.ts'
 import type { Intent, LeaseGrant, LeaseRequest } from './lease.ts'
@@ -35,6 +36,8 @@ export interface Support {
   backupNow?: boolean
   /** The appliance tells who changed what. Default: false. */
   audit?: boolean
+  /** Speaks to management consoles as well, and sensors can be connected to them. Default: false. */
+  managementConsoles?: boolean
   /** The appliance can look at the certificates of its peers without validation being on. Default: false. */
   peerCheck?: boolean
 }
@@ -64,6 +67,8 @@ export interface Operator {
 /** Where an appliance is found and how it is recognised. */
 export interface Target {
   key: string
+  /** An appliance of another kind is refused (`WRONG_KIND`). Left out: a sensor. */
+  kind?: ApplianceKind
   /** Tried in this order; only the first without a known identity or pin. */
   endpoints: readonly string[]
   /** Name and entry of the credentials; secrets are read through `secrets` when signing in. */
@@ -115,6 +120,38 @@ export interface ActivationState {
   message: string | null
 }
 
+/** The connection of a sensor to its management console, as the sensor sees it. */
+export interface ConsoleConnection {
+  state: 'NotConfigured' | 'Connected' | 'Disconnected'
+  /** Address of the console. */
+  address: string | null
+  /** Serial number of the console that answered last. */
+  identity: string | null
+  /** Why it is not connected, in the words of the sensor. */
+  message: string | null
+}
+
+/** A sensor as its management console lists it. */
+export interface ManagedSensor {
+  /** Serial number of the sensor. */
+  identity: string
+  name: string
+  softwareVersion?: string
+  /** `SYNCED`, `OUT_OF_SYNC`, `TIME_DIFF_OFFSET`, `DISCONNECTED`, or a word that nobody knows yet. */
+  connection: string
+  /** In the words of the console. */
+  description?: string
+  zoneId?: number
+}
+
+/** What a management console knows beside its settings. */
+export interface ConsoleSights {
+  sensors: readonly ManagedSensor[]
+  sites: readonly { name: string; zones: readonly { id: number; name: string }[] }[]
+  /** Why the last collection of backups failed, if it did. */
+  backupsError: string | null
+}
+
 export interface AddressTriple {
   address: string
   subnetMask: string
@@ -151,6 +188,10 @@ export interface Observation {
   activation?: ActivationState
   /** Certificate that was served on the wire. */
   served?: ServedCertificate
+  /** Of a sensor whose driver reads it. */
+  consoleConnection?: ConsoleConnection
+  /** Of a management console. */
+  console?: ConsoleSights
   backups?: { supported: boolean; latest: { name: string; createdAt: string } | null; lastError: string | null }
   unfinished: Unfinished
   /** What the person should know, such as "signed in with the previous password". */
@@ -207,6 +248,8 @@ export interface Reader {
    * validation on. Absent where `support.peerCheck` is not set.
    */
   checkPeers?(authorities: string | null): Promise<readonly PeerCheck[]>
+  /** Of a management console: what sensors are connected with. A secret. */
+  connectionString?(): Promise<string>
   /** Ends the session and its connections. Never throws. */
   close(): Promise<void>
 }
@@ -225,6 +268,10 @@ export type Write =
   /** Resolves when the change is in effect, or rejects with `CONNECTION_LOST`, which says nothing about its outcome. */
   | { type: 'changeAddress'; to: AddressTriple; guarded: boolean; confirmWithinSeconds: number }
   | { type: 'confirmAddress'; id: string }
+  /** At a management console: assigns the sensor of this serial number to a zone. */
+  | { type: 'assignZone'; identity: string; zone: string; site?: string }
+  /** At a management console: removes the entry of a sensor that is not connected; an absent one is success. */
+  | { type: 'removeSensor'; identity: string }
 
 export interface Guard {
   /** Fencing number of the lease, where it lies on the appliance. */

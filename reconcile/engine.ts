@@ -81,6 +81,8 @@ export interface Sight {
    */
   tags: ReadonlyMap<string, SecretTag | null>
   remembered?: Remembered
+  /** Of a sensor that names a management console: what was seen of that console. */
+  console?: { key: string; observation: Observation | { problem: Problem } }
   /** Where certificate validation is about to be turned on: how its peers fare. Absent: nobody knows. */
   peers?: readonly PeerCheck[]
   /** What could not be asked, such as a registrar that does not answer. */

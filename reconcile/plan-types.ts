@@ -39,6 +39,10 @@ export type Action =
   | { type: 'changeAddress'; from: AddressTriple; to: AddressTriple; guarded: boolean; endpoint: string }
   /** Confirms a guarded change that an earlier run left unconfirmed, or waits for it to revert. */
   | { type: 'finishAddress'; id: string; to: AddressTriple; outcome: 'confirm' | 'revert' }
+  /** Connects the sensor to a declared console, whose connection string is read when it is needed. */
+  | { type: 'connectConsole'; console: string }
+  /** At the console: assigns the sensor to a zone. */
+  | { type: 'assignZone'; console: string; zone: string; site?: string }
   /** Clears an intent whose work is already as it should be. */
   | { type: 'clearIntent'; run: string; step: string }
   /** A person does it; waiting until read back or confirmed. */

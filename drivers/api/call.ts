@@ -11,7 +11,11 @@ import { statusError, toDeviceError, wireError, type Circumstances } from './err
 export interface Answers extends Record<WriteOperation, wire.Written> {
   signIn: wire.Session
   signOut: undefined
-  readAppliance: wire.ApplianceRead
+  readAppliance: wire.ApplianceRead | wire.ConsoleRead
+  listAppliances: wire.ManagedAppliances
+  readConnectionString: wire.ConnectionString
+  assignZone: wire.Written
+  removeSensor: undefined
   readAudit: wire.Audit
   importCertificate: wire.Written
   changeAddress: wire.PendingNetworkChange

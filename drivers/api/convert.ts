@@ -4,27 +4,32 @@
  * @module
  */
 import type {
-  ActivationState,
+  ConsoleSights,
   LiveValue,
+  ManagedSensor,
   Observation,
   SecretTag,
   Unfinished,
   WriteValue,
 } from '../../reconcile/driver.ts'
 import { fieldTable, flatten, parsePath } from '../../schemas/fields.ts'
-import type { ApplianceRead, CertificateImport } from '../../schemas/generated/wire.ts'
-import { sensorSettings } from '../../schemas/sensor.ts'
+import { applianceSchemas } from '../../schemas/documents.ts'
+import type { ApplianceRead, CertificateImport, ConsoleRead, ManagedAppliances } from '../../schemas/generated/wire.ts'
 
-const { find } = fieldTable(sensorSettings)
+const sensorFields = fieldTable(applianceSchemas.Sensor.settings)
+const consoleFields = fieldTable(applianceSchemas.ManagementConsole.settings)
 
 /** Every field that the appliance has set. */
-export function toLive({ settings, activation }: ApplianceRead): Map<string, LiveValue> {
+export function toLive(read: ApplianceRead | ConsoleRead): Map<string, LiveValue> {
   const live = new Map<string, LiveValue>()
-  if (activation.name !== null) live.set('name', activation.name)
-  if (activation.mode !== null) live.set('activation.mode', activation.mode)
-  for (const [path, value] of flatten(sensorSettings, settings, { raw: true })) {
-    const read = toLiveValue(find(path)?.type, value)
-    if (read !== undefined) live.set(path, read)
+  const isSensor = read.kind === 'sensor'
+  if (isSensor && read.activation.name !== null) live.set('name', read.activation.name)
+  if (isSensor && read.activation.mode !== null) live.set('activation.mode', read.activation.mode)
+  const { settings } = applianceSchemas[isSensor ? 'Sensor' : 'ManagementConsole']
+  const { find } = isSensor ? sensorFields : consoleFields
+  for (const [path, value] of flatten(settings, read.settings, { raw: true })) {
+    const liveValue = toLiveValue(find(path)?.type, value)
+    if (liveValue !== undefined) live.set(path, liveValue)
   }
   return live
 }
@@ -37,8 +42,9 @@ function toLiveValue(type: string | undefined, value: unknown): LiveValue | unde
 }
 
 /** What a run left under way. */
-export function toUnfinished({ pending, lease, intent }: ApplianceRead): Unfinished {
-  const { networkChange, job } = pending
+export function toUnfinished({ pending, lease, intent }: ApplianceRead | ConsoleRead): Unfinished {
+  const networkChange = 'networkChange' in pending ? pending.networkChange : null
+  const { job } = pending
   return {
     ...(networkChange && { networkChange }),
     ...(job && {
@@ -66,17 +72,50 @@ export function driftSeconds(
   return Number.isNaN(at) ? undefined : Math.round(at - (sentAt + receivedAt) / 2) / 1000
 }
 
+type Facts = Pick<
+  Observation,
+  'softwareVersion' | 'hardwareProfile' | 'revision' | 'backups' | 'activation' | 'consoleConnection' | 'console'
+>
+
 /** The parts of a read that are not settings. */
-export function toFacts(
-  read: ApplianceRead,
-): Pick<Observation, 'softwareVersion' | 'hardwareProfile' | 'revision' | 'backups'> & { activation: ActivationState } {
+export function toFacts(read: ApplianceRead | ConsoleRead): Facts {
+  const { revision, softwareVersion } = read
+  if (read.kind === 'managementConsole') return { revision, softwareVersion, console: sightsOf(read) }
   const { supported, latest, lastError } = read.backups
+  const { serialNumber: identity, ...connection } = read.consoleConnection
   return {
-    revision: read.revision,
-    softwareVersion: read.softwareVersion,
+    revision,
+    softwareVersion,
     hardwareProfile: read.hardwareProfile,
     activation: read.activation,
+    consoleConnection: { ...connection, identity },
     backups: { supported, latest: latest && { name: latest.name, createdAt: latest.createdAt }, lastError },
+  }
+}
+
+/** What a console tells of itself beside its settings; its sensors are a list of their own. */
+const sightsOf = ({ sites, sensorBackups }: ConsoleRead): ConsoleSights => ({
+  sites: sites.map(({ name, zones }) => ({ name, zones: zones.map((zone) => ({ id: zone.id, name: zone.name })) })),
+  backupsError: sensorBackups.lastError,
+  sensors: [],
+})
+
+/** A sensor of the documented list. */
+export function toManagedSensor({
+  uid,
+  name,
+  version,
+  connectionState,
+  zoneId,
+}: ManagedAppliances[number]): ManagedSensor {
+  const state = typeof connectionState === 'string' ? { id: connectionState, description: undefined } : connectionState
+  return {
+    identity: uid,
+    name,
+    connection: state.id,
+    ...(state.description !== undefined && { description: state.description }),
+    ...(typeof version === 'string' && { softwareVersion: version }),
+    ...(typeof zoneId === 'number' && { zoneId }),
   }
 }
 

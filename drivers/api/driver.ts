@@ -48,6 +48,7 @@ export const apiSupport: Support = {
   activationUpload: 'automatic',
   backupNow: true,
   audit: true,
+  managementConsoles: true,
   peerCheck: true,
 }
 

@@ -1,8 +1,12 @@
 /** Reads: one sign-in and one bulk read, conditional when an earlier read is known. */
+import { DeviceError } from '../../reconcile/device-error.ts'
 import type { AuditEntry, Observation, Reader, Target } from '../../reconcile/driver.ts'
+import { applianceNouns, type ApplianceKind } from '../../schemas/documents.ts'
+import type { ApplianceRead, ConsoleRead } from '../../schemas/generated/wire.ts'
+import { sanitise } from '../../transport/sanitise.ts'
 import type { HttpResponse } from '../../transport/http.ts'
 import { receive, type Call } from './call.ts'
-import { ageUnfinished, driftSeconds, toFacts, toLive, toUnfinished } from './convert.ts'
+import { ageUnfinished, driftSeconds, toFacts, toLive, toManagedSensor, toUnfinished } from './convert.ts'
 import type { ApiDriverDeps } from './driver.ts'
 import { mismatch, type ApiSession, type OpenSession } from './session.ts'
 
@@ -19,7 +23,11 @@ export function createReader(session: ApiSession, target: Target, { clock }: Pic
       }
       const response = await session.exchange(call)
       const common = commonOf(session, await session.open(), target, clock.now())
-      last = known && response.status === 304 ? unchanged(known, response, common) : changed(call, response, common)
+      const read =
+        known && response.status === 304
+          ? unchanged(known, response, common)
+          : changed(call, response, common, target.kind ?? 'Sensor')
+      last = target.kind === 'ManagementConsole' ? await withSensors(session, read) : read
       return last
     },
     async audit(since) {
@@ -39,8 +47,24 @@ export function createReader(session: ApiSession, target: Target, { clock }: Pic
       })
       return peers
     },
+    ...(target.kind === 'ManagementConsole' && { connectionString: () => readConnectionString(session) }),
     close: () => session.close(),
   }
+}
+
+/** The documented list of sensors is no part of the revision: it is read each time. */
+async function withSensors(session: ApiSession, read: Observation): Promise<Observation> {
+  const list = await session.call({ operation: 'listAppliances', doing: 'list its sensors' })
+  const { sites, backupsError } = read.console ?? { sites: [], backupsError: null }
+  return { ...read, console: { sites, backupsError, sensors: list.map(toManagedSensor) } }
+}
+
+async function readConnectionString(session: ApiSession): Promise<string> {
+  const { connectionString } = await session.call({
+    operation: 'readConnectionString',
+    doing: 'tell its connection string',
+  })
+  return connectionString
 }
 
 /** A read of another appliance, or one without a revision, is nothing to compare with. */
@@ -77,8 +101,9 @@ function warningsOf(
   return [...(withPrevious ? [previous] : []), ...(served?.expired ? [expired] : [])]
 }
 
-function changed(call: ReadCall, response: HttpResponse, common: Common): Observation {
+function changed(call: ReadCall, response: HttpResponse, common: Common, kind: ApplianceKind): Observation {
   const read = receive(call, response, common.endpoint)
+  if (kindOf(read) !== kind) throw wrongKind(common.endpoint, kindOf(read), kind)
   if (read.serialNumber !== common.identity) throw mismatch(common.endpoint, common.identity, read.serialNumber)
   const clockDriftSeconds = driftSeconds(read.clock.now, response)
   return {
@@ -91,6 +116,16 @@ function changed(call: ReadCall, response: HttpResponse, common: Common): Observ
     unfinished: toUnfinished(read),
   }
 }
+
+const kindOf = ({ kind }: ApplianceRead | ConsoleRead): ApplianceKind =>
+  kind === 'sensor' ? 'Sensor' : 'ManagementConsole'
+
+const wrongKind = (endpoint: string, found: ApplianceKind, wanted: ApplianceKind): DeviceError =>
+  new DeviceError(
+    'WRONG_KIND',
+    `${sanitise(endpoint)} is a ${applianceNouns[found]}, and its document declares a ${applianceNouns[wanted]}`,
+    { advice: 'Correct access.endpoint, or the kind of the document. Nothing was changed.' },
+  )
 
 function unchanged(known: Observation, response: HttpResponse, common: Common): Observation {
   const { clockDriftSeconds: _, served: __, clock: ___, ...rest } = known

@@ -1,10 +1,9 @@
 /** Writes under a lease: each says what should be, so that it may be made again when its outcome is not known. */
 import type { Guard, Write, Writer } from '../../reconcile/driver.ts'
 import type { LeaseGrant, LeaseRequest } from '../../reconcile/lease.ts'
-import { writeOperationOf } from '../../schemas/api/settings.ts'
-import { settingAspects } from '../../schemas/sensor.ts'
+import { writeOperationOf, writtenAspects } from '../../schemas/api/settings.ts'
 import type { Job } from '../../schemas/generated/wire.ts'
-import type { Call } from './call.ts'
+import { receive, type Call } from './call.ts'
 import { secretsOf, toCertificateImport, toPatch } from './convert.ts'
 import type { ApiDriverDeps } from './driver.ts'
 import { awaitJob } from './job.ts'
@@ -67,6 +66,10 @@ function perform(session: ApiSession, write: Write, guard: Guard, deps: Deps): R
       return changeAddress(session, write, guard)
     case 'confirmAddress':
       return confirmAddress(session, write.id, guard)
+    case 'assignZone':
+      return assignZone(session, write, guard)
+    case 'removeSensor':
+      return removeSensor(session, write.identity, guard)
     default:
       return write satisfies never
   }
@@ -89,7 +92,7 @@ function patch(
   guard: Guard,
   secrets: readonly string[] = [],
 ): Result {
-  const written = settingAspects.find((one) => one === aspect)
+  const written = writtenAspects.find((one) => one === aspect)
   if (!written) throw new TypeError(`the Sensor Settings API writes no aspect ${aspect}`)
   const operation = writeOperationOf(written)
   const doing = `write its ${aspect} settings`
@@ -154,3 +157,28 @@ const confirmAddress = (session: ApiSession, id: string, guard: Guard): Result =
     params: { id },
     ...fenced(guard),
   })
+
+const assignZone = (
+  session: ApiSession,
+  { identity, zone, site }: Write & { type: 'assignZone' },
+  guard: Guard,
+): Result =>
+  session.call({
+    operation: 'assignZone',
+    doing: 'assign a sensor to a zone',
+    params: { uid: identity },
+    json: { zone, ...(site !== undefined && { site }) },
+    ...fenced(guard),
+  })
+
+async function removeSensor(session: ApiSession, identity: string, guard: Guard): Result {
+  const call = {
+    operation: 'removeSensor',
+    doing: 'remove a sensor',
+    params: { uid: identity },
+    ...fenced(guard),
+  } as const
+  const response = await session.exchange(call)
+  if (response.status !== 404) receive(call, response, (await session.open()).endpoint)
+  return {}
+}

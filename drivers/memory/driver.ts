@@ -199,5 +199,8 @@ async function carryOut(world: MemoryWorld, appliance: MemoryAppliance, write: W
       return device.changeAddress(world, appliance, write)
     case 'confirmAddress':
       return device.confirmAddress(appliance, write.id)
+    case 'assignZone':
+    case 'removeSensor':
+      throw new DeviceError('NOT_SUPPORTED', `${appliance.serialNumber} is no management console.`)
   }
 }

@@ -19,22 +19,21 @@ import { targetOf } from '../observe/target.ts'
 import { waitsForPerson } from './execute/execute.ts'
 import { claimOf } from '../compare/records.ts'
 
+/** What the appliances of one run share. */
+type Run = Pick<ApplianceRun, 'fleet' | 'world' | 'options' | 'consoles'>
+
 /**
  * Brings one appliance to where its plan leads. Never rejects for what the world got wrong: that is an outcome, so that
  * appliances stay independent of each other.
  */
-export async function applyAppliance(
-  fleet: Fleet,
-  world: World,
-  options: ApplyOptions,
-  plan: AppliancePlan,
-): Promise<ApplianceOutcome> {
+export async function applyAppliance(run: Run, plan: AppliancePlan): Promise<ApplianceOutcome> {
+  const { fleet, world } = run
   const desired = applianceOf(fleet, plan.key)
   if (!desired) return ended(plan, 'failed', [undeclared(plan)])
   try {
     if (plan.steps.length === 0) return await settle(fleet, world, desired, plan)
     if (plan.steps.every(({ action }) => action.type === 'manual')) return waiting(plan)
-    return await applySteps(fleet, world, options, desired, plan)
+    return await applySteps(run, desired, plan)
   } catch (error) {
     if (world.signal?.aborted) return ended(plan, 'notAttempted', [])
     return ended(plan, isUnknown(error) ? 'unknown' : 'failed', [problemOf(error, plan.key)])
@@ -93,9 +92,7 @@ function ended(
 }
 
 async function applySteps(
-  fleet: Fleet,
-  world: World,
-  options: ApplyOptions,
+  { fleet, world, options, consoles }: Run,
   desired: DesiredAppliance,
   plan: AppliancePlan,
 ): Promise<ApplianceOutcome> {
@@ -113,7 +110,7 @@ async function applySteps(
       await waitForJob(session, world)
       throwIfStale(plan, session.observation, options.run)
     }
-    const run: ApplianceRun = { fleet, world, options, desired, plan, session, found, recheck }
+    const run: ApplianceRun = { fleet, world, options, desired, plan, session, consoles, found, recheck }
     if (await waitForJob(session, world)) await session.observe()
     throwIfStale(plan, session.observation, options.run)
     const result = await runSteps(run)
@@ -122,7 +119,7 @@ async function applySteps(
     return outcomeOf(plan, session.observation, result.steps, found)
   } catch (error) {
     if (!(error instanceof StaleError)) throw error
-    const left = await compareAnew({ fleet, world, options, desired, plan, session })
+    const left = await compareAnew({ fleet, world, options, desired, plan, session, consoles })
     if (!left) return ended(plan, 'stale', [staleProblem(plan, error)])
     keepIntent = false
     return await alreadyDone(fleet, world, desired, left, session.observation)

@@ -1,5 +1,6 @@
 import type { Fleet } from '../../schemas/fleet.ts'
 import { applyAppliance } from './apply-appliance.ts'
+import { createConsoleSessions } from './console-sessions.ts'
 import type { ApplyOptions, World } from '../engine.ts'
 import { concurrencyOf } from '../observe/observe.ts'
 import type { Outcome, ApplianceOutcome } from '../outcome.ts'
@@ -14,11 +15,14 @@ export async function applyPlan(plan: Plan, fleet: Fleet, world: World, options:
   const startedAt = new Date(world.clock.now()).toISOString()
   const stop = stopper(fleet)
   const inForce = { ...options, overrides: { ...plan.overrides, ...options.overrides } }
+  const consoles = createConsoleSessions(fleet, world, options.run)
   const applyAll = async (appliances: readonly AppliancePlan[]): Promise<ApplianceOutcome[]> => {
     const outcomes: ApplianceOutcome[] = []
     await forEachLimited(appliances, concurrencyOf(fleet, options), async (appliance, index) => {
       const begins = !plan.refused && !stop.holds(appliance) && !isStopping(world)
-      const outcome = begins ? await applyAppliance(fleet, world, inForce, appliance) : notBegun(appliance)
+      const outcome = begins
+        ? await applyAppliance({ fleet, world, options: inForce, consoles }, appliance)
+        : notBegun(appliance)
       if (appliance.steps.length > 0) stop.learn(outcome)
       outcomes[index] = outcome
       const at = new Date(world.clock.now()).toISOString()
@@ -28,6 +32,7 @@ export async function applyPlan(plan: Plan, fleet: Fleet, world: World, options:
   }
   const managementConsoles = await applyAll(plan.managementConsoles)
   const sensors = await applyAll(plan.sensors)
+  await consoles.close()
   const finishedAt = new Date(world.clock.now()).toISOString()
   return { run: options.run, startedAt, finishedAt, sensors, managementConsoles, interrupted: isStopping(world) }
 }

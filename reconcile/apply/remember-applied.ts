@@ -3,6 +3,7 @@ import { appliedValues } from '../compare/applied.ts'
 import type { Observation } from '../driver.ts'
 import type { World } from '../engine.ts'
 import type { AppliedValue, Remembered } from '../memory.ts'
+import { isConsolePath } from '../plan/console-steps.ts'
 import { planAppliance } from '../plan/appliance-plan.ts'
 import type { StepOutcome } from '../outcome.ts'
 import type { AppliancePlan } from '../plan-types.ts'
@@ -27,7 +28,11 @@ export async function rememberApplied(
   const sight = { desired, observation, records: {}, tags, ...(remembered && { remembered }) }
   const left = planAppliance(fleet, desired, sight, planContext(world, {}, []), undefined).plan.changes
   const { done, open } = changesOf(plan, steps)
-  const isOpen = (path: string) => open.has(path) || (!done.has(path) && left.some((change) => change.path === path))
+  const isUnseen = (path: string) => isConsolePath(path) && plan.unverifiable.includes(path)
+  const isOpen = (path: string) =>
+    (isUnseen(path) && !done.has(path)) ||
+    open.has(path) ||
+    (!done.has(path) && left.some((change) => change.path === path))
   const lastApplied = mergeApplied(appliedValues(desired, tags), remembered, isOpen)
   await world.memory.remember(key, {
     lastApplied,

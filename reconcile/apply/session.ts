@@ -90,6 +90,11 @@ export class ApplianceSession {
     return signal ? AbortSignal.any([signal, this.lease.lost]) : this.lease.lost
   }
 
+  /** Of a management console: what sensors are connected with. Nothing where the driver cannot tell. */
+  async connectionString(): Promise<string | undefined> {
+    return this.#writer.connectionString?.()
+  }
+
   /** Acquires or renews, with an intent. Says whether somebody has changed the appliance since it was seen last. */
   async announce(intent: Intent | null | undefined): Promise<{ moved: boolean }> {
     return this.#takeGrant(this.lease.isHeld ? await this.lease.renew(intent) : await this.lease.acquire(intent))

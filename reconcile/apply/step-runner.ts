@@ -10,6 +10,7 @@ import { DeviceError, outcomeUnknown } from '../device-error.ts'
 import type { ApplyOptions, World } from '../engine.ts'
 import { execute, waitsForPerson } from './execute/execute.ts'
 import { claimOf } from '../compare/records.ts'
+import type { ConsoleSessions } from './console-sessions.ts'
 import type { StepContext } from './execute/step-context.ts'
 import { writeJournal } from './journal.ts'
 import type { Intent } from '../lease.ts'
@@ -28,6 +29,7 @@ export interface ApplianceRun {
   desired: DesiredAppliance
   plan: AppliancePlan
   session: ApplianceSession
+  consoles: ConsoleSessions
   /** What a run that died left under way on this appliance. */
   found: Intent | undefined
   /** Called when the lease had to be waited for: throws when the appliance is no longer what the plan was made from. */
@@ -175,7 +177,7 @@ const endsAll = (error: unknown): boolean =>
 
 function contextOf(state: RunnerState, step: Step): StepContext {
   const { run } = state
-  const { fleet, world, options, desired, plan, session, found } = run
+  const { fleet, world, options, desired, plan, session, consoles, found } = run
   const support = session.driver.support
   const note = (text: string) => {
     state.notes.push(text)
@@ -198,6 +200,7 @@ function contextOf(state: RunnerState, step: Step): StepContext {
     plan,
     step,
     session,
+    consoles,
     support,
     found,
     note,

@@ -26,9 +26,10 @@ export function appliedValues(
   return result
 }
 
-/** How the tool behaves is not remembered; in which registrar a sensor was registered is, as only memory knows. */
-const isRemembered = ({ facts, pattern }: Field): boolean =>
-  !facts['x-not-a-setting'] || pattern === 'registration.registrar'
+/** How the tool behaves is not remembered; where a sensor was registered and connected is, as only memory knows. */
+const isRemembered = ({ facts, pattern }: Field): boolean => !facts['x-not-a-setting'] || places.has(pattern)
+
+const places = new Set(['registration.registrar', 'managementConsole.console', 'managementConsole.zone'])
 
 /** One value as it is remembered. */
 export function appliedValue(field: Field, value: unknown, tag?: SecretTag | null): AppliedValue | undefined {

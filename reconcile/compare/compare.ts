@@ -7,6 +7,7 @@ import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Change } from '../change.ts'
 import type { PlanContext, Sight } from '../engine.ts'
 import { compareClock } from './clock.ts'
+import { compareConsole } from './console-diff.ts'
 import { compareExpiry } from './expiry.ts'
 import { compareFields } from './field-diff.ts'
 import { answered, mergeFindings, type Findings, type Look } from './look.ts'
@@ -41,6 +42,7 @@ export const compare = (look: Look): Findings =>
     compareUnfinished(look),
     compareRegistration(look),
     compareFields(look),
+    compareConsole(look),
     compareRules(look),
     compareWithdrawn(look),
     compareExpiry(look),

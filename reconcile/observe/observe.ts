@@ -41,7 +41,17 @@ export async function observeFleet(
       ? await heldSight(desired, world)
       : await observeAppliance(fleet, desired, world, options, afterRead)
   })
-  return sights
+  return withConsoles(sights)
+}
+
+/** Puts beside each sensor what was seen of the console that it names. */
+function withConsoles(sights: readonly Sight[]): Sight[] {
+  const byKey = new Map(sights.map((sight) => [sight.desired.key, sight.observation]))
+  return sights.map((sight) => {
+    const { console: key } = sight.desired.settings.managementConsole ?? {}
+    const observation = key === undefined ? undefined : byKey.get(key)
+    return key !== undefined && observation ? { ...sight, console: { key, observation } } : sight
+  })
 }
 
 function appliancesToObserve(fleet: Fleet, { keys }: Pick<PlanOptions, 'keys'>): DesiredAppliance[] {

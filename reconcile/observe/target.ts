@@ -24,6 +24,7 @@ export function targetOf(
   const serverName = serverNameOf(desired, remembered)
   return {
     key,
+    kind: desired.kind,
     endpoints: isKnown ? endpointsOf(desired, remembered) : [access.endpoint],
     credentials: { name, entry },
     trust: access.trust,

@@ -6,6 +6,7 @@
 import type { Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { addressSteps, finishAddressStep } from './address-steps.ts'
+import { consoleSteps } from './console-steps.ts'
 import { certificateSteps } from './certificate-steps.ts'
 import type { Change } from '../change.ts'
 import { mergeDrafts } from './draft.ts'
@@ -37,6 +38,7 @@ export function planSteps(
     certificateSteps(look, changes),
     registrationSteps(look, fleet, changes),
     addressSteps(look, changes),
+    consoleSteps(look, changes),
     { steps: backupSteps(changes), problems: [] },
     {
       steps: changes.some(({ path }) => path === 'network.change')

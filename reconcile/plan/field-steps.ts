@@ -15,6 +15,7 @@ import type { Field, Flat } from '../../schemas/fields.ts'
 import type { Change } from '../change.ts'
 import { emptyDraft, mergeDrafts, type Draft } from './draft.ts'
 import { problemOf, type Look } from '../compare/look.ts'
+import { namesConsole } from './console-steps.ts'
 import { manualStep, removalByHand } from './manual-steps.ts'
 import type { PlannedValue, Step } from '../plan-types.ts'
 import {
@@ -38,10 +39,14 @@ type Values = Record<string, PlannedValue>
 /** Groups that have builders of their own. */
 const special = new Set(['certificate', 'network.address', 'activation'])
 
+/** A console that a document declares is connected to by a step of its own. */
+const isSpecial = (look: Look, group: string): boolean =>
+  special.has(group) || (group.startsWith('managementConsole') && namesConsole(look))
+
 /** Steps for all changed fields but those of certificate import, address and registration. */
 export function fieldSteps(look: Look, changes: readonly Change[], unverifiable: readonly string[]): Draft {
   const groups = Map.groupBy(
-    changes.filter(({ kind, path }) => kind === 'field' && !special.has(groupOf(path))),
+    changes.filter(({ kind, path }) => kind === 'field' && !isSpecial(look, groupOf(path))),
     ({ path }) => groupOf(path),
   )
   const written = [...groups].map(([group, own]) => groupSteps(look, group, own, unverifiable))

@@ -8,6 +8,7 @@
  * | `certificate.validation`                         | `certificate.validation`  |
  * | every other field of `certificate`               | `certificate`             |
  * | `forwarding.rules.<rule>.*`                      | `forwarding.rules.<rule>` |
+ * | `managementConsole.zone`                         | `managementConsole.zone`  |
  * | `name`, `registration.*`, `activation.*`         | `activation`              |
  * | every field of any other aspect                  | the aspect                |
  *
@@ -31,6 +32,7 @@ function findGroup(path: string): string {
   if (registrationAspects.has(aspect)) return 'activation'
   if (aspect === 'network') return addressFields.has(second) ? 'network.address' : `network.${second}`
   if (aspect === 'certificate') return second === 'validation' ? 'certificate.validation' : 'certificate'
+  if (aspect === 'managementConsole') return second === 'zone' ? 'managementConsole.zone' : aspect
   if (aspect === 'forwarding' && second === 'rules') return rulePath(third)
   return aspect
 }

@@ -200,6 +200,12 @@ export const devices = {
     explanation: 'The backup target could not be mounted or written to.',
     remedy: 'Check server, share, user, password and free space of backup.target.',
   },
+  WRONG_KIND: {
+    severity: 'error',
+    title: 'The appliance is of another kind than its document says',
+    explanation: 'A Sensor document leads to a management console, or a ManagementConsole document to a sensor.',
+    remedy: 'Correct access.endpoint, or the kind of the document. Nothing was changed.',
+  },
   CONSOLE_FAILED: {
     severity: 'error',
     title: 'The sensor could not be connected to the management console',

@@ -54,6 +54,13 @@ export const names = {
       'fleet.yaml': two('', '')['fleet.yaml'].replace(/serverName: .*\n/g, '$&    identity: SN-0001\n'),
     },
   },
+  ZONE_NOT_ASSIGNED: {
+    severity: 'warning',
+    title: 'A zone is declared, but not the management console that assigns it',
+    explanation: 'With a connection string alone nobody can sign in to the console, where zones are assigned.',
+    remedy: 'Declare the console as a ManagementConsole document and name it, or assign the zone there by hand.',
+    example: one('  managementConsole: { connectionString: { fromEnv: CONSOLE }, zone: Assembly }\n'),
+  },
   CONSOLE_UNKNOWN: {
     severity: 'error',
     title: 'A sensor names a management console that no document declares',

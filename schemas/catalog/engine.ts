@@ -191,6 +191,38 @@ const policy = {
     explanation: 'A disruptive step starts only if it should end inside the window of its site.',
     remedy: 'Apply when the window is open; or, if the disruption is acceptable now: --allow-window SITE.',
   },
+  CONSOLE_NOT_OBSERVED: {
+    severity: 'warning',
+    title: 'The management console of a sensor could not be looked at',
+    explanation:
+      'Whether the sensor is connected to it, and in which zone it is, can only be told with the console. Nothing of that is changed; everything else of the sensor is planned as ever.',
+    remedy: 'See the problem of the console itself, and run again.',
+  },
+  ZONE_UNKNOWN: {
+    severity: 'error',
+    title: 'The management console has no such zone, or several',
+    explanation: 'Zones are set up in Site Management of the console; Sensorform assigns sensors to them.',
+    remedy: 'Add the zone in the console, or write it as Site/Zone where several sites have one of its name.',
+  },
+  CONSOLE_TIME_DRIFT: {
+    severity: 'warning',
+    title: 'A sensor is disconnected from its management console as their clocks differ',
+    explanation: 'The console says: times drift detected. No setting of the connection mends that.',
+    remedy: 'Let both follow one NTP server.',
+  },
+  CONSOLE_NOT_COMMUNICATING: {
+    severity: 'warning',
+    title: 'A sensor and its management console do not communicate',
+    explanation:
+      'The connection is set up, but halted: the network between the two, or the certificate of one of them where validation is on.',
+    remedy: 'Check the network and the certificates. The console reports it again as connected by itself.',
+  },
+  CONSOLE_OLDER_THAN_SENSOR: {
+    severity: 'error',
+    title: 'The management console is older than its sensor',
+    explanation: 'A sensor whose version is newer than that of its console is disconnected, so the plan is refused.',
+    remedy: 'Update the console first.',
+  },
 } as const satisfies Catalog
 
 export const engine = {

@@ -11,6 +11,10 @@ export interface TrialOptions {
   /** First three numbers of the addresses: each suite has its own. */
   network: string
   sensors: number
+  /** Management consoles by key, at `<network>.1` and on: the zones of the one site `Plant`. */
+  consoles?: Readonly<Record<string, { zones: readonly string[]; softwareVersion?: string }>>
+  /** What each sensor declares beside how it is reached. */
+  spec?: (key: string) => string
 }
 
 export interface Trial {
@@ -37,7 +41,7 @@ export interface Ended {
 
 const env = { SENSOR_PASSWORD: 'canary-Sensor-1!' }
 
-export async function startTrial({ network, sensors }: TrialOptions): Promise<Trial> {
+export async function startTrial({ network, sensors, consoles = {}, spec = () => '' }: TrialOptions): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-cli-'))
   const keys = Array.from({ length: sensors }, (_, index) => `line-${index + 1}`)
   const simulator = await startSimulator({
@@ -48,9 +52,23 @@ export async function startTrial({ network, sensors }: TrialOptions): Promise<Tr
       username: 'admin',
       password: env.SENSOR_PASSWORD,
     })),
+    managementConsoles: Object.entries(consoles).map(([key, { zones, ...rest }], index) => ({
+      key,
+      address: `${network}.${index + 1}`,
+      port: 0,
+      username: 'admin',
+      password: env.SENSOR_PASSWORD,
+      sites: [{ name: 'Plant', zones }],
+      ...rest,
+    })),
     pinFile: join(folder, 'pins.json'),
   })
-  const documents = [fleetDocument, ...simulator.appliances.map(({ key, endpoint }) => sensorDocument(key, endpoint))]
+  const documents = [
+    fleetDocument,
+    ...simulator.appliances.map(({ kind, key, endpoint }) =>
+      kind === 'Sensor' ? sensorDocument(key, endpoint) + spec(key) : consoleDocument(key, endpoint),
+    ),
+  ]
   writeFileSync(join(folder, 'fleet.yaml'), documents.join('---\n'))
   return {
     folder,
@@ -78,7 +96,15 @@ spec:
 const sensorDocument = (key: string, endpoint: string): string => `apiVersion: sensorform.io/v1
 kind: Sensor
 metadata: { name: ${key} }
-spec: { access: { endpoint: "${endpoint}" } }
+spec:
+  access: { endpoint: "${endpoint}" }
+`
+
+const consoleDocument = (key: string, endpoint: string): string => `apiVersion: sensorform.io/v1
+kind: ManagementConsole
+metadata: { name: ${key} }
+spec:
+  access: { endpoint: "${endpoint}", credentials: default, trust: [{ pinFile: pins.json }] }
 `
 
 async function runOnce(folder: string, words: readonly string[], options: RunOptions = {}): Promise<Ended> {

@@ -1,6 +1,7 @@
 import type { Action } from '../../plan-types.ts'
 import { StepError } from '../../observe/problem-of.ts'
 import { executeChangeAddress } from './change-address.ts'
+import { executeAssignZone, executeConnectConsole } from './connect-console.ts'
 import { executeFinishAddress } from './finish-address.ts'
 import { executeImportCertificate } from './import-certificate.ts'
 import { executeReactivate } from './reactivate.ts'
@@ -27,6 +28,10 @@ export async function execute(context: StepContext, action: Action): Promise<voi
       return executeChangeAddress(context, action)
     case 'finishAddress':
       return executeFinishAddress(context, action)
+    case 'connectConsole':
+      return executeConnectConsole(context, action)
+    case 'assignZone':
+      return executeAssignZone(context, action)
     case 'clearIntent':
       return clearIntent(context, action)
     case 'manual':

@@ -3,6 +3,7 @@ import type { Support } from '../../driver.ts'
 import type { ApplyOptions, World } from '../../engine.ts'
 import type { Intent } from '../../lease.ts'
 import type { AppliancePlan, Step } from '../../plan-types.ts'
+import type { ConsoleSessions } from '../console-sessions.ts'
 import type { ApplianceSession } from '../session.ts'
 
 /** What carrying out one step needs. */
@@ -14,6 +15,8 @@ export interface StepContext {
   plan: AppliancePlan
   step: Step
   session: ApplianceSession
+  /** The management consoles that sensors of this run are connected to. */
+  consoles: ConsoleSessions
   support: Support
   /** What a run that died left under way on this appliance. */
   found: Intent | undefined

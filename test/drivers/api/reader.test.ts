@@ -83,6 +83,7 @@ test('a look is one sign-in and one read; a second look one conditional read', a
     clock: applianceRead('SN-1').clock,
     live,
     activation: applianceRead('SN-1').activation,
+    consoleConnection: { state: 'NotConfigured', address: null, identity: null, message: null },
     served: expect.objectContaining({ pin: selfSigned.pin, sha256: selfSigned.sha256, expired: false }),
     backups: { supported: true, latest: { name: 'x.tar', createdAt: '2030-01-01T00:00:00Z' }, lastError: null },
     unfinished: {
@@ -91,7 +92,7 @@ test('a look is one sign-in and one read; a second look one conditional read', a
       lease: { holder: 'other', fence: 3, remainingSeconds: 20 },
     },
     warnings: [],
-  } satisfies Record<keyof Observation, unknown>)
+  } satisfies Record<Exclude<keyof Observation, 'console'>, unknown>)
   const second = await reader.observe(first)
   const clock = { now: '2030-01-01T00:00:00.000Z', synchronized: true }
   expect(second).toMatchObject({ unchanged: true, live, revision: 'r1' })

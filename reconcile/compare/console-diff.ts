@@ -1,0 +1,191 @@
+/**
+ * Compares the connection of a sensor to a declared management console, as both ends see it.
+ *
+ * | the console            | the sensor                   | becomes                                                       |
+ * | ---------------------- | ---------------------------- | ------------------------------------------------------------- |
+ * | could not be read      |                              | unverifiable, and a problem: only these fields wait           |
+ * | was read               | is not connected to it       | a change, and a step that connects it                         |
+ * | does not know the token| believes to be connected     | the same                                                      |
+ * | was read               | is connected, but halted     | a problem with the documented words: no write mends it        |
+ * | lists another zone     |                              | a change, and a step at the console                           |
+ * | is older               |                              | the plan is refused, both versions named                      |
+ *
+ * @module
+ */
+import { consoleTooOld } from '../../formats/version.ts'
+import type { Problem } from '../../schemas/problem.ts'
+import type { Cause, Change } from '../change.ts'
+import type { ConsoleSights, ManagedSensor, Observation } from '../driver.ts'
+import { causeOf } from './causes.ts'
+import { noFindings, problemOf, type Findings, type Look } from './look.ts'
+
+export const consolePath = 'managementConsole.console'
+export const zonePath = 'managementConsole.zone'
+
+/** Compares what `managementConsole` declares of a console that a document declares. */
+export function compareConsole(look: Look): Findings {
+  const { settings, kind } = look.desired
+  const { console: key, enabled, zone } = settings.managementConsole ?? {}
+  if (kind !== 'Sensor' || key === undefined || enabled === false) return noFindings()
+  const seen = look.sight.console?.observation
+  if (!seen || 'problem' in seen) return unseen(look, key, zone, seen?.problem)
+  const changes = [connectionChange(look, key, seen), zoneChange(look, seen)].filter((change) => change !== undefined)
+  return { changes, unverifiable: [], problems: [...haltedProblems(look, seen), ...zoneProblems(look, seen)] }
+}
+
+function unseen(look: Look, key: string, zone: string | undefined, problem: Problem | undefined): Findings {
+  const why = problem ? `: ${problem.summary}` : ''
+  return {
+    changes: [],
+    unverifiable: [consolePath, ...(zone === undefined ? [] : [zonePath])],
+    problems: [
+      problemOf(look.desired, {
+        severity: 'warning',
+        code: 'CONSOLE_NOT_OBSERVED',
+        field: consolePath,
+        summary: `The management console ${key} could not be looked at${why.replace(/\.$/, '')}`,
+        hint: 'The connection of the sensor and its zone are not compared, and not changed; everything else is.',
+      }),
+    ],
+  }
+}
+
+/** How the console lists this sensor, if it does. */
+export const entryOf = (
+  console: Pick<Observation, 'console'>,
+  { identity }: Pick<Observation, 'identity'>,
+): ManagedSensor | undefined => console.console?.sensors.find((sensor) => sensor.identity === identity)
+
+/** Connected as far as the sensor can tell, and the console does not refuse what it is connected with. */
+export function isConnectedTo(console: Observation, sensor: Observation): boolean {
+  const { consoleConnection: connection } = sensor
+  const isToken = entryOf(console, sensor)?.connection !== 'OUT_OF_SYNC'
+  return connection?.state !== 'NotConfigured' && connection?.identity === console.identity && isToken
+}
+
+function connectionChange(look: Look, key: string, console: Observation): Change | undefined {
+  const { observation, remembered } = look
+  if (isConnectedTo(console, observation)) return undefined
+  const connection = observation.consoleConnection
+  const isOn = connection !== undefined && connection.state !== 'NotConfigured'
+  const cause = causeOf(remembered, consolePath, {
+    desired: (applied) => applied === key,
+    live: () => isOn,
+  })
+  const before = isOn ? `the console at ${connection.address ?? 'an unknown address'}` : undefined
+  return changeOf(consolePath, before, key, cause)
+}
+
+const changeOf = (path: string, before: string | undefined, after: string, cause: Cause): Change => ({
+  kind: 'field',
+  path,
+  aspect: 'managementConsole',
+  before,
+  after,
+  cause,
+  sensitive: false,
+})
+
+function zoneChange(look: Look, console: Observation): Change | undefined {
+  const { zone: wanted } = look.desired.settings.managementConsole ?? {}
+  if (wanted === undefined || !console.console) return undefined
+  const entry = entryOf(console, look.observation)
+  const live = zoneNameOf(console.console, entry?.zoneId)
+  if (isZone(live, wanted)) return undefined
+  const cause = causeOf(look.remembered, zonePath, {
+    desired: (applied) => applied === wanted,
+    live: (applied) => typeof applied === 'string' && isZone(live, applied),
+  })
+  return changeOf(zonePath, live, wanted, cause)
+}
+
+/** Whether a zone, as in `Berlin/Assembly`, is the one of a name, with or without its site. */
+const isZone = (live: string | undefined, name: string): boolean =>
+  live !== undefined && (live === name || live.endsWith(`/${name}`))
+
+/** `Berlin/Assembly`. */
+function zoneNameOf({ sites }: ConsoleSights, id: number | undefined): string | undefined {
+  const site = sites.find(({ zones }) => zones.some((zone) => zone.id === id))
+  const zone = site?.zones.find((one) => one.id === id)
+  return site && zone && `${site.name}/${zone.name}`
+}
+
+/** A declared zone, as `Assembly` or, where several sites have one of this name, `Berlin/Assembly`. */
+export function zonesNamed({ sites }: ConsoleSights, zone: string): { site: string; zone: string }[] {
+  return sites.flatMap((site) =>
+    site.zones
+      .filter(({ name }) => name === zone || `${site.name}/${name}` === zone)
+      .map(({ name }) => ({ site: site.name, zone: name })),
+  )
+}
+
+function zoneProblems(look: Look, { console }: Observation): Problem[] {
+  const { zone } = look.desired.settings.managementConsole ?? {}
+  if (zone === undefined || !console || zonesNamed(console, zone).length === 1) return []
+  const found = zonesNamed(console, zone)
+  const all = console.sites.flatMap((site) => site.zones.map(({ name }) => `${site.name}/${name}`))
+  return [
+    problemOf(look.desired, {
+      severity: 'error',
+      code: 'ZONE_UNKNOWN',
+      field: zonePath,
+      summary:
+        found.length === 0
+          ? `The management console has no zone ${zone}`
+          : `Several sites of the management console have a zone ${zone}`,
+      hint:
+        found.length === 0
+          ? `Add it in Site Management of the console, or name one that is there: ${all.join(', ') || 'none is'}.`
+          : `Name the site too: ${found.map((one) => `${one.site}/${one.zone}`).join(' or ')}.`,
+    }),
+  ]
+}
+
+/** What each documented state means for whoever must act. */
+const remedies: Readonly<Record<string, { code: string; hint: string }>> = {
+  TIME_DIFF_OFFSET: {
+    code: 'CONSOLE_TIME_DRIFT',
+    hint: 'Let both follow one NTP server: declare time.ntp of the sensor, and set NTP on the console.',
+  },
+  DISCONNECTED: {
+    code: 'CONSOLE_NOT_COMMUNICATING',
+    hint: 'Check the network between the two, and their certificates where certificate.validation is mandatory.',
+  },
+}
+
+/** A connection that is set up and does not work. */
+function haltedProblems(look: Look, console: Observation): Problem[] {
+  const { observation, desired } = look
+  if (!isConnectedTo(console, observation)) return []
+  const entry = entryOf(console, observation)
+  const state = entry?.connection ?? (observation.consoleConnection?.state === 'Connected' ? 'SYNCED' : 'DISCONNECTED')
+  if (state === 'SYNCED' && observation.consoleConnection?.state === 'Connected') return []
+  const { code, hint } = remedies[state] ?? { code: 'CONSOLE_NOT_COMMUNICATING', hint: 'Look at the console.' }
+  const words = [entry?.description, observation.consoleConnection?.message].filter((text) => Boolean(text))
+  return [
+    problemOf(desired, {
+      severity: 'warning',
+      code,
+      field: consolePath,
+      summary: `The connection to the management console does not work. ${[...new Set(words)].join(' ')}`.trim(),
+      hint,
+    }),
+  ]
+}
+
+/** A console that is older than the sensor, as it is or as it is wanted, would cut it off. */
+export function oldConsole(look: Look): Problem | undefined {
+  const { console: key, enabled } = look.desired.settings.managementConsole ?? {}
+  const seen = look.sight.console?.observation
+  if (key === undefined || enabled === false || !seen || 'problem' in seen) return undefined
+  const version = look.observation.softwareVersion
+  if (seen.softwareVersion === undefined || version === undefined) return undefined
+  if (!consoleTooOld(seen.softwareVersion, version)) return undefined
+  return problemOf(look.desired, {
+    severity: 'error',
+    code: 'CONSOLE_OLDER_THAN_SENSOR',
+    field: consolePath,
+    summary: `The management console ${key} has version ${seen.softwareVersion}, which is older than ${version} of the sensor`,
+    hint: 'Update the console first; a sensor that is newer than its console is disconnected.',
+  })
+}

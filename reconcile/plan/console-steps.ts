@@ -1,0 +1,67 @@
+/**
+ * Steps for the connection to a declared management console. The connection string is read when the step runs, and lives
+ * in memory only; the zone is assigned at the console, once the sensor is connected.
+ *
+ * | differs                               | step                                             |
+ * | ------------------------------------- | ------------------------------------------------ |
+ * | the console, or the connection is off | `managementConsole`: connects                    |
+ * | the zone                              | `managementConsole.zone`: assigned at the console |
+ *
+ * @module
+ */
+import type { Change } from '../change.ts'
+import { consolePath, oldConsole, zonePath, zonesNamed } from '../compare/console-diff.ts'
+import type { Look } from '../compare/look.ts'
+import type { Step } from '../plan-types.ts'
+import { emptyDraft, type Draft } from './draft.ts'
+import { makeStep } from './step-facts.ts'
+
+const group = 'managementConsole'
+
+/** True where a document declares the console, so that its string need not be. */
+export const namesConsole = ({ desired }: Look): boolean =>
+  desired.settings.managementConsole?.console !== undefined && desired.settings.managementConsole.enabled !== false
+
+/** Steps that bring the sensor to its console and into its zone. */
+export function consoleSteps(look: Look, changes: readonly Change[]): Draft {
+  const paths = changes.map(({ path }) => path).filter((path) => path.startsWith(`${group}.`))
+  const seen = look.sight.console?.observation
+  if (!namesConsole(look) || paths.length === 0 || !seen || 'problem' in seen) return emptyDraft
+  const tooOld = oldConsole(look)
+  if (tooOld) return { steps: [], problems: [], refusals: [tooOld] }
+  const connecting = paths.filter((path) => path !== zonePath)
+  const connect = connecting.length > 0 ? [connectStep(look, connecting)] : []
+  const zone = paths.includes(zonePath) ? zoneSteps(look, connect) : []
+  return { steps: [...connect, ...zone], problems: [] }
+}
+
+function connectStep({ desired, observation }: Look, changes: readonly string[]): Step {
+  const console = desired.settings.managementConsole?.console ?? ''
+  const former = observation.consoleConnection
+  const moves = former !== undefined && former.state !== 'NotConfigured'
+  return makeStep({
+    id: group,
+    title: moves ? `move to management console ${console}` : `connect to management console ${console}`,
+    action: { type: 'connectConsole', console },
+    changes,
+    disrupts: moves ? 'the connection to the management console' : undefined,
+  })
+}
+
+/** None where the console has no such zone: a problem says so. */
+function zoneSteps(look: Look, connect: readonly Step[]): Step[] {
+  const { console = '', zone = '' } = look.desired.settings.managementConsole ?? {}
+  const seen = look.sight.console?.observation
+  const [found, ...more] = seen && !('problem' in seen) && seen.console ? zonesNamed(seen.console, zone) : []
+  if (!found || more.length > 0) return []
+  const step = makeStep({
+    id: zonePath,
+    title: `assign to zone ${zone} at management console ${console}`,
+    action: { type: 'assignZone', console, zone: found.zone, site: found.site },
+    changes: [zonePath],
+  })
+  return [{ ...step, needs: connect.map(({ id }) => id) }]
+}
+
+/** Path of the field that a console document stands behind. */
+export const isConsolePath = (path: string): boolean => path === consolePath || path === zonePath

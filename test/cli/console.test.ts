@@ -1,0 +1,192 @@
+/** Sensors and the management consoles that they are connected to. Addresses: 127.23.x.x. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import type { ResultOf } from '../../schemas/results.ts'
+import { checkResult } from '../report/check-result.ts'
+import { advanceUntil } from '../simulator/console/start.ts'
+import { startTrial, type Ended, type Trial, type TrialOptions } from './fleet.ts'
+
+let trial: Trial
+afterEach(() => trial.end())
+
+let net = 0
+const start = async (options: Omit<TrialOptions, 'network'>): Promise<void> => {
+  trial = await startTrial({ network: `127.23.${++net}`, ...options })
+}
+
+const hq = { hq: { zones: ['Assembly', 'Packaging'] } }
+const connected = (zone: string) => () => `  managementConsole: { console: hq, zone: ${zone} }\n`
+const apply = ['apply', 'fleet.yaml', '--auto-approve']
+
+type Kind = 'plan' | 'drift' | 'apply'
+function resultOf<K extends Kind>({ stdout }: Ended): ResultOf<K> {
+  checkResult(stdout)
+  return JSON.parse(stdout) as ResultOf<K>
+}
+const result = async <K extends Kind>(verb: K, ...more: string[]): Promise<ResultOf<K>> =>
+  resultOf<K>(await trial.run([verb, 'fleet.yaml', '--format', 'json', ...more]))
+
+const edit = (from: string, to: string): void => {
+  const file = join(trial.folder, 'fleet.yaml')
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(from, to))
+}
+
+/** Zone of each sensor at a console, by the number of the zone. */
+const zones = (key = 'hq') => trial.simulator.managementConsole(key).state.sensors.map(({ zoneId }) => zoneId)
+const stepsOf = (one: { steps: readonly { id: string }[] } | undefined) => one?.steps.map(({ id }) => id)
+
+test('sensors are connected and assigned to their zones; the next plan is empty', async () => {
+  await start({ sensors: 3, consoles: hq, spec: connected('Packaging') })
+  const plan = await result('plan')
+  expect(stepsOf(plan.sensors[0])).toContain('managementConsole')
+  expect(stepsOf(plan.sensors[0])).toContain('managementConsole.zone')
+  const { code, stdout } = await trial.run(apply)
+  expect([code, stdout]).toEqual([0, expect.stringContaining('3 sensors: 3 done')])
+  expect(zones()).toEqual([2, 2, 2])
+  expect(stdout).not.toContain(trial.simulator.managementConsole('hq').state.token)
+  const again = await result('plan')
+  expect(again.sensors.flatMap(({ changes, steps }) => [changes, steps])).toEqual([[], [], [], [], [], []])
+  expect(again.managementConsoles.map(({ key, status, changes }) => [key, status, changes])).toEqual([
+    ['hq', 'inSync', []],
+  ])
+})
+
+test('however many sensors, a plan reads the console once', async () => {
+  await start({ sensors: 3, consoles: hq, spec: connected('Packaging') })
+  await trial.run(['plan', 'fleet.yaml'])
+  expect(trial.simulator.counts('hq')).toEqual({ signIn: 1, readAppliance: 1, listAppliances: 1, signOut: 1 })
+  expect(trial.simulator.counts('line-1')).toEqual({ signIn: 1, readAppliance: 1, readAudit: 1, signOut: 1 })
+})
+
+test('a console that sensors name is looked at whatever was selected, and changes nothing of itself then', async () => {
+  await start({ sensors: 2, consoles: hq, spec: connected('Packaging') })
+  edit('kind: ManagementConsole', 'kind: ManagementConsole')
+  const plan = await result('plan', '--select', 'key=line-1')
+  expect(plan.managementConsoles).toEqual([])
+  expect(stepsOf(plan.sensors[0])).toContain('managementConsole')
+})
+
+test('another zone is a step at the console alone; somebody who moved it there is drift', async () => {
+  await start({ sensors: 1, consoles: hq, spec: connected('Packaging') })
+  await trial.run(apply)
+  edit('zone: Packaging', 'zone: Assembly')
+  const plan = await result('plan')
+  expect(plan.sensors[0]).toMatchObject({
+    status: 'pending',
+    changes: [{ path: 'managementConsole.zone', before: 'Plant/Packaging', after: 'Assembly', cause: 'spec' }],
+  })
+  expect(stepsOf(plan.sensors[0])).toEqual(['managementConsole.zone'])
+  expect((await trial.run(apply)).code).toBe(0)
+  expect(zones()).toEqual([1])
+  edit('zone: Assembly', 'zone: Packaging')
+  expect((await trial.run(apply)).code).toBe(0)
+  edit('zone: Packaging', 'zone: Assembly')
+  edit('zone: Assembly', 'zone: Packaging')
+  expect((await result('drift')).summary.drifted).toBe(0)
+})
+
+test('a move to another console, and a disconnection', async () => {
+  await start({
+    sensors: 1,
+    consoles: { hq: { zones: ['Assembly'] }, spare: { zones: ['Assembly'] } },
+    spec: connected('Assembly'),
+  })
+  expect((await trial.run(apply)).code).toBe(0)
+  edit('console: hq', 'console: spare')
+  const { sensors } = await result('plan')
+  expect(sensors[0]?.steps.map(({ title }) => title)).toEqual([
+    'move to management console spare',
+    'assign to zone Assembly at management console spare',
+  ])
+  expect((await trial.run(apply)).code).toBe(0)
+  expect(zones('spare')).toEqual([1])
+  const [left] = trial.simulator.managementConsole('hq').state.sensors
+  expect(left?.connection.id).toBe('DISCONNECTED')
+  edit('managementConsole: { console: spare, zone: Assembly }', 'managementConsole: { enabled: false }')
+  expect((await trial.run(apply)).code).toBe(0)
+  expect(trial.simulator.appliance('line-1').state.settings.managementConsole.enabled).toBe(false)
+  expect((await result('plan')).summary.steps).toBe(0)
+})
+
+test('an unknown console holds up its own fields and no others', async () => {
+  await start({ sensors: 1, consoles: hq, spec: connected('Packaging') })
+  await trial.simulator.kill('hq')
+  const { code, stdout } = await trial.run(['plan', 'fleet.yaml', '--format', 'json'])
+  const plan = resultOf<'plan'>({ code, stdout, stderr: '' })
+  expect(code).toBe(4)
+  expect(plan.managementConsoles[0]).toMatchObject({ key: 'hq', status: 'unknown' })
+  expect(stepsOf(plan.sensors[0])).toEqual(['time', 'network.dns'])
+  expect(plan.sensors[0]?.unverifiable).toEqual(['managementConsole.console', 'managementConsole.zone'])
+  expect(plan.sensors[0]?.problems.map(({ code }) => code)).toEqual(['CONSOLE_NOT_OBSERVED'])
+  expect((await trial.run(apply)).code).toBe(4)
+  expect(trial.simulator.appliance('line-1').state.settings.time.timezone).toBe('Europe/Berlin')
+})
+
+test('a console older than its sensors refuses the plan, with both versions', async () => {
+  await start({
+    sensors: 1,
+    consoles: { hq: { zones: ['Packaging'], softwareVersion: '22.2.9' } },
+    spec: connected('Packaging'),
+  })
+  const { code, stdout } = await trial.run(['plan', 'fleet.yaml'])
+  expect(code).toBe(6)
+  expect(stdout).toContain('hq has version 22.2.9, which is older than 22.3.8.91 of the sensor')
+  await trial.run(apply)
+  expect(trial.simulator.counts('line-1')['writeTime']).toBe(undefined)
+})
+
+test('a zone that is not there is said with those that are; nothing is done about it', async () => {
+  await start({ sensors: 1, consoles: hq, spec: connected('Nowhere') })
+  const plan = await result('plan')
+  expect(plan.sensors[0]?.problems).toMatchObject([
+    { code: 'ZONE_UNKNOWN', hint: expect.stringContaining('Plant/Assembly, Plant/Packaging') as string },
+  ])
+  expect(stepsOf(plan.sensors[0])).toContain('managementConsole')
+  expect(stepsOf(plan.sensors[0])).not.toContain('managementConsole.zone')
+})
+
+test('a connection that is halted is told from both ends, in the words of the console', async () => {
+  await start({ sensors: 1, consoles: hq, spec: connected('Packaging') })
+  expect((await trial.run(apply)).code).toBe(0)
+  const { simulator } = trial
+  simulator.addFault({ kind: 'clockSkew', appliance: 'line-1', seconds: 900 })
+  await advanceUntil(simulator, 61, () =>
+    Promise.resolve(simulator.managementConsole('hq').state.sensors[0]?.connection.id === 'TIME_DIFF_OFFSET'),
+  )
+  const plan = await result('plan')
+  expect(plan.sensors[0]?.problems).toMatchObject([
+    { code: 'CONSOLE_TIME_DRIFT', summary: expect.stringContaining('Times drift detected') as string },
+  ])
+})
+
+test('settings of the console itself are planned, applied and drift as those of a sensor', async () => {
+  await start({ sensors: 1, consoles: hq })
+  const rule = `{ systemNotifications: true, actions: { hook: { webhook: { url: 'http://127.0.0.1:1/hook' } } } }`
+  edit(
+    'kind: ManagementConsole\nmetadata: { name: hq }\nspec:\n',
+    `kind: ManagementConsole\nmetadata: { name: hq }\nspec:\n  sensorBackups: { collect: true, at: "04:00", keepPerSensor: 5 }\n  forwarding: { rules: { ops: ${rule} } }\n`,
+  )
+  const plan = await result('plan')
+  expect(stepsOf(plan.managementConsoles[0])).toEqual(['sensorBackups', 'forwarding.rules.ops'])
+  expect((await trial.run(apply)).code).toBe(0)
+  const { settings } = trial.simulator.managementConsole('hq').state
+  expect(settings.sensorBackups).toMatchObject({ collect: true, at: '04:00', keepPerSensor: 5 })
+  expect((await result('plan')).summary.steps).toBe(0)
+  await trial.simulator.managementConsole('hq').changeInConsole('eve', 'sensorBackups', { keepPerSensor: 9 })
+  const drift = await result('drift')
+  expect(drift.managementConsoles[0]).toMatchObject({
+    status: 'drifted',
+    changes: [
+      { path: 'sensorBackups.keepPerSensor', before: 9, after: 5, cause: 'sensor', attribution: { user: 'eve' } },
+    ],
+  })
+  expect((await trial.run(['test-message', 'hq', 'ops', '--in', 'fleet.yaml'])).stdout).toContain('hook')
+})
+
+test('a document of the other kind is told what the appliance is, and nothing is sent', async () => {
+  await start({ sensors: 1, consoles: hq })
+  edit('kind: ManagementConsole', 'kind: Sensor')
+  const { stdout } = await trial.run(['plan', 'fleet.yaml'])
+  expect(stdout).toContain('is a management console, and its document declares a sensor')
+})
