@@ -157,6 +157,7 @@ test('a connection that is halted is told from both ends, in the words of the co
   const plan = await result('plan')
   expect(plan.sensors[0]?.problems).toMatchObject([
     { code: 'CONSOLE_TIME_DRIFT', summary: expect.stringContaining('Times drift detected') as string },
+    { code: 'CLOCK_DRIFTING' },
   ])
 })
 
