@@ -34,6 +34,8 @@ export interface Support {
   activationUpload?: 'automatic' | 'manual'
   /** A backup can be made now. Default: false. */
   backupNow?: boolean
+  /** A backup can be restored, and the appliance tells what became of it. Default: false. */
+  restore?: boolean
   /** The appliance tells who changed what. Default: false. */
   audit?: boolean
   /** Speaks to management consoles as well, and sensors can be connected to them. Default: false. */
@@ -58,10 +60,24 @@ export interface Driver {
 export interface Operator {
   /** Sends a forwarding rule's test message and tells what became of each action. */
   testRule?(rule: string): Promise<readonly { action: string; ok: boolean; message: string }[]>
-  /** Newest first. */
-  listBackups?(): Promise<readonly { name: string; createdAt: string; sizeBytes?: number }[]>
+  listBackups?(): Promise<BackupListing>
   /** Ends the session and its connections. Never throws. */
   close(): Promise<void>
+}
+
+/** The backup files of an appliance. */
+export interface BackupListing {
+  /** Newest first. */
+  backups: readonly BackupFile[]
+  /** Space that they may take; the oldest are overwritten. `null`: not known. */
+  limitBytes: number | null
+}
+
+export interface BackupFile {
+  name: string
+  /** ISO 8601. */
+  createdAt: string
+  sizeBytes?: number
 }
 
 /** Where an appliance is found and how it is recognised. */
@@ -192,7 +208,7 @@ export interface Observation {
   consoleConnection?: ConsoleConnection
   /** Of a management console. */
   console?: ConsoleSights
-  backups?: { supported: boolean; latest: { name: string; createdAt: string } | null; lastError: string | null }
+  backups?: BackupState
   unfinished: Unfinished
   /** What the person should know, such as "signed in with the previous password". */
   warnings: readonly { code: string; summary: string }[]
@@ -205,6 +221,14 @@ export interface ClockState {
   displayed?: string
   /** Kept in step by a server. */
   synchronized?: boolean
+}
+
+export interface BackupState {
+  supported: boolean
+  latest: { name: string; createdAt: string } | null
+  lastError: string | null
+  /** The restore that ended last; `error` is what the console shows. Absent where `support.restore` is not set. */
+  lastRestore?: { id: string; name: string; error: string | null } | null
 }
 
 export interface ServedCertificate {
@@ -265,6 +289,11 @@ export type Write =
   | { type: 'removeRule'; rule: string }
   | { type: 'activate'; file: Uint8Array }
   | { type: 'createBackup' }
+  /**
+   * Resolves when the restore has begun, or rejects with `CONNECTION_LOST`. The appliance then goes away and comes back,
+   * perhaps elsewhere and with another certificate; `backups.lastRestore` tells what became of it.
+   */
+  | { type: 'restoreBackup'; name: string }
   /** Resolves when the change is in effect, or rejects with `CONNECTION_LOST`, which says nothing about its outcome. */
   | { type: 'changeAddress'; to: AddressTriple; guarded: boolean; confirmWithinSeconds: number }
   | { type: 'confirmAddress'; id: string }

@@ -37,7 +37,7 @@ export interface Surroundings {
   ntpManagedElsewhere?: boolean
   /**
    * Folder that plays the SMB servers: `<folder>/<server>/<share>/` is a share. `share.json` beside the content may
-   * hold `username`, `password` and `full: true`.
+   * hold `username`, `password`, `versions` (SMB versions that it speaks) and `full: true`.
    */
   sharesFolder?: string
 }
@@ -51,6 +51,8 @@ export interface Tuning {
   /** How far a clock without NTP runs ahead, in seconds a day. */
   driftSecondsPerDay: number
   backupSizeBytes: number
+  /** How long nothing answers after a restore, in ms. */
+  serviceRestartMs: number
 }
 
 export const defaultTuning: Tuning = {
@@ -58,6 +60,7 @@ export const defaultTuning: Tuning = {
   requestsPerSecond: 50,
   driftSecondsPerDay: 1,
   backupSizeBytes: 2_100_000,
+  serviceRestartMs: 500,
 }
 
 export interface World {

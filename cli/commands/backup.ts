@@ -58,7 +58,7 @@ async function listBackups(fleet: Fleet, desired: DesiredAppliance, opened: Open
   const operator = driver.operator?.(target)
   try {
     if (operator?.listBackups) {
-      const backups = [...(await operator.listBackups())]
+      const backups = [...(await operator.listBackups()).backups]
       const [first] = backups
       return { supported: true, latest: first ? { name: first.name, createdAt: first.createdAt } : null, backups }
     }

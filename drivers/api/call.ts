@@ -22,6 +22,7 @@ export interface Answers extends Record<WriteOperation, wire.Written> {
   confirmAddress: wire.Written
   activate: wire.Job
   createBackup: wire.Job
+  restoreBackup: wire.Job
   readJob: wire.Job
   listBackups: wire.BackupList
   testRule: wire.TestMessageResult

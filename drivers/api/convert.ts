@@ -81,7 +81,7 @@ type Facts = Pick<
 export function toFacts(read: ApplianceRead | ConsoleRead): Facts {
   const { revision, softwareVersion } = read
   if (read.kind === 'managementConsole') return { revision, softwareVersion, console: sightsOf(read) }
-  const { supported, latest, lastError } = read.backups
+  const { supported, latest, lastError, lastRestore } = read.backups
   const { serialNumber: identity, ...connection } = read.consoleConnection
   return {
     revision,
@@ -89,7 +89,12 @@ export function toFacts(read: ApplianceRead | ConsoleRead): Facts {
     hardwareProfile: read.hardwareProfile,
     activation: read.activation,
     consoleConnection: { ...connection, identity },
-    backups: { supported, latest: latest && { name: latest.name, createdAt: latest.createdAt }, lastError },
+    backups: {
+      supported,
+      latest: latest && { name: latest.name, createdAt: latest.createdAt },
+      lastError,
+      lastRestore,
+    },
   }
 }
 

@@ -47,6 +47,7 @@ export const apiSupport: Support = {
   guardedNetworkChange: true,
   activationUpload: 'automatic',
   backupNow: true,
+  restore: true,
   audit: true,
   managementConsoles: true,
   peerCheck: true,

@@ -50,17 +50,19 @@ export function statusError(
 export function wireError(status: number, error: WireError, circumstances: Circumstances): DeviceError {
   const code = codeOf(status, error)
   const said = sanitise(redact(error.userDisplayErrorMessage, circumstances.secrets ?? []))
-  const { holder, remainingSeconds, obstacle } = error.details ?? {}
+  const { holder, remainingSeconds, obstacle, reason } = error.details ?? {}
   const facts = {
     status,
     ...(error.code && { wireCode: error.code }),
+    ...(typeof reason === 'string' && { reason: sanitise(reason) }),
     ...(typeof holder === 'string' && { holder: sanitise(holder) }),
     ...(typeof remainingSeconds === 'number' && { remainingSeconds }),
     ...(typeof obstacle === 'string' && { obstacle: sanitise(obstacle) }),
   }
   const did = failings[code] ?? 'refused to'
   const message = `${sanitise(circumstances.endpoint)} ${did} ${circumstances.doing}: ${said || 'it gives no reason'}`
-  return new DeviceError(code, message, { facts, ...(advices[code] && { advice: advices[code] }) })
+  const advice = (code === 'BACKUP_FAILED' && targetAdvices[String(reason)]) || advices[code]
+  return new DeviceError(code, message, { facts, ...(advice && { advice }) })
 }
 
 /** An appliance in trouble refuses nothing: whoever reads "refused" looks for a wrong password. */
@@ -92,6 +94,7 @@ const codes: Readonly<Record<Exclude<WireCode, 'ACTIVATION_REFUSED'>, DeviceErro
   CERTIFICATE_REFUSED: 'CERTIFICATE_REFUSED',
   NOT_SUPPORTED: 'NOT_SUPPORTED',
   TARGET_FAILED: 'BACKUP_FAILED',
+  RESTORE_FAILED: 'RESTORE_FAILED',
   CONSOLE_FAILED: 'CONSOLE_FAILED',
   CONNECTED: 'REFUSED',
   TIME_ZONE_UNKNOWN: 'TIME_ZONE_UNKNOWN',
@@ -123,6 +126,18 @@ const advices: Partial<Record<DeviceErrorCode, string>> = {
   MANAGED_ELSEWHERE:
     'Change it where it is set (portal: Sensor settings, or the management console), or leave it out of the spec.',
   BACKUP_FAILED: 'Check server, share, user and free space of the backup target.',
+  RESTORE_FAILED: 'Choose another file: "sensorform backup list" shows which can be restored.',
+}
+
+/** What to look at, by the reason for which a backup target failed. */
+const targetAdvices: Readonly<Record<string, string>> = {
+  settings: 'Declare backup.target.smb.server and backup.target.smb.share.',
+  unreachable: 'Check backup.target.smb.server and share, and the way from the sensor to the server (TCP 445).',
+  version: 'Declare a backup.target.smb.version that the server speaks.',
+  credentials: 'Check backup.target.smb.username and its password.',
+  path: 'Create the folder on the share, or correct backup.target.smb.path.',
+  full: 'Make space on the share.',
+  write: 'Let the user write to the folder of the share.',
 }
 
 /** Takes secrets out of a text. Very short ones are left: they would take words apart and tell more than they hide. */

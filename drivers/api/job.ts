@@ -83,6 +83,5 @@ async function failureOf(session: ApiSession, { error, type }: Job, doing: strin
   const { endpoint } = await session.open().catch(() => ({ endpoint: 'the appliance' }))
   if (error?.code) return wireError(0, error, { endpoint, doing })
   const said = { userDisplayErrorMessage: '', internalSystemErrorMessage: '', ...error }
-  const code = type === 'backup' ? ('TARGET_FAILED' as const) : ('INTERNAL' as const)
-  return wireError(0, { ...said, code }, { endpoint, doing })
+  return wireError(0, { ...said, code: type === 'backup' ? 'TARGET_FAILED' : 'INTERNAL' }, { endpoint, doing })
 }

@@ -14,8 +14,8 @@ export function createOperator(session: ApiSession): Operator {
       return actions
     },
     async listBackups() {
-      const { backups } = await session.call({ operation: 'listBackups', doing: 'list its backups' })
-      return backups.map(({ name, createdAt, sizeBytes }) => ({ name, createdAt, sizeBytes }))
+      const { backups, limitBytes } = await session.call({ operation: 'listBackups', doing: 'list its backups' })
+      return { backups: backups.map(({ name, createdAt, sizeBytes }) => ({ name, createdAt, sizeBytes })), limitBytes }
     },
     close: () => session.close(),
   }

@@ -62,6 +62,8 @@ function perform(session: ApiSession, write: Write, guard: Guard, deps: Deps): R
       return activate(session, write.file, guard, deps)
     case 'createBackup':
       return createBackup(session, guard, deps)
+    case 'restoreBackup':
+      return restoreBackup(session, write.name, guard)
     case 'changeAddress':
       return changeAddress(session, write, guard)
     case 'confirmAddress':
@@ -125,6 +127,20 @@ async function createBackup(session: ApiSession, guard: Guard, deps: Deps): Resu
   const doing = 'make a backup'
   const job = await session.call({ operation: 'createBackup', doing, ...fenced(guard) })
   return finish(await awaitJob(session, job, deps, { doing, ...(guard.signal && { signal: guard.signal }) }))
+}
+
+/** Sent once: after it the appliance may be elsewhere, and only looking tells. */
+async function restoreBackup(session: ApiSession, name: string, guard: Guard): Result {
+  await session.call({
+    operation: 'restoreBackup',
+    doing: 'restore a backup',
+    params: { name },
+    repeatable: false,
+    repeatRefused: false,
+    ...guarded(guard),
+  })
+  session.reconnect({ forget: true })
+  return {}
 }
 
 function finish({ result }: Job): { revision?: string } {

@@ -4,6 +4,7 @@ import type {
   Guard,
   LiveValue,
   Observation,
+  Operator,
   Reader,
   Support,
   Target,
@@ -11,7 +12,8 @@ import type {
   Writer,
 } from '../../reconcile/driver.ts'
 import * as device from './appliance.ts'
-import { called, isoNow, newId, type MemoryAppliance, type MemoryWorld } from './world.ts'
+import { backupsOf, createBackup, listBackups, restoreBackup } from './backup.ts'
+import { called, isoNow, type MemoryAppliance, type MemoryWorld } from './world.ts'
 
 /** Everything that a driver can offer. */
 export const richSupport: Support = {
@@ -22,6 +24,7 @@ export const richSupport: Support = {
   guardedNetworkChange: true,
   activationUpload: 'automatic',
   backupNow: true,
+  restore: true,
   audit: true,
   peerCheck: true,
 }
@@ -41,6 +44,7 @@ export function createMemoryDriver(world: MemoryWorld, options: MemoryDriverOpti
     support,
     reader: (target) => readerOf(connect(target), support),
     writer: (target) => writerOf(connect(target), support),
+    ...(support.restore && { operator: (target: Target) => operatorOf(connect(target)) }),
   }
 }
 
@@ -63,6 +67,11 @@ const writerOf = (connection: MemoryConnection, support: Support): Writer => ({
         .catch(() => undefined)
     },
   }),
+})
+
+const operatorOf = (connection: MemoryConnection): Operator => ({
+  listBackups: () => connection.call('listBackups', listBackups),
+  close: () => connection.close(),
 })
 
 class MemoryConnection {
@@ -135,7 +144,7 @@ class MemoryConnection {
         ...activation,
         cloud: activation.mode === 'cloud' ? { reachable: appliance.cloudReachable, detail: null } : null,
       },
-      backups: { supported: true, latest: appliance.latestBackup, lastError: null },
+      backups: { ...backupsOf(appliance, this.#support) },
       unfinished: {
         ...(networkChange && {
           networkChange: {
@@ -192,9 +201,9 @@ async function carryOut(world: MemoryWorld, appliance: MemoryAppliance, write: W
       await world.clock.sleep(5_000)
       return device.activate(world, appliance, write.file)
     case 'createBackup':
-      appliance.latestBackup = { name: newId(world, 'backup'), createdAt: isoNow(world) }
-      appliance.revision++
-      return
+      return createBackup(world, appliance)
+    case 'restoreBackup':
+      return restoreBackup(world, appliance, write.name)
     case 'changeAddress':
       return device.changeAddress(world, appliance, write)
     case 'confirmAddress':

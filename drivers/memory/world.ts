@@ -6,7 +6,14 @@
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { Clock } from '../../reconcile/clock.ts'
-import type { ActivationState, AddressTriple, AuditEntry, SecretTag } from '../../reconcile/driver.ts'
+import type {
+  ActivationState,
+  AddressTriple,
+  AuditEntry,
+  BackupFile,
+  BackupState,
+  SecretTag,
+} from '../../reconcile/driver.ts'
 import type { Intent } from '../../reconcile/lease.ts'
 import type { RegistrationRecord } from '../../reconcile/registrar.ts'
 
@@ -31,7 +38,11 @@ export interface MemoryAppliance {
   lease: { holder: string; fence: number; endsAt: number } | null
   intent: Intent | null
   networkChange: { id: string; from: AddressTriple; to: AddressTriple; endsAt: number } | null
-  latestBackup: { name: string; createdAt: string } | null
+  /** Newest first. */
+  backups: readonly MemoryBackup[]
+  lastRestore: NonNullable<BackupState['lastRestore']> | null
+  /** What the next restore fails with. */
+  restoreProblem: string | null
   audit: AuditEntry[]
   /** Plays a sensor whose way to the cloud is cut. */
   cloudReachable: boolean
@@ -41,6 +52,10 @@ export interface MemoryAppliance {
   distrustedHosts: readonly string[]
   /** Nothing answers at the address. */
   gone: boolean
+}
+
+export interface MemoryBackup extends Required<BackupFile> {
+  content: Pick<MemoryAppliance, 'settings' | 'activation'>
 }
 
 export interface MemoryRecord extends RegistrationRecord {

@@ -34,6 +34,7 @@ export const errorEnvelope = z
           'ACTIVATION_REFUSED',
           'NOT_SUPPORTED',
           'TARGET_FAILED',
+          'RESTORE_FAILED',
           'CONSOLE_FAILED',
           'CONNECTED',
           'TIME_ZONE_UNKNOWN',
@@ -130,7 +131,7 @@ export const networkChangeRequest = z
 export const job = z
   .strictObject({
     id: z.string(),
-    type: z.enum(['activation', 'backup']),
+    type: z.enum(['activation', 'backup', 'restore']),
     state: z.enum(['running', 'succeeded', 'failed']),
     percentage: z.int().min(0).max(100),
     startedAt: instant,
@@ -173,6 +174,17 @@ export const activationState = z
 
 export const backupFile = z.strictObject({ name: z.string(), createdAt: instant, sizeBytes: z.int().min(0).max(1e15) })
 
+export const lastRestore = z
+  .strictObject({
+    id: z.string().meta({ description: 'Of the job.' }),
+    name: z.string().meta({ description: 'File that was restored.' }),
+    error: z
+      .string()
+      .nullable()
+      .meta({ description: 'What the console shows when it failed; null when it succeeded.' }),
+  })
+  .meta({ description: 'The restore that ended last. Itself never part of a backup.' })
+
 /** The connection to the management console as the sensor sees it. */
 export const consoleConnection = z
   .strictObject({
@@ -213,6 +225,7 @@ export const applianceRead = z
       supported: z.boolean(),
       latest: backupFile.nullable(),
       lastError: z.string().nullable(),
+      lastRestore: lastRestore.nullable(),
     }),
     pending: z.strictObject({ networkChange: pendingNetworkChange.nullable(), job: job.nullable() }),
   })

@@ -52,7 +52,8 @@ const writeSummaries: Readonly<Record<WrittenAspect, string>> = {
   managementConsole:
     'Connects to the management console of a connection string, or disconnects from it. A console that does not answer, or refuses, leaves all as it was: 422 CONSOLE_FAILED with details.reason `string`, `unreachable`, `token`, `certificate`, `clock` or `version`.',
   mailServer: 'Writes the mail server that email actions send through.',
-  backup: 'Writes the backup settings. A changed and enabled target is checked first (422 TARGET_FAILED).',
+  backup:
+    'Writes the backup settings. A changed and enabled target is checked first: 422 TARGET_FAILED with details.reason `settings`, `unreachable`, `version`, `credentials`, `path`, `full` or `write`.',
   forwarding:
     'Writes forwarding rules by name; null removes one. An action is replaced whole, other rules and actions are kept.',
   sensorBackups: 'Writes which backups are collected from the sensors, when, and how many are kept.',
@@ -226,6 +227,17 @@ export const operations: readonly Operation[] = [
     fenced: false,
     conditional: false,
     response: { status: 200, body: message.backupList },
+  },
+  {
+    id: 'restoreBackup',
+    on: 'Sensor',
+    method: 'post',
+    path: `${base}/backups/{name}/restore`,
+    summary:
+      'Restores a backup file: settings, secrets, activation, network and certificate are then as they were. A file of another version is 422 RESTORE_FAILED with details.reason `version`, an unconfirmed network change 409 BUSY. The job ends with a restart of the services: every session ends, nothing answers for a while, and then perhaps elsewhere and with another certificate. What became of it is `backups.lastRestore` of the bulk read. Lease and intent stay.',
+    ...write,
+    response: { status: 202, body: message.job },
+    refusals: [404, 409, 412, 422, 423],
   },
   {
     id: 'checkBackupTarget',

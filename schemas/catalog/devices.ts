@@ -197,8 +197,16 @@ export const devices = {
   BACKUP_FAILED: {
     severity: 'error',
     title: 'The backup could not be written',
-    explanation: 'The backup target could not be mounted or written to.',
-    remedy: 'Check server, share, user, password and free space of backup.target.',
+    explanation:
+      'The backup target could not be mounted or written to. Unreachable server, refused user or password, an SMB version that the server does not speak, a folder that is not there and a full share are told apart in the message.',
+    remedy: 'Correct that part of backup.target, or make space on the share.',
+  },
+  RESTORE_FAILED: {
+    severity: 'error',
+    title: 'The backup was not restored',
+    explanation:
+      'The sensor refused the file, or its restore ended with what the message shows: another software version than the one that runs, a file that is gone, damaged or on a share that cannot be mounted. Settings are as they were before.',
+    remedy: 'Choose another file: `sensorform backup list KEY` shows which can be restored.',
   },
   WRONG_KIND: {
     severity: 'error',

@@ -441,6 +441,20 @@ export interface ApplianceRead {
       sizeBytes: number
     } | null
     lastError: string | null
+    lastRestore: {
+      /**
+       * Of the job.
+       */
+      id: string
+      /**
+       * File that was restored.
+       */
+      name: string
+      /**
+       * What the console shows when it failed; null when it succeeded.
+       */
+      error: string | null
+    } | null
   }
   pending: {
     networkChange: {
@@ -462,7 +476,7 @@ export interface ApplianceRead {
     } | null
     job: {
       id: string
-      type: 'activation' | 'backup'
+      type: 'activation' | 'backup' | 'restore'
       state: 'running' | 'succeeded' | 'failed'
       percentage: number
       /**
@@ -486,6 +500,7 @@ export interface ApplianceRead {
           | 'ACTIVATION_REFUSED'
           | 'NOT_SUPPORTED'
           | 'TARGET_FAILED'
+          | 'RESTORE_FAILED'
           | 'CONSOLE_FAILED'
           | 'CONNECTED'
           | 'TIME_ZONE_UNKNOWN'
@@ -842,7 +857,7 @@ export interface ConsoleRead {
   pending: {
     job: {
       id: string
-      type: 'activation' | 'backup'
+      type: 'activation' | 'backup' | 'restore'
       state: 'running' | 'succeeded' | 'failed'
       percentage: number
       /**
@@ -866,6 +881,7 @@ export interface ConsoleRead {
           | 'ACTIVATION_REFUSED'
           | 'NOT_SUPPORTED'
           | 'TARGET_FAILED'
+          | 'RESTORE_FAILED'
           | 'CONSOLE_FAILED'
           | 'CONNECTED'
           | 'TIME_ZONE_UNKNOWN'
@@ -939,6 +955,7 @@ export interface ErrorEnvelope {
       | 'ACTIVATION_REFUSED'
       | 'NOT_SUPPORTED'
       | 'TARGET_FAILED'
+      | 'RESTORE_FAILED'
       | 'CONSOLE_FAILED'
       | 'CONNECTED'
       | 'TIME_ZONE_UNKNOWN'
@@ -958,7 +975,7 @@ export interface ErrorEnvelope {
  */
 export interface Job {
   id: string
-  type: 'activation' | 'backup'
+  type: 'activation' | 'backup' | 'restore'
   state: 'running' | 'succeeded' | 'failed'
   percentage: number
   /**
@@ -982,6 +999,7 @@ export interface Job {
       | 'ACTIVATION_REFUSED'
       | 'NOT_SUPPORTED'
       | 'TARGET_FAILED'
+      | 'RESTORE_FAILED'
       | 'CONSOLE_FAILED'
       | 'CONNECTED'
       | 'TIME_ZONE_UNKNOWN'

@@ -45,7 +45,7 @@ type ActivationOf = Pick<InstalledFile, 'id' | 'createdAt' | 'expiresAt' | 'mode
 
 function activate(sensor: Sensor, call: Call): Answer {
   const file = checkedFile(sensor, call.request.body)
-  const { job, jobs } = startJob(sensor, 'activation', actorOf(call), file)
+  const { job, jobs } = startJob(sensor, 'activation', actorOf(call), { file })
   const entry = { action: 'upload activation file', path: 'activation', after: { name: file.name, mode: file.mode } }
   sensor.commit({ jobs, audit: audited(sensor, actorOf(call), [entry]) })
   return { status: 202, body: jobRead(job, sensor.world.clock.uptimeMs()) }

@@ -3,7 +3,8 @@ import type { Answer, Request } from '../edge.ts'
 import type { Fault } from '../faults.ts'
 import { activationHandlers } from './activation.ts'
 import { auditHandlers } from './audit.ts'
-import { backupHandlers, nextDailyBackupMs, runDueBackup } from './backup.ts'
+import { backupHandlers, runDueBackup } from './backup.ts'
+import { nextDailyBackupMs } from './backup-schedule.ts'
 import { certificateHandlers } from './certificate.ts'
 import { nextContactUptimeMs, sendDueContact } from './console-link.ts'
 import { endDueJob } from './end-job.ts'
@@ -15,6 +16,7 @@ import { networkChangeHandlers, revertDueChange } from './network-change.ts'
 import { peerHandlers } from './peers.ts'
 import { ApplianceProcess, type ProcessOptions, type Running } from './process.ts'
 import { readHandlers, revisionOf } from './read.ts'
+import { restoreHandlers } from './restore.ts'
 import { answerRequest } from './router.ts'
 import type { Handlers, Sensor } from './sensor.ts'
 import { sessionHandlers } from './session.ts'
@@ -37,6 +39,7 @@ const handlers: Handlers<Sensor> = {
   ...networkChangeHandlers,
   ...peerHandlers,
   ...readHandlers,
+  ...restoreHandlers,
   ...sessionHandlers,
   ...writeHandlers,
 }
@@ -89,7 +92,7 @@ class SensorProcess extends ApplianceProcess<SensorState> implements Sensor {
       nextHeartbeatUptimeMs(this),
       nextContactUptimeMs(this),
     ]
-    const untilBackup = nextDailyBackupMs(state.backupsSeenMs) - this.nowMs()
+    const untilBackup = nextDailyBackupMs(state.backupsSeenMs, state.settings.time.timezone) - this.nowMs()
     return Math.min(untilBackup, ...deadlines.map((deadline) => (deadline ?? Infinity) - uptimeMs))
   }
 }

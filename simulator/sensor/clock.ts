@@ -65,3 +65,10 @@ const zonedParts = (nowMs: number, timeZone: string): [string, string][] =>
   formatOf(timeZone)
     .formatToParts(nowMs)
     .map(({ type, value }) => [type, value])
+
+/** What the clock on the wall shows in a time zone, as ms since 1970 as if that were UTC. */
+export function wallMs(nowMs: number, timeZone: string | null): number {
+  const parts = new Map(zonedParts(nowMs, timeZone ?? 'UTC'))
+  const part = (name: string): number => Number(parts.get(name))
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
+}

@@ -2,7 +2,7 @@
 import type { ConsoleLink, ConsoleRefusal, SensorLink } from '../console-link.ts'
 import { probeTls } from '../tls-probe.ts'
 import type { ApplianceRead } from '../../schemas/generated/wire.ts'
-import { latestBackup } from './backup.ts'
+import { backupsRead } from './backup.ts'
 import { Refusal } from './refusal.ts'
 import type { Sensor } from './sensor.ts'
 import type { Merged } from './settings.ts'
@@ -104,7 +104,7 @@ const linkOf = (sensor: Sensor): SensorLink => ({
   isActivated: () => sensor.state.activation !== null,
   isUp: () => sensor.isUp(),
   nowMs: () => sensor.nowMs(),
-  latestBackup: () => latestBackup(sensor.state),
+  latestBackup: () => backupsRead(sensor.state).latest,
 })
 
 function remember(sensor: Sensor, result: Contact['result']): void {

@@ -4,7 +4,7 @@ import type { Job } from '../../schemas/generated/wire.ts'
 import type { Actor } from './audit.ts'
 import { Refusal } from './refusal.ts'
 import type { Handlers, Appliance } from './sensor.ts'
-import type { ApplianceState, InstalledFile, SensorState, StoredJob } from './state.ts'
+import type { ApplianceState, SensorState, StoredJob } from './state.ts'
 
 const keptMs = 3_600_000
 
@@ -13,7 +13,7 @@ export const runningJob = ({ jobs }: ApplianceState): StoredJob | null =>
 
 /** A job as it is read. */
 export function jobRead(job: StoredJob, uptimeMs: number): Job {
-  const { startedUptimeMs, endsUptimeMs, file: _file, actor: _actor, ...rest } = job
+  const { startedUptimeMs, endsUptimeMs, file: _file, backup: _backup, actor: _actor, ...rest } = job
   const share = (uptimeMs - startedUptimeMs) / Math.max(1, endsUptimeMs - startedUptimeMs)
   const percentage = job.state === 'running' ? Math.max(0, Math.min(99, Math.floor(share * 100))) : 100
   return { ...rest, percentage }
@@ -24,7 +24,7 @@ export function startJob(
   appliance: Appliance,
   type: Job['type'],
   actor: Actor,
-  file?: InstalledFile,
+  subject: Pick<StoredJob, 'file' | 'backup'> = {},
 ): { jobs: ApplianceState['jobs']; job: StoredJob } {
   const { state, world } = appliance
   if (runningJob(state)) throw new Refusal(409, 'BUSY', 'Another job is running.')
@@ -40,7 +40,7 @@ export function startJob(
     startedUptimeMs: uptimeMs,
     endsUptimeMs: uptimeMs + world.tuning.jobMs,
     actor,
-    ...(file && { file }),
+    ...subject,
   }
   return { job, jobs: [job, ...state.jobs.filter(({ endsUptimeMs }) => uptimeMs - endsUptimeMs < keptMs)] }
 }
@@ -50,6 +50,8 @@ export interface JobEnd<State extends ApplianceState = SensorState> {
   error: Job['error']
   result: Job['result']
   change: Partial<State>
+  /** What follows once that is taken over. */
+  follow?: () => void
 }
 
 export const jobHandlers: Handlers = {

@@ -173,6 +173,10 @@ export abstract class ApplianceProcess<State extends ApplianceState> implements 
     if (fault.kind === 'certificateSwapped') this.#serveStranger()
   }
 
+  restartServices(forMs: number): void {
+    this.leave('away', this.world.clock.uptimeMs() + forMs)
+  }
+
   /** Goes away, and comes back at an uptime. */
   leave(presence: 'away' | 'gone', untilUptimeMs: number): void {
     this.#presence = presence

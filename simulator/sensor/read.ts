@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { ApplianceRead } from '../../schemas/generated/wire.ts'
 import type { Answer } from '../edge.ts'
 import { activationRead } from './activation.ts'
-import { backupsSupported, latestBackup } from './backup.ts'
+import { backupsRead } from './backup.ts'
 import { displayedTime, driftMs, followsNtp, mostDriftMs, offByRules } from './clock.ts'
 import { connectionRead } from './console-link.ts'
 import { runningJob, jobRead } from './jobs.ts'
@@ -25,7 +25,7 @@ function contentOf(sensor: Sensor): Content {
     settings: readableSettings(state.settings),
     activation: activationRead(sensor),
     consoleConnection: connectionRead(sensor),
-    backups: { supported: backupsSupported(state), latest: latestBackup(state), lastError: state.lastBackupError },
+    backups: backupsRead(state),
     pending: {
       networkChange: pendingRead(state, world.clock.uptimeMs()),
       job: job && jobRead(job, world.clock.uptimeMs()),

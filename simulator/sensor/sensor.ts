@@ -62,6 +62,8 @@ export interface Sensor extends Appliance<SensorState> {
   readonly kind: 'Sensor'
   /** Listens at the address of the settings, and nowhere else. Every session ends. */
   moveListener(taken?: boolean): void
+  /** Services stop and start: every session ends, and nothing answers for so long. */
+  restartServices(forMs: number): void
 }
 
 /** A request that was routed, admitted and read. */

@@ -28,6 +28,19 @@ export interface Backup {
   name: string
   createdAt: string
   sizeBytes: number
+  softwareVersion: string
+  content: BackupContent
+  /** It lies on a share, where it may be lost or damaged. */
+  isOnShare: boolean
+}
+
+/** What a backup holds: configuration with its secrets. Neither PCAP files nor logs, nor users. */
+export type BackupContent = Pick<SensorState, 'settings' | 'secrets' | 'served' | 'activation'>
+
+export interface LastRestore {
+  id: string
+  name: string
+  error: string | null
 }
 
 export interface InstalledFile extends ActivationFile {
@@ -41,6 +54,8 @@ export interface StoredJob extends Omit<Job, 'percentage'> {
   actor: { user: string; from: string }
   /** What an activation job works on. */
   file?: InstalledFile
+  /** Name of the file that a restore job works on. */
+  backup?: string
 }
 
 export interface StoredLease {
@@ -83,6 +98,7 @@ export interface SensorState extends ApplianceState {
   activation: InstalledFile | null
   backups: readonly Backup[]
   lastBackupError: string | null
+  lastRestore: LastRestore | null
   /** Clock of the sensor at the last look whether a daily backup is due. */
   backupsSeenMs: number
   networkChange: StoredNetworkChange | null
@@ -117,6 +133,7 @@ export function installedState(installation: Installation): SensorState {
     activation: null,
     backups: [],
     lastBackupError: null,
+    lastRestore: null,
     backupsSeenMs: nowMs,
     networkChange: null,
     console: null,

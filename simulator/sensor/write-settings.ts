@@ -2,7 +2,7 @@
 import { writeOperationOf, type WrittenAspect } from '../../schemas/api/settings.ts'
 import { settingAspects } from '../../schemas/sensor.ts'
 import { actorOf, audited, settingEntries, type Actor } from './audit.ts'
-import { backupsSupported, checkTarget } from './backup.ts'
+import { refuseWithoutBackups, tryTarget } from './backup.ts'
 import { clockAfter } from './clock.ts'
 import { connectTo } from './console-link.ts'
 import { refuseProperties, restartProcesses } from './properties.ts'
@@ -98,16 +98,14 @@ function checkTime({ state, world: { surroundings } }: Sensor, { settings: { tim
 
 function checkBackup({ state, world }: Sensor, merged: Merged<Settings>): void {
   const { backup } = merged.settings
-  if (backup.enabled === true && !backupsSupported(state)) {
-    throw new Refusal(422, 'NOT_SUPPORTED', `The hardware profile ${state.hardwareProfile} has no backup.`)
-  }
+  if (backup.enabled === true) refuseWithoutBackups(state)
   const password = 'backup.target.smb.password'
   const touched =
     JSON.stringify(backup.target) !== JSON.stringify(state.settings.backup.target) ||
     merged.secrets[password] !== state.secrets[password]
   if (backup.target.enabled !== true || !touched) return
-  const { ok, message } = checkTarget(merged, world.surroundings)
-  if (!ok) throw new Refusal(422, 'TARGET_FAILED', message)
+  const failure = tryTarget(merged, world.surroundings)
+  if (failure) throw new Refusal(422, 'TARGET_FAILED', failure.problem, { details: { reason: failure.reason } })
 }
 
 /** Takes merged settings over, when they differ. */

@@ -39,8 +39,8 @@ test('backups are listed newest first, as the appliance lists them', async () =>
     { name: 'b.tar', createdAt: '2030-01-02T00:00:00Z', sizeBytes: 2 },
     { name: 'a.tar', createdAt: '2030-01-01T00:00:00Z', sizeBytes: 1 },
   ]
-  sensor.script('listBackups', { status: 200, json: { backups, limitBytes: null } })
-  expect(await operator.listBackups!()).toEqual(backups)
+  sensor.script('listBackups', { status: 200, json: { backups, limitBytes: 20 } })
+  expect(await operator.listBackups!()).toEqual({ backups, limitBytes: 20 })
   await operator.close()
   expect(sensor.calls).toEqual(['signIn', 'listBackups', 'signOut'])
   expect(sensor.violations()).toEqual([])

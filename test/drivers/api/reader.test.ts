@@ -85,7 +85,12 @@ test('a look is one sign-in and one read; a second look one conditional read', a
     activation: applianceRead('SN-1').activation,
     consoleConnection: { state: 'NotConfigured', address: null, identity: null, message: null },
     served: expect.objectContaining({ pin: selfSigned.pin, sha256: selfSigned.sha256, expired: false }),
-    backups: { supported: true, latest: { name: 'x.tar', createdAt: '2030-01-01T00:00:00Z' }, lastError: null },
+    backups: {
+      supported: true,
+      latest: { name: 'x.tar', createdAt: '2030-01-01T00:00:00Z' },
+      lastError: null,
+      lastRestore: null,
+    },
     unfinished: {
       networkChange: { id: 'c1', from: triple, to: triple, remainingSeconds: 50 },
       intent: applianceRead('SN-1').intent,

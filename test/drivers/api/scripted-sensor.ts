@@ -224,6 +224,7 @@ export const applianceRead = (serialNumber: string) => ({
     supported: true,
     latest: { name: 'x.tar', createdAt: '2030-01-01T00:00:00Z', sizeBytes: 5 },
     lastError: null,
+    lastRestore: null,
   },
   pending: { networkChange: { id: 'c1', from: triple, to: triple, remainingSeconds: 50 }, job: null },
   lease: { holder: 'other', fence: 3, remainingSeconds: 20 },

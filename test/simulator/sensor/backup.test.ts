@@ -19,7 +19,7 @@ async function leased(around: Partial<SimulatorOptions> = {}, hardwareProfile = 
 function makeShares(rules?: object): string {
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-shares-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  mkdirSync(join(folder, '10.0.0.7', 'backups'), { recursive: true })
+  mkdirSync(join(folder, '10.0.0.7', 'backups', 'berlin'), { recursive: true })
   if (rules) writeFileSync(join(folder, '10.0.0.7', 'backups', 'share.json'), JSON.stringify(rules))
   return folder
 }
@@ -82,7 +82,10 @@ test('L100 has no backup', async () => {
   simulator.advanceClock(200)
   await client.lease()
   const { backups, settings } = await client.read()
-  expect([backups, settings.backup.enabled]).toEqual([{ supported: false, latest: null, lastError: null }, false])
+  expect([backups, settings.backup.enabled]).toEqual([
+    { supported: false, latest: null, lastError: null, lastRestore: null },
+    false,
+  ])
   expect(refusalOf(await client.call('createBackup'))).toEqual([422, 'NOT_SUPPORTED'])
 })
 
@@ -102,17 +105,34 @@ describe('a target', () => {
   test.each([
     [
       'with another password',
+      'credentials',
       { username: 'backup', password: 'other' },
       {},
       '//10.0.0.7/backups refused the user name or password.',
     ],
-    ['that is full', { full: true }, {}, 'There is not enough space on //10.0.0.7/backups.'],
-    ['that is not there', undefined, { server: '10.0.0.8' }, '//10.0.0.8/backups is not reachable.'],
-  ])('%s is refused when written', async (_, rules, part, message) => {
+    ['that is full', 'full', { full: true }, {}, 'There is not enough space on //10.0.0.7/backups.'],
+    ['that is not there', 'unreachable', undefined, { server: '10.0.0.8' }, '//10.0.0.8/backups is not reachable.'],
+    [
+      'without the folder',
+      'path',
+      undefined,
+      { path: 'berlin/hall-2' },
+      'There is no folder berlin/hall-2 on //10.0.0.7/backups.',
+    ],
+    [
+      'of another SMB version',
+      'version',
+      { versions: ['3.0', '3.1.1'] },
+      { version: '2.0' },
+      '//10.0.0.7/backups does not speak SMB 2.0; it offers 3.0, 3.1.1.',
+    ],
+    ['without a server', 'settings', undefined, { server: null }, 'The backup target has no server or no share.'],
+  ])('%s is refused when written, and says so (%s)', async (_, reason, rules, part, message) => {
     const { client } = await leased({ surroundings: { sharesFolder: makeShares(rules) } })
     const reply = await client.call('writeBackup', target(part))
     expect(refusalOf(reply)).toEqual([422, 'TARGET_FAILED'])
-    expect((reply.body as { error: { userDisplayErrorMessage: string } }).error.userDisplayErrorMessage).toBe(message)
+    const { error } = reply.body as { error: { userDisplayErrorMessage: string; details: object } }
+    expect(error).toMatchObject({ userDisplayErrorMessage: message, details: { reason } })
     expect((await client.read()).settings.backup.target.enabled).toBe(false)
   })
 
@@ -125,8 +145,9 @@ describe('a target', () => {
     const problem = '//10.0.0.7/backups is not reachable.'
     expect((await client.job('createBackup')).error?.userDisplayErrorMessage).toBe(problem)
     simulator.advanceClock(200)
-    expect((await client.read()).backups).toEqual({ supported: true, latest: null, lastError: problem })
-    mkdirSync(join(gone, 'backups'), { recursive: true })
+    const none = { supported: true, latest: null, lastRestore: null }
+    expect((await client.read()).backups).toEqual({ ...none, lastError: problem })
+    mkdirSync(join(gone, 'backups', 'berlin'), { recursive: true })
     simulator.advanceClock(86_400)
     expect((await (await signIn(endpoint)).read()).backups.lastError).toBe(null)
   })

@@ -2,7 +2,7 @@
 // each answer is held to it.
 import { afterAll, describe, expect, test } from 'vitest'
 import { writeOperationOf } from '../../../schemas/api/settings.ts'
-import type { ApplianceRead, PendingNetworkChange } from '../../../schemas/generated/wire.ts'
+import type { ApplianceRead, BackupList, PendingNetworkChange } from '../../../schemas/generated/wire.ts'
 import { settingAspects } from '../../../schemas/sensor.ts'
 import { leafKey, makeCertificate } from './certificates.ts'
 import {
@@ -46,6 +46,7 @@ const bodies: Readonly<Record<string, CallOptions>> = {
   confirmAddress: { params: { id: 'x' } },
   activate: { body: new Uint8Array(4) },
   readJob: { params: { id: 'x' } },
+  restoreBackup: { params: { name: 'x.tar' } },
   lease: { body: { holder: 'run-1', ttlSeconds: 60 } },
 }
 const settingWrites: readonly string[] = settingAspects.map(writeOperationOf)
@@ -115,12 +116,13 @@ describe('what single operations refuse', () => {
     ['testRule', { rule: 'none' }],
     ['readJob', { id: 'none' }],
     ['confirmAddress', { id: 'none' }],
+    ['restoreBackup', { name: 'none.tar' }],
   ])('%s: 404', async (id, params) => {
     const client = await leased()
     expect(refusalOf(await client.call(id, { params }))).toEqual([404, 'NOT_FOUND'])
   })
 
-  test('importCertificate, activate, changeAddress, createBackup: 422', async () => {
+  test('importCertificate, activate, changeAddress, createBackup, restoreBackup: 422', async () => {
     const client = await leased({ hardwareProfile: 'L100' })
     const imported = {
       ...certificate,
@@ -135,11 +137,13 @@ describe('what single operations refuse', () => {
       await client.call('activate', { body: new Uint8Array(4) }),
       await client.call('changeAddress', { body: away }),
       await client.call('createBackup'),
+      await client.call('restoreBackup', { params: { name: 'x.tar' } }),
       await client.call('writeBackup', { body: { enabled: true } }),
     ]
     expect(replies.map((reply) => refusalOf(reply))).toEqual([
       [422, 'CERTIFICATE_REFUSED'],
       [422, 'ACTIVATION_REFUSED'],
+      [422, 'NOT_SUPPORTED'],
       [422, 'NOT_SUPPORTED'],
       [422, 'NOT_SUPPORTED'],
       [422, 'NOT_SUPPORTED'],
@@ -162,6 +166,7 @@ test('every operation succeeds', async () => {
   for (const id of ['listBackups', 'checkBackupTarget', 'readAudit']) {
     expect([id, (await client.call(id)).status]).toEqual([id, 200])
   }
+  const [backup] = ((await client.call('listBackups')).body as BackupList).backups
   const file = simulator.cloud?.seed({ name: 'berlin-1', mode: 'cloud', site: 'berlin-plant' })
   expect((await client.job('activate', { body: file })).state).toBe('succeeded')
   expect((await client.call('importCertificate', optionsOf('importCertificate'))).status).toBe(200)
@@ -174,6 +179,9 @@ test('every operation succeeds', async () => {
   expect((await moved.read()).pending).toEqual({ networkChange: null, job: null } satisfies ApplianceRead['pending'])
   expect((await moved.call('releaseLease', { query: '?intent=clear' })).status).toBe(204)
   expect((await moved.call('signOut')).status).toBe(204)
+  const last = await signIn(simulator.appliance('line-1').endpoint())
+  await last.lease()
+  expect((await last.call('restoreBackup', { params: { name: backup?.name ?? '' } })).status).toBe(202)
 })
 
 /** Statuses that the table of operations allows for all writes, but that writes of plain values never need. */
