@@ -96,6 +96,14 @@ export const verbs = {
     ],
     flags: {
       'auto-approve': { description: 'Do not ask.' },
+      replace: {
+        value: 'KEY',
+        description: 'New hardware stands under this key: shows its fingerprint, asks, and takes it for the sensor.',
+      },
+      accept: {
+        value: 'PIN',
+        description: 'With --replace: take the new hardware if its fingerprint is this one, without asking.',
+      },
       root: {
         value: 'DIR',
         kind: 'folder',
@@ -117,6 +125,7 @@ export const verbs = {
       ['sensorform apply fleet/ --auto-approve', 'in a pipeline'],
       ['sensorform apply fleet.plan', 'carry out a saved plan unchanged'],
       ['sensorform apply fleet/ --allow-delete line-1', 'name the sensor whose registration may be deleted'],
+      ['sensorform apply fleet/ --replace line-1', 'line-1 has new hardware: compare its fingerprint, then apply'],
     ],
     exits: ['partial', 'unknown', 'stale', 'refused', 'waiting', 'interrupted'],
   },

@@ -98,6 +98,8 @@ export interface Target {
   serverName?: string
   /** Serial number. An appliance with another one is refused (`IDENTITY_MISMATCH`). */
   identity?: string
+  /** Serial number of the hardware that was replaced: it is refused (`IDENTITY_MISMATCH`), and said to be that. */
+  replaced?: string
   signal?: AbortSignal
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Observation, SecretTag } from './driver.ts'
+import type { Replacement } from './replace/replacement.ts'
 import type { Intent, LeaseGrant, LeaseRequest } from './lease.ts'
 
 /** What is remembered of one appliance. */
@@ -26,6 +27,8 @@ export interface Remembered {
   appliedAt?: string
   /** What system properties were before this tool first wrote them, by path. */
   preImages?: { identity: string; values: Readonly<Record<string, PreImage>> }
+  /** New hardware took over this key. */
+  replacement?: Replacement
   /** Manual steps that a person confirmed: step id to the digest of what was confirmed. */
   confirmed?: Readonly<Record<string, string>>
 }

@@ -30,8 +30,11 @@ export type Action =
       /** What the sensor reports now; null when it was never activated. */
       from: { registrar: string; name: string; mode: Mode | null } | null
       to: { name: string; placement: Placement }
-      /** The record that will be deleted (only one that this sensor itself reports), if any. */
-      deletes?: { registrar: string; name: string; mode: Mode; site?: string }
+      /**
+       * The record that will be deleted, if any: one that this sensor itself reports, or, `inherited`, that of the
+       * hardware before it, unless it is connected.
+       */
+      deletes?: { registrar: string; name: string; mode: Mode; site?: string; inherited?: true }
       /** A record of the desired name already stands and is this sensor's. */
       recordStands: boolean
     }

@@ -29,6 +29,11 @@ const consoleChange = z.union([
   z.strictObject({ username: z.string().min(1), password: z.string().min(1) }),
 ])
 
+const hardware = z.strictObject({
+  serialNumber: z.string().regex(/^[\w-]{1,64}$/),
+  softwareVersion: z.string().min(1).max(32).optional(),
+})
+
 interface Input {
   handles: Handles
   key: string
@@ -74,6 +79,11 @@ const routes: Readonly<Record<string, Route>> = {
       )
     else appliance.setPassword(change.username, change.password)
     return {}
+  },
+  'POST /appliances/*/hardware': async ({ handles, key, body }) => {
+    const { serialNumber, softwareVersion } = hardware.parse(body)
+    await handles.swapHardware(key, { serialNumber, ...(softwareVersion !== undefined && { softwareVersion }) })
+    return { appliance: handles.appliances.find((one) => one.key === key) }
   },
   'POST /appliances/*/kill': async ({ handles, key }) => {
     await handles.kill(key)

@@ -5,7 +5,7 @@
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { ApplianceKind } from '../schemas/documents.ts'
 import { registrarPinKey, type PinFile } from '../schemas/pin-file.ts'
 import { createSimulatorClock } from './clock.ts'
@@ -13,6 +13,7 @@ import { startCloud, type RunningCloud } from './cloud/cloud.ts'
 import { startControl, type Control } from './control.ts'
 import { cloudKey, createFaultEngine, strikesAtOnce, type Fault } from './faults.ts'
 import { installConsole, installSensor } from './install.ts'
+import { asDelivered, createRack, type Hardware } from './hardware.ts'
 import { createKeyPool, type KeyPool } from './keys.ts'
 import { canMoveOnLoopback } from './loopback.ts'
 import type { SimulatorOptions } from './options.ts'
@@ -20,8 +21,7 @@ import { createRequestLog, type LoggedRequest } from './request-log.ts'
 import { createConsole, type RunningConsole } from './console/appliance.ts'
 import type { ConsoleState } from './console/state.ts'
 import { createSensor, type RunningSensor } from './sensor/appliance.ts'
-import { fileDisk, memoryDisk, type Disk } from './sensor/disk.ts'
-import type { ApplianceState, SensorState } from './sensor/state.ts'
+import type { SensorState } from './sensor/state.ts'
 import { defaultTuning, type World } from './world.ts'
 
 export type {
@@ -70,6 +70,8 @@ export interface Simulator {
   counts(key: string, since?: number): Readonly<Record<string, number>>
   /** Takes an appliance away as a power cut would. */
   kill(key: string): Promise<void>
+  /** Puts other hardware in an appliance's place and starts it: new, or what stood there before. */
+  swapHardware(key: string, hardware: Hardware): Promise<void>
   /** Starts an appliance from what is on its disk. */
   restart(key: string): Promise<void>
   stop(): Promise<void>
@@ -137,6 +139,8 @@ interface Slot {
   port: number
   /** Makes the appliance anew from what is on its disk. */
   create: (port: number) => RunningAppliance
+  /** Puts other hardware in its place: new from installation, or what stood there before. */
+  swap: (hardware: Hardware) => Promise<void>
 }
 
 /** Gives every appliance its disk; one that is empty gets a new installation. Consoles come first: sensors call them. */
@@ -149,30 +153,21 @@ async function installAll(
   const around = { world, keys, seed, ...(cloud && { cloud }) }
   const consoles = managementConsoles.map(async (options) => {
     const { key, port } = options
-    const disk = await installed<ConsoleState>(stateFolder, key, world, () => installConsole(options, around))
-    return { key, port, create: (port: number) => createConsole({ key, port, world, disk }) }
+    const rack = await createRack<ConsoleState>({ stateFolder, key, world }, (hardware) =>
+      installConsole({ ...options, ...hardware }, around),
+    )
+    const create = (port: number) => createConsole({ key, port, world, disk: rack.disk() })
+    return { key, port, create, swap: rack.swap }
   })
   const sensors = appliances.map(async (options) => {
     const { key, port } = options
-    const disk = await installed<SensorState>(stateFolder, key, world, () => installSensor(options, around))
-    return { key, port, create: (port: number) => createSensor({ key, port, world, disk }) }
+    const rack = await createRack<SensorState>({ stateFolder, key, world }, (hardware) =>
+      installSensor(hardware ? { ...asDelivered(options), ...hardware } : options, around),
+    )
+    const create = (port: number) => createSensor({ key, port, world, disk: rack.disk() })
+    return { key, port, create, swap: rack.swap }
   })
   return Promise.all([...consoles, ...sensors])
-}
-
-async function installed<State extends ApplianceState>(
-  stateFolder: string | undefined,
-  key: string,
-  world: World,
-  install: () => Promise<State>,
-): Promise<Disk<State>> {
-  const disk =
-    stateFolder === undefined
-      ? memoryDisk<State>()
-      : fileDisk<State>(join(stateFolder, `${encodeURIComponent(key)}.json`))
-  const uptimeMs = world.clock.uptimeMs()
-  if (!disk.load(uptimeMs)) disk.save(await install(), uptimeMs)
-  return disk
 }
 
 export type Handles = Omit<Simulator, 'cloud' | 'control' | 'notices' | 'stop'>
@@ -215,6 +210,12 @@ function createHandles(
     requests: (since) => world.log.since(since),
     counts: (key, since) => world.log.counts(key, since),
     kill: (key) => either(key).stop(),
+    swapHardware: async (key, hardware) => {
+      await either(key).stop()
+      const slot = slots.find((one) => one.key === key)
+      await slot?.swap(hardware)
+      if (slot) await boot(slot)
+    },
     restart: async (key) => {
       await either(key).stop()
       const slot = slots.find((one) => one.key === key)

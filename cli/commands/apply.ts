@@ -19,6 +19,7 @@ import { lacksSecret, outcomeReasons, planReasons } from '../plan-exits.ts'
 import { isPlanFile, readPlan, StalePlanError } from '../plan-file.ts'
 import { planOptionsOf } from '../plan-options.ts'
 import { nameRun, recordEnd, recordStart } from '../run-history.ts'
+import { acceptReplacement } from '../replace.ts'
 import { sayError } from '../say-error.ts'
 import { UsageError } from '../usage-error.ts'
 import { openWorld, type OpenWorld } from '../world.ts'
@@ -60,7 +61,7 @@ async function workOf(command: Command, outputs: Outputs): Promise<Work> {
   if (!given.on('auto-approve')) {
     mustBeAskable(command, 'Give --auto-approve, or save a plan with "sensorform plan --out plan=FILE" and apply that.')
   }
-  const { fleet, warnings } = await loadDocuments(command, positionals, outputs)
+  const { fleet, warnings } = await loadReplaced(command, outputs)
   const options = planOptionsOf(command, fleet)
   return {
     fleet,
@@ -71,9 +72,17 @@ async function workOf(command: Command, outputs: Outputs): Promise<Work> {
   }
 }
 
+/** The documents; with `--replace` as they are once the new hardware is accepted, which mends the pin file. */
+async function loadReplaced(command: Command, outputs: Outputs): Promise<Awaited<ReturnType<typeof loadDocuments>>> {
+  const loaded = await loadDocuments(command, command.positionals, outputs)
+  const changed = await acceptReplacement(command, loaded.fleet)
+  return changed ? loadDocuments(command, command.positionals, outputs) : loaded
+}
+
 /** What shaped the plan stands in it; flags that would change it are refused. */
 async function savedWork({ io, given, tool }: Command, file: string): Promise<Work> {
   const shaping = [
+    'replace',
     'select',
     'only',
     'allow-changed',

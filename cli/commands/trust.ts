@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { ServedCertificate } from '../../reconcile/driver.ts'
 import { problemLines } from '../../report/human-problem.ts'
 import { problemOf } from '../../report/json.ts'
-import { neutralJson, plainText } from '../../report/neutral.ts'
+import { neutralJson } from '../../report/neutral.ts'
 import { styleOf } from '../../report/style.ts'
 import { registrarPinKey, type PinFile } from '../../schemas/pin-file.ts'
 import type { Problem } from '../../schemas/problem.ts'
@@ -14,6 +14,7 @@ import type { Command } from '../command.ts'
 import { documentPaths, readDocuments } from '../documents.ts'
 import { endpointOf } from '../endpoint.ts'
 import { exitCodeOf, type ExitReason } from '../exit-codes.ts'
+import { fingerprintText } from '../fingerprint.ts'
 import { readPins, withPin, writePins } from '../pins.ts'
 import { shortPath } from '../short-path.ts'
 import { UsageError } from '../usage-error.ts'
@@ -97,22 +98,8 @@ async function look(endpoint: string, key: string): Promise<Seen> {
 }
 
 function describe({ endpoint, key, served, problem }: Seen, pins: PinFile, { colour }: Command): string {
-  const style = styleOf(colour.stdout)
-  if (!served) return `${(problem ? problemLines(problem, style) : []).join('\n')}\n`
-  const rows = [
-    ['key', key],
-    ['pin', served.pin],
-    ['certificate', `sha256 ${served.sha256}`],
-    ['subject', served.subject],
-    ['valid', `${served.notBefore} to ${served.notAfter}${served.expired ? ' (expired)' : ''}`],
-    ['known', knownText(pins[key]?.pins, served.pin)],
-  ].map(([name = '', value = '']) => `  ${name.padEnd(11)}  ${plainText(value)}`)
-  return [style.bold(endpoint), ...rows, ''].join('\n')
-}
-
-function knownText(known: readonly string[] | undefined, pin: string): string {
-  if (!known) return 'no'
-  return known.includes(pin) ? 'yes, the same' : `ANOTHER KEY WAS RECORDED: ${known.join(', ')}`
+  if (!served) return `${(problem ? problemLines(problem, styleOf(colour.stdout)) : []).join('\n')}\n`
+  return fingerprintText({ endpoint, key, served, known: pins[key]?.pins }, { colour: colour.stdout })
 }
 
 async function isAccepted(

@@ -175,6 +175,10 @@ async function signInAt(state: State, endpoint: string, target: Target, deps: Se
   const http = state.http ?? createHttp(httpOptions(endpoint, target, deps))
   try {
     const signedIn = await signIn(http, endpoint, target, deps)
+    if (signedIn.identity === target.replaced) {
+      await signOut(http, signedIn.token)
+      throw replacedHardware(endpoint, target.key, signedIn.identity)
+    }
     if (state.identity !== undefined && signedIn.identity !== state.identity) {
       await signOut(http, signedIn.token)
       throw mismatch(endpoint, state.identity, signedIn.identity)
@@ -207,6 +211,17 @@ export const mismatch = (endpoint: string, known: string, found: string): Device
     `${sanitise(endpoint)} is another appliance: its serial number is ${sanitise(found)}, not ${sanitise(known)}`,
     {
       advice: 'Check access.endpoint and access.identity. Nothing was changed.',
+      facts: { identity: sanitise(found) },
+    },
+  )
+
+/** The hardware that a person replaced: it came back, or was never taken away. */
+const replacedHardware = (endpoint: string, key: string, found: string): DeviceError =>
+  new DeviceError(
+    'IDENTITY_MISMATCH',
+    `${sanitise(endpoint)} is the hardware that was replaced: its serial number is ${sanitise(found)}, and ${key} is another one now`,
+    {
+      advice: `Switch the old hardware off, or give it another address. To go back to it: sensorform apply --replace ${key}.`,
       facts: { identity: sanitise(found) },
     },
   )

@@ -104,7 +104,11 @@ class MemoryConnection {
     for (const endpoint of this.#target.endpoints) {
       const appliance = device.applianceAt(this.world, endpoint)
       if (!appliance) continue
-      const { identity } = this.#target
+      const { identity, replaced } = this.#target
+      if (replaced === appliance.serialNumber) {
+        failure = new DeviceError('IDENTITY_MISMATCH', `${endpoint} is ${replaced}, which was replaced.`)
+        continue
+      }
       if (identity === undefined || identity === appliance.serialNumber) {
         return called(this.world, { method: 'signIn', target: appliance.serialNumber }, () => endpoint)
       }

@@ -7,6 +7,7 @@ import { isConsolePath } from '../plan/console-steps.ts'
 import { planAppliance } from '../plan/appliance-plan.ts'
 import type { StepOutcome } from '../outcome.ts'
 import type { AppliancePlan } from '../plan-types.ts'
+import { settled } from '../replace/replacement.ts'
 import { preImagesLeft } from './remember-pre-images.ts'
 import { planContext } from '../run.ts'
 import { tagsOf } from '../observe/tags.ts'
@@ -37,6 +38,7 @@ export async function rememberApplied(
   await world.memory.remember(key, {
     lastApplied,
     appliedAt: new Date(world.clock.now()).toISOString(),
+    ...(remembered && settled(remembered, observation)),
     ...(remembered?.preImages && { preImages: preImagesLeft(desired, observation, remembered) }),
   })
 }

@@ -15,6 +15,7 @@ import type { Remembered } from '../memory.ts'
 import { poll } from '../apply/poll.ts'
 import { forEachLimited } from './pool.ts'
 import { asDeviceError, problemOf } from './problem-of.ts'
+import { tellReplaced } from '../replace/tell-replaced.ts'
 import { checkPeers } from './check-peers.ts'
 import { observeRecords } from './observe-records.ts'
 import { recallAppliance, rememberRead } from './recall.ts'
@@ -104,7 +105,7 @@ async function observeAppliance(
     world.onEvent({ type: 'observed', key, at: at() })
     return sight
   } catch (error) {
-    const problem = problemOf(asDeviceError(error, world.signal), key)
+    const problem = problemOf(tellReplaced(asDeviceError(error, world.signal), key, known.remembered), key)
     world.onEvent({ type: 'observed', key, at: at(), problem })
     return { desired, observation: { problem }, records: {}, tags: new Map(), ...known }
   } finally {

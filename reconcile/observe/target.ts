@@ -19,7 +19,8 @@ export function targetOf(
   const name = (options.readOnly ? access.readCredentials : undefined) ?? access.credentials
   const entry = fleet.credentials.get(name)
   if (!entry) throw new DeviceError('CREDENTIALS_REFUSED', `The fleet declares no credentials ${name}.`)
-  const identity = access.identity ?? pinnedIdentity(access.trust) ?? remembered.identity
+  const replaced = remembered.replacement?.former.identity
+  const identity = access.identity ?? otherThan(replaced, pinnedIdentity(access.trust)) ?? remembered.identity
   const isKnown = identity !== undefined || hasPin(access.trust) || (remembered.pins ?? []).length > 0
   const serverName = serverNameOf(desired, remembered)
   return {
@@ -32,6 +33,7 @@ export function targetOf(
     knownPins: remembered.pins ?? [],
     ...(serverName !== undefined && { serverName }),
     ...(identity !== undefined && { identity }),
+    ...(replaced !== undefined && { replaced }),
     ...(options.signal && { signal: options.signal }),
   }
 }
@@ -43,6 +45,10 @@ function endpointsOf({ access: { endpoint }, settings }: DesiredAppliance, remem
   const seen = new Set([new URL(endpoint).origin])
   return [endpoint, ...[...desired, ...left].filter((other) => !seen.has(other) && seen.add(other))]
 }
+
+/** A pin file may still tell of hardware that was replaced. */
+const otherThan = (replaced: string | undefined, identity: string | undefined): string | undefined =>
+  identity === replaced ? undefined : identity
 
 const pinnedIdentity = (trust: readonly LoadedTrust[]): string | undefined =>
   trust.map((anchor) => ('pinFile' in anchor ? anchor.identity : undefined)).find((identity) => identity !== undefined)

@@ -17,6 +17,7 @@ import { isLookedAt, narrow } from './only.ts'
 import type { AppliancePlan, ApplianceStatus, Step } from '../plan-types.ts'
 import { statusOf } from './appliance-status.ts'
 import { planSteps } from './appliance-steps.ts'
+import { replacementProblems } from './replacement-problems.ts'
 import { windowState } from './window.ts'
 
 export interface Planned {
@@ -55,6 +56,7 @@ function planLook(fleet: Fleet, look: Look, conflict: Problem | undefined): Plan
   const all = [
     ...holdProblems(desired),
     ...warningsOf(look),
+    ...replacementProblems(look),
     ...(sight.problems ?? []),
     ...withoutTwice(problems, drafted.problems),
     ...(conflict ? [conflict] : []),

@@ -15,6 +15,7 @@ import type { Fleet } from '../../schemas/fleet.ts'
 import type { Change } from '../change.ts'
 import { problemOf, type Look } from '../compare/look.ts'
 import { desiredLookup, isOurs, recordOf, type Reported, type Wanted } from '../compare/records.ts'
+import { inheritedRecord, isInherited } from '../replace/replacement.ts'
 import type { RecordLookup } from '../registrar.ts'
 
 /** Everything that a decision about one registration needs. */
@@ -32,6 +33,9 @@ export function ownershipProblem(one: RegistrationCase) {
   const { look, wanted, reported } = one
   const record = recordOf(desiredLookup(look, wanted))
   if (!record || isOurs(wanted, reported, look.observation.unfinished.intent?.data)) return undefined
+  if (isInherited(inheritedRecord(look.remembered, look.observation), record)) {
+    return record.connected ? formerConnected(one) : undefined
+  }
   if (record.connected) return connected(one)
   return look.context.options.overrides?.adoptRecord?.includes(look.desired.key) ? undefined : notOurs(one)
 }
@@ -63,6 +67,15 @@ const connected = ({ look: { desired }, wanted }: RegistrationCase) =>
     field: 'name',
     summary: `${wanted.name} is registered already, and connected: it is another sensor's`,
     hint: 'Choose another name; or, if the other sensor is to be renamed, apply that first.',
+  })
+
+const formerConnected = ({ look: { desired }, wanted }: RegistrationCase) =>
+  problemOf(desired, {
+    severity: 'error',
+    code: 'RECORD_CONNECTED',
+    field: 'name',
+    summary: `${wanted.name} is still connected: the hardware that is replaced is at work`,
+    hint: 'Switch the old hardware off, wait until the cloud shows it as disconnected (up to 15 minutes), and apply again.',
   })
 
 const notOurs = ({ look: { desired }, wanted }: RegistrationCase) =>

@@ -29,6 +29,7 @@ import {
   type Reported,
   type Wanted,
 } from '../compare/records.ts'
+import { inheritedRecord } from '../replace/replacement.ts'
 import type { RegistrationRecord } from '../registrar.ts'
 import { namelessProblem, ownershipProblem, unaskedProblem, type RegistrationCase } from './registration-obstacles.ts'
 import { groupOf } from './step-groups.ts'
@@ -143,7 +144,7 @@ function reasonOf({ reported, wanted, changes }: RegistrationCase): Reactivate['
 function deletionOf(one: RegistrationCase, reason: Reactivate['reason']): Reactivate['deletes'] {
   const { look, registrar, reported, wanted } = one
   const record = recordOf(liveLookup(look, reported))
-  if (reported.name === null) return undefined
+  if (reported.name === null) return inheritance(one)
   if (!record || !isReported(reported, record)) return formerRegistration(one)
   const allowed = look.context.options.overrides?.allowDelete?.includes(look.desired.key) ?? false
   const goes = reported.name !== wanted.name || !liesAt(record, wanted.placement) || (reason === 'renew' && allowed)
@@ -156,6 +157,14 @@ const deletion = (registrar: string, { name, mode, site }: RegistrationRecord): 
   mode,
   ...(site !== undefined && { site }),
 })
+
+/** The record of the hardware that this one replaces. */
+function inheritance({ look, fleet }: RegistrationCase): Reactivate['deletes'] {
+  const inherited = inheritedRecord(look.remembered, look.observation)
+  if (!inherited || !fleet.registrars.has(inherited.registrar)) return undefined
+  if (!look.context.registrarSupport(inherited.registrar).register) return undefined
+  return { ...inherited, inherited: true }
+}
 
 /** The record that the sensor has with the registrar it was registered with before, as memory tells. */
 function formerRegistration({ look, fleet, registrar, reported }: RegistrationCase): Reactivate['deletes'] {

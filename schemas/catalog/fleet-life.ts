@@ -37,4 +37,29 @@ export const fleetLife = {
     explanation: 'A registration that may be connected is not deleted. This registrar cannot look it up.',
     remedy: withoutRegistration,
   },
+  IDENTITY_DECLARED: {
+    severity: 'error',
+    title: 'The documents name the serial number of the hardware that is replaced',
+    explanation: 'access.identity says who the sensor is. New hardware has another serial number and would be refused.',
+    remedy: 'Put the new serial number there, or remove the line: it is bound at the first read.',
+  },
+  HARDWARE_SAME: {
+    severity: 'error',
+    title: 'What is to be replaced still stands there',
+    explanation:
+      'The endpoint shows the key that the sensor is known by. Taken for new hardware, the old one would be refused from then on.',
+    remedy: 'Put the new hardware in its place, with a key of its own, then apply with `--replace`.',
+  },
+  BACKUP_OFFERED: {
+    severity: 'warning',
+    title: 'The last backup of the replaced hardware can be restored',
+    explanation: 'It was made by the same software version. What it brings back is the state of the old hardware.',
+    remedy: 'Run the command that the hint shows, or leave it: the documents are applied either way.',
+  },
+  BACKUP_OTHER_VERSION: {
+    severity: 'warning',
+    title: 'The last backup of the replaced hardware is of another version',
+    explanation: 'A backup is restored only on the software version that made it.',
+    remedy: 'Bring the new hardware to that version first, or leave the backup be.',
+  },
 } as const satisfies Catalog

@@ -16,6 +16,8 @@
  *     $ save FILE sensorform …           writes what it prints to a file
  *     $ replace FILE OLD NEW             replaces text in a file, which must hold it
  *     $ cat FILE, $ mode FILE, $ remove FILE, $ copy FROM TO
+ *     $ accept sensorform …              runs it again with --accept and the pin that it showed
+ *     $ later SECONDS                    lets time pass, for the command and for the simulator
  *     $ control METHOD PATH BODY         asks the simulator's control endpoint
  *
  * What differs from run to run is written as [time], [clock], [pin], [digest], [run], [port], [root].
@@ -25,6 +27,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { systemClock } from '../../cli/clock.ts'
 import type { Io } from '../../cli/io.ts'
 import { runCli } from '../../cli/run-cli.ts'
 import { checkResult } from '../report/check-result.ts'
@@ -76,7 +79,7 @@ class Transcript {
   readonly interrupts = new Set<() => void>()
   readonly io: Io
 
-  constructor(root: string, env: Readonly<Record<string, string>>) {
+  constructor(root: string, env: Readonly<Record<string, string>>, later: { ms: number }) {
     this.io = {
       stdout: {
         write: (text) => {
@@ -88,6 +91,11 @@ class Transcript {
       stdin: (async function* () {})(),
       env: { ...env },
       cwd: root,
+      clock: {
+        now: () => systemClock.now() + later.ms,
+        monotonic: () => systemClock.monotonic() + later.ms,
+        sleep: async (ms, signal) => systemClock.sleep(ms, signal),
+      },
       terminal: { stdin: false, stdout: false, stderr: false },
       onInterrupt: (handler) => {
         this.interrupts.add(handler)
@@ -110,6 +118,7 @@ class Transcript {
 class Session {
   readonly #root: string
   readonly #env: Record<string, string> = {}
+  readonly #passed = { ms: 0 }
   #printed = ''
   #background: { transcript: Transcript; ended: Promise<number>; control: string | undefined } | undefined
 
@@ -161,24 +170,39 @@ class Session {
       remove: async () => rm(file(), { recursive: true }).then(() => ''),
       replace: () => replaceIn(file(), rest[1] ?? '', rest[2] ?? ''),
       control: () => this.#control(rest),
+      later: () => this.#later(Number(rest[0])),
     }
+    if (word === 'accept') return this.#accept(rest.slice(1))
     const run = builtIns[word]
     if (!run) throw new Error(`a script cannot run ${word}`)
     return { output: await run(), code: 0 }
   }
 
   async #cli(words: readonly string[]): Promise<{ output: string; code: number }> {
-    const transcript = new Transcript(this.#root, this.#env)
+    const transcript = new Transcript(this.#root, this.#env, this.#passed)
     const code = await runCli(words, transcript.io)
     if (words.join(' ').includes('--format json') && transcript.stdout !== '') checkResult(transcript.stdout)
     return { output: transcript.text, code }
   }
 
+  /** Runs it a second time with the pin that the first one showed. */
+  async #accept(words: readonly string[]): Promise<{ output: string; code: number }> {
+    const { output } = await this.#cli(words)
+    const [pin = ''] = /sha256\/[A-Za-z0-9+/]{43}=/.exec(output) ?? []
+    return this.#cli([...words, '--accept', pin])
+  }
+
   async #save([file = '', , ...words]: readonly string[]): Promise<string> {
-    const transcript = new Transcript(this.#root, this.#env)
+    const transcript = new Transcript(this.#root, this.#env, this.#passed)
     await runCli(words, transcript.io)
     await writeInto(this.#root, file, transcript.stdout)
     return ''
+  }
+
+  /** Time passes, here and in the simulator. */
+  async #later(seconds: number): Promise<string> {
+    this.#passed.ms += seconds * 1000
+    return this.#control(['POST', '/clock', JSON.stringify({ advanceSeconds: seconds })])
   }
 
   #set(assignment: string): string {
@@ -188,7 +212,7 @@ class Session {
   }
 
   async #start(words: readonly string[]): Promise<string> {
-    const transcript = new Transcript(this.#root, this.#env)
+    const transcript = new Transcript(this.#root, this.#env, this.#passed)
     const ended = runCli(words, transcript.io)
     const over = new AbortController()
     void ended.then(() => over.abort())

@@ -43,7 +43,7 @@ export async function executeReactivate(context: StepContext, action: Reactivate
   context.keepIntent(false)
 }
 
-/** Deletes the old record, which must be the one that this sensor itself reports. */
+/** Deletes the old record: the one that this sensor itself reports, or that of the hardware before it. */
 async function deleteOld(context: StepContext, { deletes, to }: Reactivate): Promise<void> {
   if (!deletes) return
   const registrar = context.world.registrar(deletes.registrar)
@@ -57,11 +57,29 @@ async function deleteOld(context: StepContext, { deletes, to }: Reactivate): Pro
     return
   }
   const { record } = lookup
+  if (deletes.inherited) return deleteInherited(context, registrar, record)
   if (deletes.name === to.name && liesAt(record, to.placement)) return
   checkDeletion(context, record)
   context.note(`Deleting the registration ${deletes.name}.`)
   await deleteRecord(context, registrar, record)
 }
+
+/** One that never connected was registered by a run that died: it is as good as a new one. */
+async function deleteInherited(context: StepContext, registrar: Registrar, record: RegistrationRecord): Promise<void> {
+  if (record.connected) throw stillConnected(context, record)
+  if (record.lastContact === undefined) return
+  context.note(`Deleting the registration ${record.name} of the hardware that is replaced.`)
+  await deleteRecord(context, registrar, record)
+}
+
+const stillConnected = ({ plan }: StepContext, { name }: RegistrationRecord): StepError =>
+  new StepError({
+    code: 'RECORD_CONNECTED',
+    key: plan.key,
+    field: 'name',
+    summary: `The registration ${name} is not deleted: the hardware that is replaced is connected.`,
+    hint: 'Switch it off, wait until the cloud shows it as disconnected (up to 15 minutes), and apply again.',
+  })
 
 /** Right before the delete: the record is the very one that this sensor reports now, by name, mode and site. */
 function checkDeletion({ session, plan }: StepContext, record: RegistrationRecord): void {
