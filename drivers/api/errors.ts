@@ -57,6 +57,7 @@ export function wireError(status: number, error: WireError, circumstances: Circu
     ...(typeof reason === 'string' && { reason: sanitise(reason) }),
     ...(typeof holder === 'string' && { holder: sanitise(holder) }),
     ...(typeof remainingSeconds === 'number' && { remainingSeconds }),
+    ...(typeof reason === 'string' && { reason: sanitise(reason) }),
     ...(typeof obstacle === 'string' && { obstacle: sanitise(obstacle) }),
   }
   const did = failings[code] ?? 'refused to'

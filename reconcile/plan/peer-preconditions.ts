@@ -3,7 +3,7 @@
  *
  * | the appliance looked at its peers | one of them fails | `--allow-cut-off KEY` | then                              |
  * | --------------------------------- | ----------------- | --------------------- | --------------------------------- |
- * | yes                               | no                |                       | it is turned on                   |
+ * | yes                               | no                |                       | turned on, and disrupts nothing   |
  * | yes                               | yes               | no                    | VALIDATION_CUTS_OFF, not turned on |
  * | yes                               | yes               | yes                   | VALIDATION_CUTS_OFF, turned on    |
  * | cannot, and has peers             |                   |                       | VALIDATION_UNCHECKED, turned on   |
@@ -35,10 +35,17 @@ export function checkPeers(look: Look, steps: readonly Step[]): Checked {
   const silent = peers.filter(({ result }) => result === 'unreachable')
   const isAllowed = look.context.options.overrides?.allowCutOff?.includes(look.desired.key) ?? false
   const problems = [...cutsOff(look, failing, isAllowed), ...unchecked(look, silent.map(nameWithReason))]
-  if (failing.length === 0) return { steps: [...steps], problems }
+  if (failing.length === 0) return { steps: silent.length === 0 ? steps.map(withoutHarm) : [...steps], problems }
   if (!isAllowed) return { steps: steps.filter((step) => !turnsValidationOn(step)), problems }
   const disrupts = `the communication with ${failing.map(namePeer).join(', ')}`
   return { steps: steps.map((step) => (turnsValidationOn(step) ? { ...step, disrupts } : step)), problems }
+}
+
+/** Every peer was looked at, and none is cut off. */
+function withoutHarm(step: Step): Step {
+  if (!turnsValidationOn(step)) return step
+  const { disrupts: _, ...harmless } = step
+  return harmless
 }
 
 /** `siem of rule ops (10.1.9.1:6514)`, `mail server (mail.plant.example:465)`. */

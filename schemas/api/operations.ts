@@ -140,7 +140,8 @@ export const operations: readonly Operation[] = [
     id: 'importCertificate',
     method: 'post',
     path: `${base}/certificate`,
-    summary: 'Imports a certificate. Refusals are 422 CERTIFICATE_REFUSED with one of the six documented messages.',
+    summary:
+      'Imports a certificate. Refusals are 422 CERTIFICATE_REFUSED with one of the six documented messages and details.reason `passphrase`, `chain`, `expired`, `revoked`, `crlUnreachable` or `failed`.',
     ...write,
     request: message.certificateImport,
     response: { status: 200, body: message.written },

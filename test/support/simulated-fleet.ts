@@ -63,8 +63,8 @@ export async function openSimulated(options: SimulatedFleetOptions): Promise<Sim
   const secrets: Record<string, string> = { ADMIN: 'admin-password', CLOUD: 'cloud-token' }
   const store = createMemoryStore(clock)
   const world = worldOf(simulator, clock, store, secrets)
-  const fleet: SimulatedFleet['fleet'] = (settings) =>
-    fleetOf(simulator.appliances.map((one) => desired(one, settings)))
+  const installed = [...simulator.appliances]
+  const fleet: SimulatedFleet['fleet'] = (settings) => fleetOf(installed.map((one) => desired(one, settings)))
   let runs = 0
   return {
     simulator,

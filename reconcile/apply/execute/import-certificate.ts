@@ -1,5 +1,7 @@
 import type { LoadedFile } from '../../../schemas/fleet.ts'
+import { certificateRemedy } from '../../certificate-remedies.ts'
 import { readFile } from '../../compare/certificate-reading.ts'
+import { DeviceError } from '../../device-error.ts'
 import type { Action } from '../../plan-types.ts'
 import { differingPaths } from '../verify.ts'
 import { toWriteValues } from '../write-values.ts'
@@ -38,5 +40,14 @@ export async function executeImportCertificate(
       settleMs: 60_000,
       reconnect: true,
     },
-  )
+  ).catch((error: unknown) => {
+    throw explained(error)
+  })
+}
+
+/** Each documented message has its remedy. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof DeviceError) || error.code !== 'CERTIFICATE_REFUSED') return error
+  const advice = certificateRemedy(error.facts['reason'])
+  return advice === undefined ? error : new DeviceError(error.code, error.message, { cause: error, advice })
 }
