@@ -17,6 +17,8 @@ export interface Remembered {
   /** Pins and certificate hashes last verified. */
   pins?: readonly string[]
   certificates?: readonly string[]
+  /** Where it was before and by which certificate it was known there, newest first; for finding it after a restore. */
+  former?: readonly Whereabouts[]
   /** Host name last verified in a certificate of an authority. */
   serverName?: string
   /** The last read, secret-free. */
@@ -31,6 +33,12 @@ export interface Remembered {
   replacement?: Replacement
   /** Manual steps that a person confirmed: step id to the digest of what was confirmed. */
   confirmed?: Readonly<Record<string, string>>
+}
+
+export interface Whereabouts {
+  endpoint: string
+  /** SHA-256 of the certificate that it served. */
+  certificate?: string
 }
 
 /** `null` is: not there. */

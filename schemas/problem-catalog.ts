@@ -5,6 +5,15 @@ import { devices } from './catalog/devices.ts'
 import { documents } from './catalog/documents.ts'
 import { engine } from './catalog/engine.ts'
 import type { Catalog } from './catalog/entry.ts'
+import { restoring } from './catalog/restoring.ts'
 import { fleetLife } from './catalog/fleet-life.ts'
 
-export const problemCatalog: Catalog = { ...documents, ...devices, ...engine, ...applying, ...fleetLife, ...cli }
+export const problemCatalog: Catalog = {
+  ...documents,
+  ...devices,
+  ...engine,
+  ...applying,
+  ...fleetLife,
+  ...restoring,
+  ...cli,
+}

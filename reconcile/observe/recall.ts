@@ -1,7 +1,7 @@
 import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Observation } from '../driver.ts'
 import { hostOf, isAddress } from './endpoints.ts'
-import type { Memory, Remembered } from '../memory.ts'
+import type { Memory, Remembered, Whereabouts } from '../memory.ts'
 
 /** What is remembered of a sensor. What stands under its former key is taken over. */
 export async function recallAppliance(
@@ -28,13 +28,27 @@ export async function forget(memory: Memory, key: string): Promise<void> {
 export async function rememberRead(memory: Memory, desired: DesiredAppliance, observation: Observation): Promise<void> {
   const { identity, endpoint, served } = observation
   const serverName = verifiedName(desired)
+  const former = formerOf(await memory.recall(desired.key), observation)
   await memory.remember(desired.key, {
     identity,
     endpoint,
     ...(served && { pins: [served.pin], certificates: [served.sha256] }),
     ...(served && serverName !== undefined && { serverName }),
+    ...(former && { former }),
     lastRead: observation,
   })
+}
+
+const mostFormer = 10
+
+/** Where it was before, when it is now elsewhere or known by another certificate. What another appliance left is dropped. */
+function formerOf(remembered: Remembered | undefined, now: Observation): readonly Whereabouts[] | undefined {
+  const { endpoint, certificates: [certificate] = [], identity, former = [] } = remembered ?? {}
+  if (identity !== now.identity) return []
+  if (endpoint === undefined || (endpoint === now.endpoint && certificate === now.served?.sha256)) return undefined
+  const last = { endpoint, ...(certificate !== undefined && { certificate }) }
+  const others = former.filter((one) => one.endpoint !== endpoint || one.certificate !== certificate)
+  return [last, ...others].slice(0, mostFormer)
 }
 
 /** The name that a certificate of an authority was checked against, where there is an authority. */
