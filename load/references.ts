@@ -89,14 +89,16 @@ function followFile(context: ReferenceContext, file: string, path: readonly Prop
   })
 }
 
-/** Trust anchors with their files read. `key` is the entry of pin files. */
+/** Trust anchors with their files read. The entry of a pin file is that of `key`, else that of `formerKey`. */
 export function followTrust(
   context: ReferenceContext,
   anchors: readonly TrustAnchor[],
   path: readonly PropertyKey[],
   key: string,
+  formerKey?: string,
 ): LoadedTrust[] {
-  const trust = anchors.flatMap((anchor, index) => followAnchor(context, anchor, [...path, index], key) ?? [])
+  const keys = formerKey === undefined ? [key] : [key, formerKey]
+  const trust = anchors.flatMap((anchor, index) => followAnchor(context, anchor, [...path, index], keys) ?? [])
   const pinned = trust.find((anchor) => 'pinFile' in anchor)
   if (pinned && trust.every((anchor) => 'pinFile' in anchor && anchor.pins.length === 0)) {
     const at = [...path, anchors.findIndex(({ pinFile }) => pinFile !== undefined), 'pinFile']
@@ -115,11 +117,13 @@ function followAnchor(
   context: ReferenceContext,
   { pin, pinFile, caFile }: TrustAnchor,
   path: readonly PropertyKey[],
-  key: string,
+  keys: readonly string[],
 ): LoadedTrust | undefined {
   if (pin !== undefined) return { pin }
   if (pinFile !== undefined) {
-    return attempt(context, pinFile, [...path, 'pinFile'], (text) => readPins(context, text, [...path, 'pinFile'], key))
+    return attempt(context, pinFile, [...path, 'pinFile'], (text) =>
+      readPins(context, text, [...path, 'pinFile'], keys),
+    )
   }
   if (caFile === undefined) return { system: true }
   return attempt(context, caFile, [...path, 'caFile'], (text) => {
@@ -134,7 +138,12 @@ function followAnchor(
 }
 
 /** A pin file that does not exist yet holds no pins: `sensorform trust` will write it. */
-function readPins(context: ReferenceContext, text: string, path: readonly PropertyKey[], key: string): LoadedTrust {
+function readPins(
+  context: ReferenceContext,
+  text: string,
+  path: readonly PropertyKey[],
+  keys: readonly string[],
+): LoadedTrust {
   const file = context.reader.confine(text, context.folderAt(path))
   if (realPath(file) === undefined) return { pinFile: file, pins: [] }
   const pins = context.reader.readPins(file)
@@ -142,7 +151,7 @@ function readPins(context: ReferenceContext, text: string, path: readonly Proper
     const hint = 'Let `sensorform trust` write it: document key to pins and identity, in JSON.'
     context.report('PIN_FILE_INVALID', path, `${text} is not a pin file`, hint)
   }
-  const entry = pins && Object.hasOwn(pins, key) ? pins[key] : undefined
+  const entry = keys.map((key) => (pins && Object.hasOwn(pins, key) ? pins[key] : undefined)).find(Boolean)
   return { pinFile: file, pins: entry?.pins ?? [], ...(entry?.identity !== undefined && { identity: entry.identity }) }
 }
 

@@ -121,7 +121,7 @@ function desiredAppliance(
   { access, hold, ...settings }: ApplianceSpec,
 ): DesiredAppliance {
   const { name: key, site, labels = {}, formerKey } = document.data.metadata
-  const trust = followTrust(references, access.trust ?? [], ['access', 'trust'], key)
+  const trust = followTrust(references, access.trust ?? [], ['access', 'trust'], key, formerKey)
   return {
     kind: document.kind,
     key,

@@ -56,6 +56,7 @@ async function settle(
   plan: AppliancePlan,
 ): Promise<ApplianceOutcome> {
   if (plan.status === 'unknown') return ended(plan, 'unknown', plan.problems)
+  if (plan.status === 'held') return ended(plan, 'unchanged', plan.problems)
   if (plan.problems.some(({ code }) => code === 'RUN_IN_PROGRESS')) return ended(plan, 'waiting', plan.problems)
   const lastRead = plan.status === 'inSync' ? (await world.memory.recall(plan.key))?.lastRead : undefined
   if (lastRead) await rememberApplied(fleet, world, desired, plan, lastRead, [])

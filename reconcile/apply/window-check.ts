@@ -2,7 +2,7 @@ import type { Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ApplyOptions, World } from '../engine.ts'
 import type { AppliancePlan, Step } from '../plan-types.ts'
-import { windowState } from '../plan/window.ts'
+import { momentText, windowState } from '../plan/window.ts'
 
 /** Why a disruptive step must wait: the window of its site is closed, or closes before the step should end. */
 export function windowProblem(
@@ -13,9 +13,11 @@ export function windowProblem(
   if (step.disrupts === undefined || site === undefined || options.overrides?.allowWindow?.includes(site)) {
     return undefined
   }
-  const state = windowState(fleet.sites.get(site)?.window, world.clock.now(), step.expectedSeconds)
+  const window = fleet.sites.get(site)?.window
+  const state = windowState(window, world.clock.now(), step.expectedSeconds)
   if (state.open) return undefined
-  const opens = Number.isFinite(state.opensAt) ? ` It opens at ${new Date(state.opensAt).toISOString()}.` : ''
+  const opens =
+    window && Number.isFinite(state.opensAt) ? ` It opens at ${momentText(state.opensAt, window.timezone)}.` : ''
   return {
     severity: 'warning',
     code: 'WINDOW_CLOSED',

@@ -3,18 +3,22 @@ import type { Observation } from '../driver.ts'
 import { hostOf, isAddress } from './endpoints.ts'
 import type { Memory, Remembered, Whereabouts } from '../memory.ts'
 
-/** What is remembered of a sensor. What stands under its former key is taken over. */
+/**
+ * What is remembered of a sensor. What stands under its former key is taken over, also where the sensor was read under
+ * its new key already, or where a run died while taking it over; another sensor's memory is left alone.
+ */
 export async function recallAppliance(
   memory: Memory,
   { key, formerKey }: Pick<DesiredAppliance, 'key' | 'formerKey'>,
 ): Promise<Remembered | undefined> {
   const remembered = await memory.recall(key)
-  if (remembered || formerKey === undefined) return remembered
+  if (formerKey === undefined) return remembered
   const former = await memory.recall(formerKey)
-  if (!former) return undefined
-  await memory.remember(key, former)
+  if (!former || (remembered && remembered.identity !== former.identity)) return remembered
+  const taken = { ...former, ...remembered }
+  await memory.remember(key, taken)
   await forget(memory, formerKey)
-  return former
+  return taken
 }
 
 /** Forgets everything that is remembered of one key. */

@@ -18,7 +18,7 @@ import type { AppliancePlan, ApplianceStatus, Step } from '../plan-types.ts'
 import { statusOf } from './appliance-status.ts'
 import { planSteps } from './appliance-steps.ts'
 import { replacementProblems } from './replacement-problems.ts'
-import { windowState } from './window.ts'
+import { momentText, windowState } from './window.ts'
 
 export interface Planned {
   plan: AppliancePlan
@@ -176,9 +176,7 @@ function windowClosed(
   ids: readonly string[],
   opensAt: number,
 ): Problem {
-  const when = Number.isFinite(opensAt)
-    ? `opens at ${new Date(opensAt).toISOString()} (time zone ${timezone})`
-    : 'does not open'
+  const when = Number.isFinite(opensAt) ? `opens at ${momentText(opensAt, timezone)}` : 'does not open'
   return problemOf(desired, {
     severity: 'warning',
     code: 'WINDOW_CLOSED',

@@ -33,6 +33,13 @@ export function windowState(window: WindowSpec | undefined, now: number, expecte
   return { open: false, opensAt: next?.start ?? Infinity }
 }
 
+/** A moment in UTC and on the wall of a zone: `2026-03-14T21:00:00.000Z, Sat 22:00 in Europe/Berlin`. */
+export function momentText(moment: number, timeZone: string): string {
+  const local = new Date(moment + offsetReader(timeZone)(moment))
+  const clock = local.toISOString().slice(11, 16)
+  return `${new Date(moment).toISOString()}, ${dayNames[local.getUTCDay()]} ${clock} in ${timeZone}`
+}
+
 const kept = new WeakMap<WindowSpec, { now: number; intervals: readonly Interval[] }>()
 
 /** The moments inside the window around now, touching ones joined, in order. */

@@ -424,7 +424,7 @@ describe('windows', () => {
       ['network.address'],
       [
         [
-          'The window of site berlin opens at 2026-03-14T21:00:00.000Z (time zone Europe/Berlin): network.address waits',
+          'The window of site berlin opens at 2026-03-14T21:00:00.000Z, Sat 22:00 in Europe/Berlin: network.address waits',
           'Apply then; or, if the disruption is acceptable now: --allow-window berlin.',
         ],
       ],

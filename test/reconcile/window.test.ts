@@ -1,7 +1,7 @@
 /** Windows are told by the clock on the wall of their own time zone, also on the nights when it changes. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { windowState } from '../../reconcile/plan/window.ts'
+import { momentText, windowState } from '../../reconcile/plan/window.ts'
 import type { WindowSpec } from '../../schemas/access.ts'
 
 const berlin = (...open: string[]): WindowSpec => ({ timezone: 'Europe/Berlin', open })
@@ -50,8 +50,33 @@ describe.each<[string, WindowSpec | undefined, string, number, true | string]>([
   })
 })
 
+test.each([
+  ['2026-03-28T21:00Z', 'Europe/Berlin', 'Sat 22:00'],
+  ['2026-03-29T20:00Z', 'Europe/Berlin', 'Sun 22:00'],
+  ['2026-10-25T00:30Z', 'Europe/Berlin', 'Sun 02:30'],
+  ['2026-10-25T01:30Z', 'Europe/Berlin', 'Sun 02:30'],
+  ['2026-04-04T14:45Z', 'Australia/Lord_Howe', 'Sun 01:45'],
+  ['2026-04-04T15:15Z', 'Australia/Lord_Howe', 'Sun 01:45'],
+  ['2026-09-26T13:30Z', 'Pacific/Auckland', 'Sun 01:30'],
+  ['2026-09-26T14:00Z', 'Pacific/Auckland', 'Sun 03:00'],
+  ['2026-01-01T00:00Z', 'Pacific/Apia', 'Thu 13:00'],
+  ['2026-01-01T00:00Z', 'Asia/Kolkata', 'Thu 05:30'],
+])('%s in %s is %s', (moment, timezone, local) => {
+  expect(momentText(at(moment), timezone)).toBe(`${moment.slice(0, -1)}:00.000Z, ${local} in ${timezone}`)
+})
+
 test('agrees with a walk from minute to minute that asks Intl for the day and the time', () => {
-  const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'UTC', 'Pacific/Apia']
+  const zones = [
+    'Europe/Berlin',
+    'America/New_York',
+    'Asia/Kolkata',
+    'Australia/Lord_Howe',
+    'UTC',
+    'Pacific/Apia',
+    'Pacific/Auckland',
+    'America/Santiago',
+    'America/St_Johns',
+  ]
   const time = fc
     .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
     .map(([h, m]) => [h, m].map((n) => String(n).padStart(2, '0')).join(':'))
@@ -66,6 +91,11 @@ test('agrees with a walk from minute to minute that asks Intl for the day and th
     '2026-10-25T01:00Z',
     '2026-11-01T06:00Z',
     '2026-04-04T15:00Z',
+    '2026-10-03T15:30Z',
+    '2026-04-04T14:00Z',
+    '2026-09-26T14:00Z',
+    '2026-04-05T03:00Z',
+    '2026-09-06T04:00Z',
   ].map(at)
   const moment = fc.oneof(
     fc
