@@ -1,16 +1,17 @@
-/** What a live sensor would be declared as: a pure function from one read to a document. */
+/** What a live appliance would be declared as: a pure function from one read to a document. */
 import type { Observation } from '../reconcile/driver.ts'
 import { findField } from '../reconcile/compare/setting-fields.ts'
-import { apiVersion, sensorSpec } from '../schemas/documents.ts'
+import { apiVersion, applianceSchemas, type ApplianceKind } from '../schemas/documents.ts'
 import { parsePath } from '../schemas/fields.ts'
 
 export interface ExportOptions {
+  kind: ApplianceKind
   key: string
   endpoint: string
   credentials: string
 }
 
-export interface ExportedSensor {
+export interface ExportedAppliance {
   document: Readonly<Record<string, unknown>>
   /** What is left out, and why. */
   leftOut: readonly string[]
@@ -18,7 +19,10 @@ export interface ExportedSensor {
 
 type Tree = { [key: string]: unknown }
 
-export function exportSensor(observation: Observation, { key, endpoint, credentials }: ExportOptions): ExportedSensor {
+export function exportAppliance(
+  observation: Observation,
+  { kind, key, endpoint, credentials }: ExportOptions,
+): ExportedAppliance {
   const { served, identity } = observation
   const access = {
     endpoint,
@@ -26,14 +30,14 @@ export function exportSensor(observation: Observation, { key, endpoint, credenti
     identity,
     ...(served && { trust: [{ pin: served.pin }] }),
   }
-  const { settings, leftOut } = settingsOf(observation)
+  const { settings, leftOut } = settingsOf(observation, kind)
   return {
-    document: { apiVersion, kind: 'Sensor', metadata: { name: key }, spec: { access, ...settings } },
+    document: { apiVersion, kind, metadata: { name: key }, spec: { access, ...settings } },
     leftOut,
   }
 }
 
-function settingsOf({ live }: Observation): { settings: Tree; leftOut: string[] } {
+function settingsOf({ live }: Observation, kind: ApplianceKind): { settings: Tree; leftOut: string[] } {
   const settings: Tree = {}
   const leftOut: string[] = []
   for (const [path, value] of live) {
@@ -46,7 +50,7 @@ function settingsOf({ live }: Observation): { settings: Tree; leftOut: string[] 
     else put(settings, parsePath(path), value)
   }
   silenceDisabled(settings)
-  return { settings, leftOut: [...leftOut, ...removeRefused(settings)] }
+  return { settings, leftOut: [...leftOut, ...removeRefused(settings, kind)] }
 }
 
 function put(tree: Tree, segments: readonly string[], value: unknown): void {
@@ -68,13 +72,10 @@ function silenceDisabled(tree: Tree): void {
 }
 
 /** Takes out what the spec refuses, until it refuses nothing: a sensor may say what no document could. */
-function removeRefused(settings: Tree): string[] {
+function removeRefused(settings: Tree, kind: ApplianceKind): string[] {
   const removed: string[] = []
   for (let round = 0; round < 1000; round++) {
-    const issue = sensorSpec
-      .omit({ access: true })
-      .safeParse(settings)
-      .error?.issues.find(({ path }) => path.length > 0)
+    const issue = applianceSchemas[kind].settings.safeParse(settings).error?.issues.find(({ path }) => path.length > 0)
     if (!issue) return removed
     const path = issue.path.map(String)
     removed.push(`${path.join('.')}: ${issue.message}`)

@@ -305,7 +305,7 @@ export const verbs = {
     success: 'ended by Ctrl-C',
     completes: 'paths',
     about: [
-      'Starts one simulated appliance for each Sensor document at its endpoint, and the registrars that the documents name. Prints the endpoints, writes the pin file that the documents refer to, and runs until Ctrl-C. Made for trying documents and runbooks, on a laptop or in CI.',
+      'Starts one simulated appliance for each Sensor and ManagementConsole document at its endpoint, and the registrars that the documents name. Prints the endpoints, writes the pin file that the documents refer to, and runs until Ctrl-C. Made for trying documents and runbooks, on a laptop or in CI.',
     ],
     flags: {
       ...secretFlags,
@@ -313,6 +313,9 @@ export const verbs = {
         value: 'DIR',
         kind: 'folder',
         description: 'Folder in which the simulation is kept. Not given: nothing is kept.',
+      },
+      activated: {
+        description: 'Sensors begin registered and activated as their documents declare, not fresh from installation.',
       },
       faults: { value: 'FILE', kind: 'file', description: 'Faults to play, as docs/simulator.md tells (JSON).' },
       seed: { value: 'N', kind: 'seed', description: 'Seed of everything random. Not given: 1.' },

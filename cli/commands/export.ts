@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Document, stringify } from 'yaml'
 import { createApiDriver } from '../../drivers/api/driver.ts'
-import type { Observation, Target } from '../../reconcile/driver.ts'
+import { DeviceError } from '../../reconcile/device-error.ts'
+import type { Driver, Observation, Target } from '../../reconcile/driver.ts'
 import { plainText } from '../../report/neutral.ts'
 import { trustAnchor } from '../../schemas/access.ts'
-import { apiVersion } from '../../schemas/documents.ts'
+import { apiVersion, type ApplianceKind } from '../../schemas/documents.ts'
 import type { LoadedTrust } from '../../schemas/fleet.ts'
 import type { PinFile } from '../../schemas/pin-file.ts'
 import { attempt, sayProblem } from '../appliance.ts'
@@ -13,7 +14,7 @@ import { systemClock } from '../clock.ts'
 import type { Command } from '../command.ts'
 import { endpointOf } from '../endpoint.ts'
 import { exitCodeOf, exitCodes, type ExitReason } from '../exit-codes.ts'
-import { exportSensor, type ExportedSensor } from '../export-document.ts'
+import { exportAppliance, type ExportedAppliance } from '../export-document.ts'
 import { watchInterruption } from '../interruption.ts'
 import { readPins } from '../pins.ts'
 import { UsageError } from '../usage-error.ts'
@@ -41,7 +42,7 @@ export async function run(command: Command): Promise<number> {
   try {
     for (const endpoint of endpoints) {
       const seen = await attempt(endpoint, () => observe(command, endpoint, access, interruption.signal))
-      if ('value' in seen) documents.push(sensorDocument(command, endpoint, seen.value, access.pins, taken))
+      if ('value' in seen) documents.push(applianceDocument(command, endpoint, seen.value, access.pins, taken))
       else {
         sayProblem(command, seen.problem)
         reasons.add(seen.problem.code === 'SECRET_MISSING' ? 'error' : 'unknown')
@@ -91,13 +92,18 @@ const readCa = (file: string): Promise<string> =>
     throw new UsageError('FILE_UNREADABLE', `${file} cannot be read`, 'Name a file of certificates in PEM.')
   })
 
-/** One sign-in and one read. */
+interface Exported {
+  kind: ApplianceKind
+  observation: Observation
+}
+
+/** One sign-in and one read; two where it turns out to be a management console. */
 async function observe(
   command: Command,
   endpoint: string,
   { username, passwordEnv, trust, serverName }: Access,
   signal: AbortSignal,
-): Promise<Observation> {
+): Promise<Exported> {
   const secrets = secretsFrom(command.io.env)
   const driver = createApiDriver({ clock: systemClock, readSecret: (reference) => secrets.read(reference) })
   const host = new URL(endpoint).hostname
@@ -112,6 +118,16 @@ async function observe(
     ...(name !== undefined && { serverName: name }),
     signal,
   }
+  try {
+    return { kind: 'Sensor', observation: await readOnce(driver, target) }
+  } catch (error) {
+    if (!(error instanceof DeviceError) || error.code !== 'WRONG_KIND') throw error
+    const observation = await readOnce(driver, { ...target, kind: 'ManagementConsole' })
+    return { kind: 'ManagementConsole', observation }
+  }
+}
+
+async function readOnce(driver: Driver, target: Target): Promise<Observation> {
   const reader = driver.reader(target)
   try {
     return await reader.observe()
@@ -125,16 +141,16 @@ function fleetDocument({ given }: Command, { username, passwordEnv }: Access): s
   return stringify({ apiVersion, kind: 'Fleet', metadata: { name: 'exported' }, spec: { credentials } })
 }
 
-function sensorDocument(
+function applianceDocument(
   { given }: Command,
   endpoint: string,
-  observation: Observation,
+  { kind, observation }: Exported,
   pins: PinFile,
   taken: Set<string>,
 ): string {
   const key = freeKey(given.text('key') ?? keyIn(pins, observation) ?? keyFrom(observation, endpoint), taken)
   const credentials = given.text('credentials') ?? 'default'
-  return yamlOf(exportSensor(observation, { key, endpoint, credentials }))
+  return yamlOf(exportAppliance(observation, { kind, key, endpoint, credentials }))
 }
 
 /** The key under which the pin file knows the appliance. */
@@ -160,7 +176,7 @@ function freeKey(key: string, taken: Set<string>): string {
   return free
 }
 
-function yamlOf({ document, leftOut }: ExportedSensor): string {
+function yamlOf({ document, leftOut }: ExportedAppliance): string {
   const yaml = new Document(document)
   if (leftOut.length > 0) yaml.comment = [' Left out:', ...leftOut.map((line) => ` - ${plainText(line)}`)].join('\n')
   return yaml.toString({ lineWidth: 0 })

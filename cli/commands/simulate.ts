@@ -16,7 +16,9 @@ import { secretsFrom } from '../world.ts'
 export async function run(command: Command): Promise<number> {
   const { positionals, io } = command
   const { fleet } = await loadDocuments(command, positionals.length > 0 ? positionals : ['.'])
-  const { options, problems } = fleetToSimulatorOptions(fleet, await secretsOf(command, fleet))
+  const { options, problems } = fleetToSimulatorOptions(fleet, await secretsOf(command, fleet), {
+    activated: command.given.on('activated'),
+  })
   if (problems.length > 0) {
     const style = styleOf(command.colour.stderr)
     for (const problem of problems) command.say(problemLines(problem, style).join('\n'))

@@ -1,3 +1,4 @@
+import { appliancesOf } from '../../schemas/fleet.ts'
 import { resolve } from 'node:path'
 import type { ServedCertificate } from '../../reconcile/driver.ts'
 import { problemLines } from '../../report/human-problem.ts'
@@ -62,13 +63,13 @@ async function keysOf(command: Command, endpoints: readonly string[]): Promise<R
     )
   }
   const { fleet } = await readDocuments(command, documentPaths(command))
-  const sensors = [...(fleet?.sensors.values() ?? [])].map(
+  const appliances = (fleet ? appliancesOf(fleet) : []).map(
     ({ key, access }) => [new URL(access.endpoint).origin, key] as const,
   )
   const registrars = [...(fleet?.registrars ?? [])].flatMap(([name, registrar]) =>
     'azure' in registrar ? [[new URL(registrar.azure.endpoint).origin, registrarPinKey(name)] as const] : [],
   )
-  const known = new Map([...registrars, ...sensors])
+  const known = new Map([...registrars, ...appliances])
   const stray = endpoints.find((endpoint) => !known.has(endpoint))
   if (stray === undefined) return known
   throw new UsageError(

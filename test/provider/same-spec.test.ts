@@ -15,8 +15,14 @@ import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import { sensorAttributes } from '../../schemas/terraform/generated.ts'
 import { root } from '../house/sources.ts'
 
-const { fleet } = await loadFleet([join(root, 'examples')], { cwd: root, env: {} })
-if (!fleet) throw new TypeError('the examples have problems')
+/** Every example that declares sensors: each is a fleet of its own. */
+const examples = await Promise.all(
+  ['fleet', 'plant'].map(async (name) => {
+    const { fleet } = await loadFleet([join(root, 'examples', name)], { cwd: root, env: {} })
+    if (!fleet) throw new TypeError(`examples/${name} has problems`)
+    return fleet
+  }),
+)
 
 const pin = `sha256/${'A'.repeat(43)}=`
 
@@ -45,7 +51,11 @@ const context: PlanContext = {
   orphans: [],
 }
 
-test.each([...fleet.sensors.values()])('$key', (sensor) => {
+const sensors = examples.flatMap((fleet) =>
+  [...fleet.sensors.values()].map((sensor) => ({ key: sensor.key, fleet, sensor })),
+)
+
+test.each(sensors)('$key', ({ fleet, sensor }) => {
   const { desired, diagnostics } = desireSensor(fleet, configured(sensor))
   expect(diagnostics).toEqual([])
   const own = desired?.fleet.sensors.get(desired.key)
