@@ -34,9 +34,9 @@ spec:
 
 interface Bench {
   simulator: Simulator
-  declare(connection: string): Promise<void>
+  declare: (connection: string) => Promise<void>
   /** With `killAfter`, kills the command once so many requests were answered since its start. */
-  run(args: readonly string[], killAfter?: number): Promise<{ code: number | null; output: string }>
+  run: (args: readonly string[], killAfter?: number) => Promise<{ code: number | null; output: string }>
 }
 
 async function startBench(): Promise<Bench> {
