@@ -5,6 +5,7 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:http'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,9 +71,9 @@ function run(args: readonly string[], { kill }: { kill?: RegExp }): Promise<Resu
 const indented = (text: string): string => text.trimEnd().replaceAll(/^(?=.)/gm, '   ')
 
 /** Starts the simulated fleet and waits until it says where its control endpoint is. */
-function simulate(): Promise<{ child: ChildProcess; control: string }> {
-  console.log(dim('\n   $ sensorform simulate fleet'))
-  const child = spawn(process.execPath, [cli, 'simulate', 'fleet'], {
+function simulate(...args: readonly string[]): Promise<{ child: ChildProcess; control: string }> {
+  console.log(dim(`\n   $ sensorform simulate ${args.join(' ')}`))
+  const child = spawn(process.execPath, [cli, 'simulate', ...args], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,22 +103,24 @@ async function edit(file: string, from: string | RegExp, to: string): Promise<vo
   console.log(dim(`   edited ${file}: ${to.trim()}`))
 }
 
-async function inConsole(control: string, key: string, aspect: string, set: object): Promise<void> {
-  const response = await fetch(`${control}/appliances/${key}/console`, {
+/** Asks the control endpoint of the simulation for something that no run could do. */
+async function playFate(control: string, path: string, body: object = {}): Promise<void> {
+  const response = await fetch(`${control}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user: 'night-shift', aspect, set }),
+    body: JSON.stringify(body),
   })
-  if (!response.ok) fail(`the console of ${key} answered ${response.status}`)
+  if (!response.ok) fail(`${path} of the control endpoint answered ${response.status}`)
 }
+
+const inConsole = (control: string, key: string, aspect: string, set: object): Promise<void> =>
+  playFate(control, `/appliances/${key}/console`, { user: 'night-shift', aspect, set })
 
 /** The dead run's lease ends a minute after its last renewal; on the simulated clock that minute is over at once. */
 async function leaseRunsOut(control: string): Promise<void> {
   console.log(dim('   the lease of the dead run runs out: the simulated clock moves on a minute'))
-  for (const move of [{ advanceSeconds: 60 }, { set: new Date().toISOString() }]) {
-    const response = await fetch(`${control}/clock`, { method: 'POST', body: JSON.stringify(move) })
-    if (!response.ok) fail(`the clock answered ${response.status}`)
-  }
+  for (const move of [{ advanceSeconds: 60 }, { set: new Date().toISOString() }])
+    await playFate(control, '/clock', move)
 }
 
 const expectText = (result: Result, pattern: RegExp, claim: string): void => {
@@ -136,9 +139,18 @@ async function play(): Promise<void> {
   await sensorform(['validate', 'fleet'], 0)
 
   tell('A fleet to play with', 'Three simulated sensors in two sites, fresh from installation, and a simulated cloud.')
-  const { child, control } = await simulate()
+  await during(simulate('fleet'), playOn)
+  await during(simulatePlant(), playPlant)
+}
+
+/** Plays while a simulation runs, and ends it. */
+async function during(
+  simulation: ReturnType<typeof simulate>,
+  playActs: (control: string) => Promise<void>,
+): Promise<void> {
+  const { child, control } = await simulation
   try {
-    await playOn(control)
+    await playActs(control)
   } finally {
     child.removeAllListeners('close')
     child.kill('SIGINT')
@@ -194,9 +206,48 @@ async function playOn(control: string): Promise<void> {
   await sensorform(['plan', 'exported.yaml', '--detailed-exitcode'], 0)
 }
 
-async function settled(line: string): Promise<void> {
+async function simulatePlant(): ReturnType<typeof simulate> {
+  tell(
+    'A plant without a way to the cloud',
+    'Two locally managed sensors and their management console. Nobody copies a connection string: apply reads it and forgets it.',
+  )
+  await cp(join(root, 'examples/plant'), join(folder, 'plant'), { recursive: true })
+  return simulate('plant', '--activated')
+}
+
+async function playPlant(control: string): Promise<void> {
+  const posts: string[] = []
+  const hook = createServer((request, response) => {
+    request.on('data', (data: Buffer) => posts.push(data.toString()))
+    request.once('end', () => response.end())
+  })
+  await new Promise<void>((resolve) => hook.listen({ host: '127.0.0.1', port: 8900 }, resolve))
+  try {
+    await sensorform(['apply', 'plant', '--auto-approve', '--state', 'plant-state'], 0)
+    await settled('Connected, and each in its zone.', 'plant', '--state', 'plant-state')
+
+    console.log('\n   Somebody pulls the plug of pump-2. The console tells whoever is on call:')
+    await playFate(control, '/appliances/pump-2/kill')
+    for (let seconds = 0; posts.length === 0 && seconds < 600; seconds += 60) {
+      await playFate(control, '/clock', { advanceSeconds: 60 })
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }
+    if (!posts[0]?.includes('Sensor disconnected')) fail('the webhook was not called')
+    console.log(indented(posts[0]))
+
+    await playFate(control, '/appliances/pump-2/start')
+    await playFate(control, '/clock', { set: new Date().toISOString() })
+    await edit('../plant/sensors/pump-1.yaml', /zone: Pulping/, 'zone: Drying')
+    await sensorform(['apply', 'plant', '--auto-approve', '--state', 'plant-state'], 0)
+    await settled('Another zone is a step at the console alone.', 'plant', '--state', 'plant-state')
+  } finally {
+    await new Promise((resolve) => hook.close(resolve))
+  }
+}
+
+async function settled(line: string, path = 'fleet', ...more: readonly string[]): Promise<void> {
   console.log(`\n   ${line}`)
-  await sensorform(['plan', 'fleet', '--detailed-exitcode', '--quiet'], 0)
+  await sensorform(['plan', path, '--detailed-exitcode', '--quiet', ...more], 0)
 }
 
 const mistakes = `apiVersion: sensorform.io/v1
