@@ -59,6 +59,11 @@ export const secretFlags = {
     kind: 'folder',
     description: 'Folder in which files of secrets (fromFile) lie. Not given: that of the document.',
   },
+  'packages-dir': {
+    value: 'DIR',
+    kind: 'folder',
+    description: 'Folder in which update packages (software.packages) lie. Not given: that of the document.',
+  },
 } as const satisfies FlagTable
 
 /** Where documents are found, for verbs whose arguments are keys. */

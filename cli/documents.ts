@@ -10,8 +10,13 @@ import { ReportedError } from './reported-error.ts'
 
 /** Reads documents without judging them. */
 export function readDocuments({ io, given }: Command, paths: readonly string[]): Promise<LoadResult> {
-  const secretsDir = given.text('secrets-dir')
-  return loadFleet(paths, { cwd: io.cwd, env: io.env, ...(secretsDir !== undefined && { secretsDir }) })
+  const [secretsDir, packagesDir] = [given.text('secrets-dir'), given.text('packages-dir')]
+  return loadFleet(paths, {
+    cwd: io.cwd,
+    env: io.env,
+    ...(secretsDir !== undefined && { secretsDir }),
+    ...(packagesDir !== undefined && { packagesDir }),
+  })
 }
 
 export function problemsReport(command: Command, result: LoadResult): ProblemsReport {

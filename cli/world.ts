@@ -1,5 +1,6 @@
 /** Binds the engine to this machine: drivers, registrars, memory, secrets, clock. */
 import { createApiDriver } from '../drivers/api/driver.ts'
+import { readPackage } from '../load/package-file.ts'
 import { readSecret, SecretMissingError } from '../load/secrets.ts'
 import type { Clock } from '../reconcile/clock.ts'
 import { DeviceError } from '../reconcile/device-error.ts'
@@ -61,6 +62,7 @@ export async function openWorld(
       clock,
       memory: state.memory,
       secrets,
+      packages: { find: readPackage },
       ...(key && { fingerprintKey: key }),
       driver: () => driver,
       registrarReader: (name) => registrarOf(registrars, name),

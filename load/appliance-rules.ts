@@ -8,6 +8,7 @@ import type { Problem } from '../schemas/problem.ts'
 import { mailRequirements } from './mail-rules.ts'
 import type { DocumentCode } from './problem.ts'
 import { propertyRequirements } from './property-rules.ts'
+import { softwareRequirements } from './software-rules.ts'
 
 /** What a merged appliance lacks, at a path of its spec. */
 export interface Requirement {
@@ -25,6 +26,7 @@ export const requirements = (spec: ApplianceSpec): Requirement[] => [
   ...ruleRequirements(spec),
   ...mailRequirements(spec),
   ...propertyRequirements(spec),
+  ...softwareRequirements(spec),
   ...registrationRequirements(spec),
   ...zoneRequirements(spec),
 ]

@@ -37,6 +37,8 @@ export interface LoadOptions {
   cwd: string
   /** Where files of secrets are looked for first. */
   secretsDir?: string
+  /** Where update packages are looked for first. */
+  packagesDir?: string
   /** Not given: the environment of the process. Read only to check what is there. */
   env?: NodeJS.ProcessEnv
   /** Wall clock, ms. Not given: now. */
@@ -64,6 +66,7 @@ export async function loadFleet(paths: readonly string[], options: LoadOptions):
   const context: ResolveContext = {
     reader: makeReferenceReader(),
     ...(options.secretsDir !== undefined && { secretsDir: resolve(cwd, options.secretsDir) }),
+    ...(options.packagesDir !== undefined && { packagesDir: resolve(cwd, options.packagesDir) }),
     env,
     now,
     cwd,

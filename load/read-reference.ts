@@ -88,6 +88,8 @@ function confine(reference: string, folder: string, realPathOf: typeof realPath)
   return path
 }
 
+export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+
 /** Undefined where nothing is. */
 export function realPath(path: string): string | undefined {
   try {

@@ -7,12 +7,12 @@
 import { dirname, resolve } from 'node:path'
 import type * as z from 'zod'
 import type { SecretReference } from '../schemas/rules.ts'
-import type { LoadedFile, LoadedSecret, LoadedTrust } from '../schemas/fleet.ts'
+import type { LoadedFile, LoadedPackage, LoadedSecret, LoadedTrust } from '../schemas/fleet.ts'
 import type { TrustAnchor } from '../schemas/access.ts'
 import { factsOf } from '../schemas/layered.ts'
 import { splitPem } from '../formats/certificate.ts'
 import { fillIn, fillInVariable, type PlaceholderValues } from './placeholders.ts'
-import { BadReferenceError, realPath, type ReferenceReader } from './read-reference.ts'
+import { BadReferenceError, isFile, realPath, type ReferenceReader } from './read-reference.ts'
 import type { DocumentCode } from './problem.ts'
 import { isObject, memberOf, sensitive } from './schema-walk.ts'
 
@@ -21,6 +21,7 @@ export interface ReferenceContext {
   /** Folder of the document that the value at a path was written in. */
   folderAt: (path: readonly PropertyKey[]) => string
   secretsDir?: string | undefined
+  packagesDir?: string | undefined
   values: PlaceholderValues
   reader: ReferenceReader
   report: (code: DocumentCode, path: readonly PropertyKey[], summary: string, hint: string) => void
@@ -36,6 +37,7 @@ export function followReferences(
   if (!isObject(value)) return value
   if (sensitive(schema)) return followSecret(context, value, path)
   if (factsOf(schema)?.['x-file'] === true) return followFile(context, String(value['file']), path)
+  if (factsOf(schema)?.['x-package'] === true) return followPackage(context, value as unknown as LoadedPackage, path)
   const entries = Object.entries(value).map(([key, item]) => {
     const member = memberOf(schema, key)
     return [key, member ? followReferences(context, member, item, [...path, key]) : item]
@@ -68,15 +70,19 @@ export function followSecret(
 
 const envHint = 'Variables hold letters, digits and "_", and do not begin with a digit.'
 
-/** A secret lies in the secrets folder, or else below the folder of its document. */
-function secretPath(
-  { secretsDir, folderAt, reader }: ReferenceContext,
+const secretPath = (context: ReferenceContext, text: string, path: readonly PropertyKey[]): string =>
+  preferredPath(context, context.secretsDir, text, path)
+
+/** It lies in the folder for its kind, or else below the folder of its document. */
+function preferredPath(
+  { folderAt, reader }: ReferenceContext,
+  preferredFolder: string | undefined,
   text: string,
   path: readonly PropertyKey[],
 ): string {
   const folder = folderAt(path)
-  if (secretsDir === undefined) return reader.confine(text, folder)
-  const preferred = reader.confine(text, secretsDir)
+  if (preferredFolder === undefined) return reader.confine(text, folder)
+  const preferred = reader.confine(text, preferredFolder)
   if (realPath(preferred) !== undefined || realPath(resolve(folder, text)) === undefined) return preferred
   return reader.confine(text, folder)
 }
@@ -87,6 +93,20 @@ function followFile(context: ReferenceContext, file: string, path: readonly Prop
     const absolute = context.reader.confine(text, context.folderAt(path))
     return { file: absolute, ...context.reader.read(absolute) }
   })
+}
+
+/** A package with its absolute path. It is large, so that it stays unread until it is sent. */
+function followPackage(
+  context: ReferenceContext,
+  { file, sha256 }: LoadedPackage,
+  path: readonly PropertyKey[],
+): LoadedPackage {
+  const absolute = attempt(context, file, [...path, 'file'], (text) => {
+    const found = preferredPath(context, context.packagesDir, text, path)
+    if (!isFile(found)) throw new BadReferenceError('FILE_MISSING', 'there is no such file')
+    return found
+  })
+  return { file: absolute ?? file, sha256: sha256.toLowerCase() }
 }
 
 /** Trust anchors with their files read. The entry of a pin file is that of `key`, else that of `formerKey`. */
@@ -184,7 +204,7 @@ function attempt<T>(
 
 const referenceHints = {
   REFERENCE_OUTSIDE:
-    'Files lie below the folder of the document that names them; secrets may also lie below --secrets-dir.',
+    'Files lie below the folder of the document that names them; secrets may also lie below --secrets-dir, packages below --packages-dir.',
   FILE_MISSING: 'The path begins at the folder of the document that names it. Create the file or correct the path.',
   FILE_TOO_LARGE: 'Files that documents refer to may have 1 MiB.',
 } as const

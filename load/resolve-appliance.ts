@@ -28,6 +28,7 @@ export type FleetDocument = Extract<CheckedDocument, { kind: 'Fleet' }>
 export interface ResolveContext {
   reader: ReferenceReader
   secretsDir?: string | undefined
+  packagesDir?: string | undefined
   env: NodeJS.ProcessEnv
   /** Wall clock, ms. */
   now: number
@@ -98,7 +99,7 @@ export function placeInTree(tree: LayerTree, path: readonly PropertyKey[], mark?
 }
 
 function referenceContext(
-  { reader, secretsDir }: ResolveContext,
+  { reader, secretsDir, packagesDir }: ResolveContext,
   document: ApplianceDocument,
   tree: LayerTree,
   { name }: ApplianceSpec,
@@ -108,6 +109,7 @@ function referenceContext(
   return {
     reader,
     secretsDir,
+    packagesDir,
     values: { key, name, site },
     folderAt: (path) => folderOf(originAt(tree, path).document.source.path),
     report: (code, path, summary, hint) => report(code, path, { summary, hint }),

@@ -47,7 +47,15 @@ export type Change =
   | (ChangeBase & { kind: 'unfinished'; what: 'networkChange' | 'intent' })
 
 export type RegistrationFault =
-  'recordMissing' | 'wrongSite' | 'wrongMode' | 'notValid' | 'neverConnected' | 'fileOlderThanRecord' | 'notActivated'
+  | 'recordMissing'
+  | 'wrongSite'
+  | 'wrongMode'
+  | 'notValid'
+  | 'neverConnected'
+  | 'fileOlderThanRecord'
+  | 'notActivated'
+  /** The declared software version is activated in another way than the installed one. */
+  | 'activationOutdated'
 
 /** Drift is everything whose cause is not `spec`. Time is not drift either: nobody moved anything. */
 export const isDrift = ({ cause }: Pick<Change, 'cause'>): boolean =>

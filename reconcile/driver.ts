@@ -179,9 +179,18 @@ export interface AddressTriple {
 /** What another run, or this one before it died, left under way on the appliance. */
 export interface Unfinished {
   networkChange?: { id: string; from: AddressTriple; to: AddressTriple; remainingSeconds: number }
-  job?: { id: string; type: string; percentage: number; startedAt: string }
+  job?: { id: string; type: string; percentage: number; startedAt: string; stage?: string }
   intent?: Intent
   lease?: { holder: string; fence: number; remainingSeconds: number }
+}
+
+/** What an update needs to know beside the version. */
+export interface SoftwareState {
+  /** A package that was uploaded whole and waits to be installed. */
+  uploaded: { name: string; version: string; sha256: string } | null
+  /** `error`: why it failed; the version before it is then back. */
+  lastUpdate: { from: string; to: string; finishedAt: string; error: string | null } | null
+  freeBytes: number
 }
 
 /** One bulk read. Holds no secret. */
@@ -211,6 +220,7 @@ export interface Observation {
   /** Of a management console. */
   console?: ConsoleSights
   backups?: BackupState
+  software?: SoftwareState
   unfinished: Unfinished
   /** What the person should know, such as "signed in with the previous password". */
   warnings: readonly { code: string; summary: string }[]
@@ -284,6 +294,15 @@ export interface Reader {
 export type WriteValue =
   string | number | boolean | readonly string[] | LiveFile | { secret: string; tag: SecretTag | null } | null
 
+/** An update package, read piece by piece each time it is opened. */
+export interface PackageSource {
+  /** Name of the file, as the vendor gave it. */
+  name: string
+  sha256: string
+  sizeBytes: number
+  readonly open: () => AsyncIterable<Uint8Array>
+}
+
 /** One write. Each may be repeated when its outcome is unknown: it says what should be, not what to do. */
 export type Write =
   | { type: 'set'; aspect: string; values: ReadonlyMap<string, WriteValue> }
@@ -296,6 +315,10 @@ export type Write =
    * perhaps elsewhere and with another certificate; `backups.lastRestore` tells what became of it.
    */
   | { type: 'restoreBackup'; name: string }
+  /** Resolves when the whole package is there. `onSent` tells how many bytes are. */
+  | { type: 'uploadPackage'; source: PackageSource; onSent: (bytes: number) => void }
+  /** Installs the uploaded package. Resolves when the update has begun: how it goes on is observed. */
+  | { type: 'updateSoftware'; name: string; sha256: string }
   /** Resolves when the change is in effect, or rejects with `CONNECTION_LOST`, which says nothing about its outcome. */
   | { type: 'changeAddress'; to: AddressTriple; guarded: boolean; confirmWithinSeconds: number }
   | { type: 'confirmAddress'; id: string }

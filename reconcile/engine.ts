@@ -11,6 +11,7 @@ import type { Driver, Observation, PeerCheck, SecretTag, Support } from './drive
 import type { Memory, Remembered } from './memory.ts'
 import type { RunEvent } from './outcome.ts'
 import type { Placement, RecordLookup, Registrar, RegistrarReader, RegistrarSupport } from './registrar.ts'
+import type { Packages } from './packages.ts'
 import type { FingerprintKey, Secrets } from './secrets.ts'
 
 /** Everything the engine needs from outside. */
@@ -18,6 +19,7 @@ export interface World {
   clock: Clock
   memory: Memory
   secrets: Secrets
+  packages: Packages
   /** Absent: secrets are unverifiable. */
   fingerprintKey?: FingerprintKey
   driver(name: DesiredAppliance['access']['driver']): Driver

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LoadedFile, LoadedSecret } from '../schemas/fleet.ts'
+import type { LoadedFile, LoadedPackage, LoadedSecret } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { Change } from './change.ts'
 import type { AddressTriple } from './driver.ts'
@@ -20,12 +20,14 @@ export type Action =
   | { type: 'importCertificate'; values: Readonly<Record<string, PlannedValue>> }
   | { type: 'removeRule'; rule: string }
   | { type: 'createBackup' }
+  /** One leg of the documented path. */
+  | { type: 'updateSoftware'; from: string; to: string; package: LoadedPackage }
   /** Zone and threat intelligence updates of the record; never a re-activation. */
   | { type: 'updateRecord'; registrar: string; name: string; placement: Placement }
   /** Delete, register, download, upload, activate, wait. Also what restores a missing or stale registration. */
   | {
       type: 'reactivate'
-      reason: 'activate' | 'rename' | 'move' | 'mode' | 'restore' | 'renew'
+      reason: 'activate' | 'rename' | 'move' | 'mode' | 'restore' | 'renew' | 'update'
       registrar: string
       /** What the sensor reports now; null when it was never activated. */
       from: { registrar: string; name: string; mode: Mode | null } | null
@@ -37,6 +39,8 @@ export type Action =
       deletes?: { registrar: string; name: string; mode: Mode; site?: string; inherited?: true }
       /** A record of the desired name already stands and is this sensor's. */
       recordStands: boolean
+      /** Software version that the cloud must list before it counts as done. */
+      version?: string
     }
   /** One guarded change of address, mask and gateway. */
   | { type: 'changeAddress'; from: AddressTriple; to: AddressTriple; guarded: boolean; endpoint: string }

@@ -43,6 +43,7 @@ const registrationTexts: Readonly<Record<RegistrationFault, string>> = {
   neverConnected: 'it never connected under its present registration',
   fileOlderThanRecord: 'its activation file is older than its registration',
   notActivated: 'it is not activated',
+  activationOutdated: 'the declared software version is activated in another way',
 }
 
 /** What a change is beyond two values, where it is. */

@@ -21,14 +21,22 @@ export interface LoadedFile {
 /** A secret reference after loading: placeholders are filled in and `fromFile` is an absolute path inside its allowed folder. */
 export type LoadedSecret = SecretReference
 
+/** An update package after loading: the path is absolute, the content stays where it is. */
+export interface LoadedPackage {
+  file: string
+  sha256: string
+}
+
 /** The same shape with every public file loaded. */
-export type Loaded<T> = T extends { file: string }
-  ? LoadedFile
-  : T extends readonly unknown[]
-    ? T
-    : T extends object
-      ? { [K in keyof T]: Loaded<T[K]> }
-      : T
+export type Loaded<T> = T extends LoadedPackage
+  ? LoadedPackage
+  : T extends { file: string }
+    ? LoadedFile
+    : T extends readonly unknown[]
+      ? T
+      : T extends object
+        ? { [K in keyof T]: Loaded<T[K]> }
+        : T
 
 /** Settings of either kind of appliance. What the schema of its kind does not name is never there. */
 export type DesiredSettings = Loaded<ConsoleSettings & Omit<SensorSettings, keyof ConsoleSettings>>

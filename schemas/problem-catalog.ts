@@ -7,12 +7,14 @@ import { engine } from './catalog/engine.ts'
 import type { Catalog } from './catalog/entry.ts'
 import { restoring } from './catalog/restoring.ts'
 import { fleetLife } from './catalog/fleet-life.ts'
+import { updating } from './catalog/updating.ts'
 
 export const problemCatalog: Catalog = {
   ...documents,
   ...devices,
   ...engine,
   ...applying,
+  ...updating,
   ...fleetLife,
   ...restoring,
   ...cli,

@@ -13,6 +13,7 @@ import { managementConsole } from './aspects/management-console.ts'
 import { name } from './aspects/name.ts'
 import { network } from './aspects/network.ts'
 import { registration } from './aspects/registration.ts'
+import { software } from './aspects/software.ts'
 import { systemProperties } from './aspects/system-properties.ts'
 import { time } from './aspects/time.ts'
 
@@ -29,6 +30,7 @@ export const sensorAspects = {
   backup: backup.optional(),
   forwarding: forwarding.optional(),
   systemProperties: systemProperties.optional(),
+  software: software.optional(),
 }
 
 export const sensorSettings = z.strictObject(sensorAspects).meta({ description: 'Settings of one sensor.' })
@@ -39,9 +41,12 @@ export type AspectName = keyof SensorSettings
 /** Aspects that the registration and its activation file decide. Every other one is a setting of the appliance itself. */
 export const registeredAspects = ['name', 'registration', 'activation'] as const satisfies readonly AspectName[]
 
-export type SettingAspect = Exclude<AspectName, (typeof registeredAspects)[number]>
+/** Aspects that are read and written in ways of their own: none of their fields is set by writing a value. */
+const otherWays = [...registeredAspects, 'software'] as const satisfies readonly AspectName[]
+
+export type SettingAspect = Exclude<AspectName, (typeof otherWays)[number]>
 
 /** Aspects that are settings of the appliance itself, by name. */
 export const settingAspects = (Object.keys(sensorAspects) as AspectName[]).filter(
-  (aspect): aspect is SettingAspect => !(registeredAspects as readonly string[]).includes(aspect),
+  (aspect): aspect is SettingAspect => !(otherWays as readonly string[]).includes(aspect),
 )

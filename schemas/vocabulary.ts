@@ -27,6 +27,8 @@ export interface FieldFacts {
   'x-not-a-setting'?: true
   /** Path of a file below the document's folder, whose public content is read while loading. Default: false. */
   'x-file'?: true
+  /** A file too large to be read while loading, with its hash; its path lies below the folder of packages too. Default: false. */
+  'x-package'?: true
   /** What people call it, in the title of a step; what has none is called as what it lies in. */
   'x-label'?: string
   /** Unit of a number or duration. */
@@ -54,6 +56,7 @@ export const vocabulary: readonly (keyof FieldFacts)[] = [
   'x-exactly-one',
   'x-not-a-setting',
   'x-file',
+  'x-package',
   'x-label',
   'x-unit',
   'x-rule',

@@ -68,6 +68,11 @@ const routes: Readonly<Record<string, Route>> = {
     }
     return { appliances: handles.appliances.map(({ key }) => ({ key, ...seen(handles, key) })) }
   },
+  'POST /cloud/prepare-update': ({ handles, body }) => {
+    if (!handles.cloud) throw new RangeError('There is no cloud.')
+    handles.cloud.prepareUpdate(z.strictObject({ site: z.string().nullable(), name: z.string() }).parse(body))
+    return {}
+  },
   'POST /appliances/*/console': async ({ handles, key, body }) => {
     const change = consoleChange.parse(body)
     const appliance = handles.either(key)

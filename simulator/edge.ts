@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Fault, FaultEngine, FaultKind, FaultOf } from './faults.ts'
@@ -16,8 +17,17 @@ export interface Request {
   query: URLSearchParams
   headers: IncomingMessage['headers']
   body: Uint8Array
+  /** A body of raw bytes that may be large: it was read, and not kept. */
+  upload?: Upload
   /** Address of the client. */
   from: string
+}
+
+export interface Upload {
+  sha256: string
+  sizeBytes: number
+  /** Its first bytes. */
+  head: Uint8Array
 }
 
 export interface Answer {
@@ -54,10 +64,19 @@ export async function serve(service: Service, incoming: IncomingMessage, respons
   const call = { appliance: service.subject, operation, method, path: pathname }
   const logged = (status: number) => service.log.add({ ...call, status })
   try {
-    const body = await readBody(incoming)
+    const upload = isUpload(incoming) ? await readUpload(incoming) : undefined
+    const body = upload ? Buffer.alloc(0) : await readBody(incoming)
     if (!body) return await finish(service.refuse(400, 'The request body is too large.'), response, [], logged)
     const from = incoming.socket.remoteAddress ?? ''
-    const request = { method, path: pathname, query: searchParams, headers: incoming.headers, body, from }
+    const request = {
+      method,
+      path: pathname,
+      query: searchParams,
+      headers: incoming.headers,
+      body,
+      from,
+      ...(upload && { upload }),
+    }
     const struck = service.faults.strike(call)
     const answer = await answerOf(service, request, struck)
     if (answer) return await finish(answer, response, struck, logged)
@@ -113,6 +132,21 @@ function earlyAnswer(service: Service, find: Finder): Answer | undefined {
 /** Real time: a client compares the date with its own clock. */
 const retryAfter = ({ as, retryAfterSeconds }: FaultOf<'throttle'>): string =>
   as === 'date' ? new Date(Date.now() + retryAfterSeconds * 1000).toUTCString() : String(Math.ceil(retryAfterSeconds))
+
+const isUpload = ({ headers }: IncomingMessage): boolean => headers['content-type'] === 'application/octet-stream'
+const headBytes = 256
+
+/** Takes a body of any size in, piece by piece. One that ends early is none. */
+async function readUpload(incoming: IncomingMessage): Promise<Upload> {
+  const hash = createHash('sha256')
+  let [sizeBytes, head] = [0, Buffer.alloc(0)]
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    hash.update(part)
+    sizeBytes += part.length
+    if (head.length < headBytes) head = Buffer.concat([head, part]).subarray(0, headBytes)
+  }
+  return { sha256: hash.digest('hex'), sizeBytes, head }
+}
 
 async function readBody(incoming: IncomingMessage): Promise<Uint8Array | undefined> {
   const parts: Buffer[] = []

@@ -69,6 +69,7 @@ export const fault = z.discriminatedUnion('kind', [
   kind('cloudRefusesActivation', {}),
   kind('cloudUnreachable', {}),
   kind('consoleUnreachable', {}),
+  kind('updateFails', {}),
 ])
 
 export type Fault = z.infer<typeof fault>
@@ -103,6 +104,9 @@ export interface FaultEngine {
 /** Faults of the way between sensor and cloud: they strike the operations `cloudConnect` and `cloudHeartbeat` only. */
 export const cloudWayKinds: ReadonlySet<FaultKind> = new Set(['cloudRefusesActivation', 'cloudUnreachable'])
 const cloudWayOperations: ReadonlySet<string> = new Set(['cloudConnect', 'cloudHeartbeat'])
+
+/** An update fails while it installs, which is no request. */
+const isInstalling = ({ operation }: FaultCall): boolean => operation === 'installUpdate'
 
 /** Faults that mean something at some operations only; other requests are not counted. */
 const onlyAt: Partial<Record<FaultKind, RegExp>> = { addressTaken: /^changeAddress$/, halfApplied: /^write/ }
@@ -163,6 +167,7 @@ function strikes({ id, fault, seen }: Entry, call: FaultCall, seed: number): boo
 function matches(fault: Fault, call: FaultCall): boolean {
   const onCloudWay = cloudWayOperations.has(call.operation ?? '')
   if (cloudWayKinds.has(fault.kind) !== onCloudWay) return false
+  if ((fault.kind === 'updateFails') !== isInstalling(call)) return false
   if (fault.appliance === undefined ? call.appliance === cloudKey : fault.appliance !== call.appliance) return false
   if (fault.operation !== undefined && fault.operation !== call.operation) return false
   if (!(onlyAt[fault.kind]?.test(call.operation ?? '') ?? true)) return false

@@ -170,7 +170,7 @@ async function installAll(
   return Promise.all([...consoles, ...sensors])
 }
 
-export type Handles = Omit<Simulator, 'cloud' | 'control' | 'notices' | 'stop'>
+export type Handles = Omit<Simulator, 'control' | 'notices' | 'stop'>
 
 function createHandles(
   world: World,

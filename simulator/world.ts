@@ -46,6 +46,10 @@ export interface Surroundings {
 export interface Tuning {
   /** How long a job takes, in ms. */
   jobMs: number
+  /** How long an update takes, in ms, its two reboots included. */
+  updateMs: number
+  /** Space for an update package. */
+  packageSpaceBytes: number
   /** Requests per second that one appliance takes before it answers 429. */
   requestsPerSecond: number
   /** How far a clock without NTP runs ahead, in seconds a day. */
@@ -57,6 +61,8 @@ export interface Tuning {
 
 export const defaultTuning: Tuning = {
   jobMs: 200,
+  updateMs: 30 * 60_000,
+  packageSpaceBytes: 20_000_000_000,
   requestsPerSecond: 50,
   driftSecondsPerDay: 1,
   backupSizeBytes: 2_100_000,

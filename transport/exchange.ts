@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { Readable } from 'node:stream'
 import type { Dispatcher, Pool } from 'undici'
 import { aborted } from './connect.ts'
-import type { HttpOptions, HttpRequest, HttpResponse } from './http.ts'
+import type { BodyStream, HttpOptions, HttpRequest, HttpResponse } from './http.ts'
 import { sanitise } from './sanitise.ts'
 import { TransportError } from './transport-error.ts'
 
@@ -20,7 +21,7 @@ export async function tryOnce(
   attempt: number,
 ): Promise<HttpResponse | TransportError> {
   const { method, path } = request
-  const deadline = AbortSignal.timeout(Math.min(request.timeoutMs ?? Infinity, options.timeoutMs))
+  const deadline = AbortSignal.timeout(Math.min(request.timeoutMs ?? Infinity, options.timeoutMs) + streamMs(request))
   try {
     const response = await exchange(pool, request, options, deadline)
     options.onExchange?.({ method, path, attempt, status: response.status })
@@ -31,6 +32,14 @@ export async function tryOnce(
   }
 }
 
+/** A streamed body is given the time that a slow line takes. */
+const slowestBytesPerMs = 64
+
+const streamOf = ({ body }: HttpRequest): BodyStream | undefined =>
+  typeof body === 'object' && 'open' in body ? body : undefined
+
+const streamMs = (request: HttpRequest): number => Math.ceil((streamOf(request)?.sizeBytes ?? 0) / slowestBytesPerMs)
+
 async function exchange(
   pool: Pool,
   request: HttpRequest,
@@ -38,11 +47,17 @@ async function exchange(
   deadline: AbortSignal,
 ): Promise<HttpResponse> {
   const sentAt = options.clock.now()
+  const stream = streamOf(request)
   const answer = await pool.request({
     method: request.method,
     path: request.path,
-    headers: { 'accept-encoding': 'identity', ...request.headers },
-    body: request.body ?? null,
+    headers: {
+      'accept-encoding': 'identity',
+      ...(stream && { 'content-length': String(stream.sizeBytes) }),
+      ...request.headers,
+    },
+    body: bodyOf(request),
+    ...(stream && { headersTimeout: options.timeoutMs + streamMs(request) }),
     signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
   })
   const receivedAt = options.clock.now()
@@ -50,6 +65,9 @@ async function exchange(
   const body = await readBody(answer.body, headers, request.maxBytes ?? options.maxBytes, options.origin)
   return { status: answer.statusCode, headers, body, sentAt, receivedAt }
 }
+
+const bodyOf = ({ body }: HttpRequest): string | Uint8Array | Readable | null =>
+  typeof body === 'object' && 'open' in body ? Readable.from(body.open()) : (body ?? null)
 
 const flattenHeaders = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
   Object.fromEntries(

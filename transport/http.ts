@@ -51,12 +51,18 @@ export interface Exchange {
   status?: number
 }
 
+/** A body too large to be held: opened anew for each attempt, which may take longer the larger it is. */
+export interface BodyStream {
+  sizeBytes: number
+  readonly open: () => AsyncIterable<Uint8Array>
+}
+
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With query, percent-encoded. */
   path: string
   headers?: Readonly<Record<string, string>>
-  body?: string | Uint8Array
+  body?: string | Uint8Array | BodyStream
   signal?: AbortSignal
   maxBytes?: number
   /** One attempt as a whole, where it should be shorter than for others. */

@@ -3,7 +3,7 @@ import type { DeviceError } from '../../reconcile/device-error.ts'
 import { operations, type Operation } from '../../schemas/api/operations.ts'
 import type { WriteOperation } from '../../schemas/api/settings.ts'
 import type * as wire from '../../schemas/generated/wire.ts'
-import type { Http, HttpResponse } from '../../transport/http.ts'
+import type { BodyStream, Http, HttpResponse } from '../../transport/http.ts'
 import { checkAnswer, readRefusal } from './check.ts'
 import { statusError, toDeviceError, wireError, type Circumstances } from './errors.ts'
 
@@ -23,6 +23,8 @@ export interface Answers extends Record<WriteOperation, wire.Written> {
   activate: wire.Job
   createBackup: wire.Job
   restoreBackup: wire.Job
+  uploadPackage: wire.SoftwarePackage
+  updateSoftware: wire.Job
   readJob: wire.Job
   listBackups: wire.BackupList
   testRule: wire.TestMessageResult
@@ -41,6 +43,7 @@ export interface Call<Name extends OperationName = OperationName> {
   query?: Readonly<Record<string, string>>
   json?: unknown
   bytes?: Uint8Array
+  stream?: BodyStream
   fence?: number
   /** For If-Match. */
   revision?: string
@@ -65,9 +68,9 @@ function operationOf({ operation }: Call): Operation {
 export async function send(http: Http, call: Call, token?: string): Promise<HttpResponse> {
   const operation = operationOf(call)
   const { method, path } = operation
-  const { params = {}, query, json, bytes, signal, repeatable, repeatRefused, timeoutMs } = call
+  const { params = {}, query, json, bytes, stream, signal, repeatable, repeatRefused, timeoutMs } = call
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
-  const body = bytes ?? (json === undefined ? undefined : JSON.stringify(json))
+  const body = stream ?? bytes ?? (json === undefined ? undefined : JSON.stringify(json))
   try {
     return await http.request({
       method: method.toUpperCase() as Uppercase<Operation['method']>,
@@ -85,13 +88,14 @@ export async function send(http: Http, call: Call, token?: string): Promise<Http
 }
 
 function headersOf(
-  { json, bytes, fence, revision, knownRevision }: Call,
+  { json, bytes, stream, fence, revision, knownRevision }: Call,
   authorization?: string,
 ): Record<string, string> {
   return {
     accept: 'application/json',
     ...(json !== undefined && { 'content-type': 'application/json' }),
     ...(bytes && { 'content-type': 'application/zip' }),
+    ...(stream && { 'content-type': 'application/octet-stream' }),
     ...(authorization !== undefined && { authorization }),
     ...(fence !== undefined && { 'sensorform-fence': String(fence) }),
     ...(revision !== undefined && { 'if-match': `"${revision}"` }),

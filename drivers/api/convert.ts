@@ -25,6 +25,7 @@ export function toLive(read: ApplianceRead | ConsoleRead): Map<string, LiveValue
   const isSensor = read.kind === 'sensor'
   if (isSensor && read.activation.name !== null) live.set('name', read.activation.name)
   if (isSensor && read.activation.mode !== null) live.set('activation.mode', read.activation.mode)
+  if (isSensor) live.set('software.version', read.softwareVersion)
   const { settings } = applianceSchemas[isSensor ? 'Sensor' : 'ManagementConsole']
   const { find } = isSensor ? sensorFields : consoleFields
   for (const [path, value] of flatten(settings, read.settings, { raw: true })) {
@@ -48,7 +49,13 @@ export function toUnfinished({ pending, lease, intent }: ApplianceRead | Console
   return {
     ...(networkChange && { networkChange }),
     ...(job && {
-      job: { id: job.id, type: job.type, percentage: job.percentage, startedAt: job.startedAt },
+      job: {
+        id: job.id,
+        type: job.type,
+        percentage: job.percentage,
+        startedAt: job.startedAt,
+        ...(job.stage && { stage: job.stage }),
+      },
     }),
     ...(intent && { intent }),
     ...(lease && { lease }),
@@ -74,7 +81,14 @@ export function driftSeconds(
 
 type Facts = Pick<
   Observation,
-  'softwareVersion' | 'hardwareProfile' | 'revision' | 'backups' | 'activation' | 'consoleConnection' | 'console'
+  | 'softwareVersion'
+  | 'hardwareProfile'
+  | 'revision'
+  | 'backups'
+  | 'software'
+  | 'activation'
+  | 'consoleConnection'
+  | 'console'
 >
 
 /** The parts of a read that are not settings. */
@@ -89,6 +103,7 @@ export function toFacts(read: ApplianceRead | ConsoleRead): Facts {
     hardwareProfile: read.hardwareProfile,
     activation: read.activation,
     consoleConnection: { ...connection, identity },
+    software: read.software,
     backups: {
       supported,
       latest: latest && { name: latest.name, createdAt: latest.createdAt },

@@ -75,13 +75,14 @@ const failings: Partial<Record<DeviceErrorCode, string>> = {
 }
 
 function codeOf(status: number, { code, details }: WireError): DeviceErrorCode {
+  if (code === 'UPDATE_REFUSED') return updateCodes[String(details?.['reason'])] ?? 'UPDATE_PACKAGE_REFUSED'
   if (code === 'ACTIVATION_REFUSED') return activationCodes[String(details?.['reason'])] ?? 'ACTIVATION_REJECTED'
   if (code) return codes[code]
   if (status === 429) return 'THROTTLED'
   return status >= 500 ? 'SERVER_ERROR' : 'REFUSED'
 }
 
-const codes: Readonly<Record<Exclude<WireCode, 'ACTIVATION_REFUSED'>, DeviceErrorCode>> = {
+const codes: Readonly<Record<Exclude<WireCode, 'ACTIVATION_REFUSED' | 'UPDATE_REFUSED'>, DeviceErrorCode>> = {
   UNAUTHENTICATED: 'CREDENTIALS_REFUSED',
   CREDENTIALS_REFUSED: 'CREDENTIALS_REFUSED',
   ACCOUNT_LOCKED: 'ACCOUNT_LOCKED',
@@ -112,6 +113,14 @@ const activationCodes: Readonly<Record<string, DeviceErrorCode>> = {
   clock: 'CLOCK_DRIFT',
 }
 
+const updateCodes: Readonly<Record<string, DeviceErrorCode>> = {
+  package: 'UPDATE_PACKAGE_REFUSED',
+  path: 'UPDATE_PATH_REFUSED',
+  activation: 'UPDATE_NOT_ACTIVATED',
+  space: 'UPDATE_NO_SPACE',
+  failed: 'UPDATE_FAILED',
+}
+
 const advices: Partial<Record<DeviceErrorCode, string>> = {
   CREDENTIALS_REFUSED: 'Check user name and password of the credentials entry. A refused password is not tried again.',
   ACCOUNT_LOCKED: 'Wait until the account is unlocked (300 s), check the password, and run again.',
@@ -126,6 +135,11 @@ const advices: Partial<Record<DeviceErrorCode, string>> = {
     'Check network, clock and certificates between sensor and console, and that the console is not older than the sensor; then run again.',
   MANAGED_ELSEWHERE:
     'Change it where it is set (portal: Sensor settings, or the management console), or leave it out of the spec.',
+  UPDATE_PACKAGE_REFUSED: 'Download the package again in the portal; do not unpack, rename or change it.',
+  UPDATE_PATH_REFUSED: 'Declare the packages on the documented path: 3.1.1, 10.5.5, then 22.x; nothing leads back.',
+  UPDATE_NOT_ACTIVATED: 'Activate the sensor first: only an activated sensor is updated.',
+  UPDATE_NO_SPACE: 'Remove old captures and backups from the sensor, then run again.',
+  UPDATE_FAILED: 'Look into /opt/sensor/logs on the sensor (legacy-upgrade.log, install.log), then run again.',
   BACKUP_FAILED: 'Check server, share, user and free space of the backup target.',
   RESTORE_FAILED: 'Choose another file: "sensorform backup list" shows which can be restored.',
 }

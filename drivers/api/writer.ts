@@ -64,6 +64,10 @@ function perform(session: ApiSession, write: Write, guard: Guard, deps: Deps): R
       return createBackup(session, guard, deps)
     case 'restoreBackup':
       return restoreBackup(session, write.name, guard)
+    case 'uploadPackage':
+      return uploadPackage(session, write, guard)
+    case 'updateSoftware':
+      return updateSoftware(session, write, guard)
     case 'changeAddress':
       return changeAddress(session, write, guard)
     case 'confirmAddress':
@@ -140,6 +144,48 @@ async function restoreBackup(session: ApiSession, name: string, guard: Guard): R
     ...guarded(guard),
   })
   session.reconnect({ forget: true })
+  return {}
+}
+
+/** The same package under the same name is the same write, so that it may be sent again. */
+async function uploadPackage(
+  session: ApiSession,
+  { source: { name, sha256, sizeBytes, open }, onSent }: Write & { type: 'uploadPackage' },
+  guard: Guard,
+): Result {
+  await session.call({
+    operation: 'uploadPackage',
+    doing: 'take in an update package',
+    params: { name },
+    query: { sha256 },
+    stream: { sizeBytes, open: () => counted(open(), onSent) },
+    repeatable: true,
+    ...fenced(guard),
+  })
+  return {}
+}
+
+async function* counted(pieces: AsyncIterable<Uint8Array>, onSent: (bytes: number) => void) {
+  let bytes = 0
+  for await (const piece of pieces) {
+    yield piece
+    onSent((bytes += piece.length))
+  }
+}
+
+/** Sent once: after it the appliance may be away, and only looking tells. */
+async function updateSoftware(
+  session: ApiSession,
+  { name, sha256 }: Write & { type: 'updateSoftware' },
+  guard: Guard,
+): Result {
+  await session.call({
+    operation: 'updateSoftware',
+    doing: 'update its software',
+    json: { name, sha256 },
+    repeatable: false,
+    ...guarded(guard),
+  })
   return {}
 }
 

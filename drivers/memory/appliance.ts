@@ -15,6 +15,7 @@ import type {
 import type { LeaseGrant, LeaseRequest } from '../../reconcile/lease.ts'
 import { formatPath, parsePath } from '../../schemas/fields.ts'
 import { isTimeZone } from '../../schemas/rules.ts'
+import { endDueUpdate, isRebooting } from './software.ts'
 import { isoNow, newId, type MemoryAppliance, type MemoryWorld, type Stored } from './world.ts'
 
 const dayMs = 86_400_000
@@ -47,6 +48,12 @@ export function addAppliance(
     backups: [],
     lastRestore: null,
     restoreProblem: null,
+    uploaded: null,
+    lastUpdate: null,
+    freeBytes: 1e9,
+    update: null,
+    updateMs: 30 * 60_000,
+    failUpdates: 0,
     audit: [],
     cloudReachable: true,
     rejectActivations: 0,
@@ -78,7 +85,9 @@ const installed = (address: string): [string, Stored][] => [
 export function applianceAt(world: MemoryWorld, endpoint: string): MemoryAppliance | undefined {
   world.appliances.forEach((appliance) => tick(world, appliance))
   const host = new URL(endpoint).hostname
-  return world.appliances.find(({ settings, gone }) => !gone && settings.get('network.address') === host)
+  return world.appliances.find(
+    (one) => !one.gone && !isRebooting(world, one) && one.settings.get('network.address') === host,
+  )
 }
 
 function tick(world: MemoryWorld, appliance: MemoryAppliance): void {
@@ -90,11 +99,13 @@ function tick(world: MemoryWorld, appliance: MemoryAppliance): void {
     appliance.revision++
   }
   if (lease && now >= lease.endsAt) appliance.lease = null
+  endDueUpdate(world, appliance)
 }
 
 /** Every field as it is read. */
-export function liveOf({ settings, activation }: MemoryAppliance): Map<string, LiveValue> {
+export function liveOf({ settings, activation, softwareVersion }: MemoryAppliance): Map<string, LiveValue> {
   const live = new Map<string, LiveValue>([...settings].map(([path, value]) => [path, readForm(value)]))
+  live.set('software.version', softwareVersion)
   if (activation.name !== null) live.set('name', activation.name)
   if (activation.mode !== null) live.set('activation.mode', activation.mode)
   return live
@@ -281,7 +292,9 @@ export function activate(world: MemoryWorld, appliance: MemoryAppliance, bytes: 
     throw new DeviceError('ACTIVATION_REJECTED', 'The service rejected the activation.')
   }
   appliance.rejectActivations = Math.max(0, appliance.rejectActivations)
-  if (record) Object.assign(record, { connected: file.mode === 'cloud', status: 'Ok', lastContact: isoNow(world) })
+  const { softwareVersion } = appliance
+  const contact = { connected: file.mode === 'cloud', status: 'Ok', lastContact: isoNow(world), softwareVersion }
+  if (record) Object.assign(record, contact)
   appliance.activation = {
     name: file.name,
     mode: file.mode,

@@ -13,6 +13,7 @@ import type {
 } from '../../reconcile/driver.ts'
 import * as device from './appliance.ts'
 import { backupsOf, createBackup, listBackups, restoreBackup } from './backup.ts'
+import { softwareOf, updateSoftware, uploadPackage } from './software.ts'
 import { called, isoNow, type MemoryAppliance, type MemoryWorld } from './world.ts'
 
 /** Everything that a driver can offer. */
@@ -136,6 +137,7 @@ class MemoryConnection {
     appliance: MemoryAppliance,
   ): Omit<Observation, 'endpoint' | 'observedAt' | 'clockDriftSeconds' | 'clock' | 'served'> {
     const { activation, networkChange, lease, intent } = appliance
+    const { software, job } = softwareOf(this.world, appliance)
     const remaining = (endsAt: number) => (endsAt - this.world.clock.monotonic()) / 1000
     return {
       identity: appliance.serialNumber,
@@ -149,7 +151,9 @@ class MemoryConnection {
         cloud: activation.mode === 'cloud' ? { reachable: appliance.cloudReachable, detail: null } : null,
       },
       backups: { ...backupsOf(appliance, this.#support) },
+      software,
       unfinished: {
+        ...(job && { job }),
         ...(networkChange && {
           networkChange: {
             id: networkChange.id,
@@ -208,6 +212,10 @@ async function carryOut(world: MemoryWorld, appliance: MemoryAppliance, write: W
       return createBackup(world, appliance)
     case 'restoreBackup':
       return restoreBackup(world, appliance, write.name)
+    case 'uploadPackage':
+      return uploadPackage(appliance, write)
+    case 'updateSoftware':
+      return updateSoftware(world, appliance, write.sha256)
     case 'changeAddress':
       return device.changeAddress(world, appliance, write)
     case 'confirmAddress':

@@ -12,6 +12,7 @@ export const poorSupport: Support = {
     mailServer: { read: false, write: 'manual' },
     forwarding: { read: false, write: 'manual' },
     systemProperties: { read: false, write: 'manual' },
+    software: { read: true, write: 'manual' },
     certificate: { read: false, write: 'none' },
   },
   activationUpload: 'manual',
@@ -19,7 +20,7 @@ export const poorSupport: Support = {
 
 /** A driver with poor abilities, for tests of what the engine does then. */
 export function createPoorDriver(world: MemoryWorld): Driver {
-  const hidden = Object.keys(poorSupport.fields)
+  const hidden = Object.entries(poorSupport.fields).flatMap(([path, { read }]) => (read ? [] : [path]))
   const reads = (path: string) => !hidden.some((prefix) => path === prefix || path.startsWith(`${prefix}.`))
   return createMemoryDriver(world, { support: poorSupport, reads })
 }

@@ -13,6 +13,7 @@ import type {
   BackupFile,
   BackupState,
   SecretTag,
+  SoftwareState,
 } from '../../reconcile/driver.ts'
 import type { Intent } from '../../reconcile/lease.ts'
 import type { RegistrationRecord } from '../../reconcile/registrar.ts'
@@ -43,6 +44,16 @@ export interface MemoryAppliance {
   lastRestore: NonNullable<BackupState['lastRestore']> | null
   /** What the next restore fails with. */
   restoreProblem: string | null
+  uploaded: SoftwareState['uploaded']
+  lastUpdate: SoftwareState['lastUpdate']
+  /** Space for a package. */
+  freeBytes: number
+  /** The update that is under way. */
+  update: { id: string; startedAt: string; startedMs: number; lastsMs: number; to: string } | null
+  /** How long an update takes, its two reboots included. */
+  updateMs: number
+  /** So many of the next updates fail. */
+  failUpdates: number
   audit: AuditEntry[]
   /** Plays a sensor whose way to the cloud is cut. */
   cloudReachable: boolean

@@ -108,11 +108,11 @@ async function applySteps(
     keepIntent = claimOf(found?.data) !== undefined
     const recheck = async () => {
       await session.reconnect()
-      await waitForJob(session, world)
+      await waitForJob(session, world, plan)
       throwIfStale(plan, session.observation, options.run)
     }
     const run: ApplianceRun = { fleet, world, options, desired, plan, session, consoles, found, recheck }
-    if (await waitForJob(session, world)) await session.observe()
+    if (await waitForJob(session, world, plan)) await session.observe()
     throwIfStale(plan, session.observation, options.run)
     const result = await runSteps(run)
     keepIntent = result.keepIntent

@@ -1,6 +1,7 @@
 import { DeviceError } from '../device-error.ts'
 import type { World } from '../engine.ts'
 import type { Intent } from '../lease.ts'
+import type { AppliancePlan } from '../plan-types.ts'
 import type { ApplianceSession } from './session.ts'
 
 /** Another run or a job is waited for so long; then the sensor waits for a later run. */
@@ -41,12 +42,20 @@ function pauseMs({ facts }: DeviceError): number {
   return Math.min(untilEndMs, longestPauseMs)
 }
 
-/** Waits until no job runs. Throws `BUSY` after the deadline. Says whether it had to wait. */
-export async function waitForJob(session: ApplianceSession, { clock }: Pick<World, 'clock'>): Promise<boolean> {
+/**
+ * Waits until no job runs. Throws `BUSY` after the deadline. Says whether it had to wait. An update is not waited for
+ * where a step follows it.
+ */
+export async function waitForJob(
+  session: ApplianceSession,
+  { clock }: Pick<World, 'clock'>,
+  { steps }: Pick<AppliancePlan, 'steps'> = { steps: [] },
+): Promise<boolean> {
   const deadlineMs = clock.monotonic() + mostWaitMs
+  const follows = steps.some(({ action }) => action.type === 'updateSoftware')
   for (let waited = false; ; waited = true) {
     const { job } = session.observation.unfinished
-    if (!job) return waited
+    if (!job || (follows && job.type === 'update')) return waited
     if (clock.monotonic() >= deadlineMs) {
       throw new DeviceError('BUSY', `The sensor is still at work (${job.type}, ${job.percentage}% done).`, {
         advice: 'Plan again when it has ended.',

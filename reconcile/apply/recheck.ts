@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { compareVersions } from '../../formats/version.ts'
 import { staleFields, touchedPaths } from '../compare/base.ts'
 import type { Observation } from '../driver.ts'
 import { StepError } from '../observe/problem-of.ts'
@@ -21,7 +22,7 @@ export class StaleError extends Error {
 
 /** Throws a StaleError when fields that the plan touches are no longer what it was made from. */
 export function throwIfStale(plan: AppliancePlan, observation: Observation, run: string): void {
-  const fields = movedFields(plan.base, observation, run)
+  const fields = movedFields(plan.base, observation, run).filter((path) => !isOnTheWay(plan, path, observation))
   if (fields.length > 0) throw new StaleError(fields)
 }
 
@@ -48,6 +49,12 @@ export function throwIfStepStale(
     hint: 'Plan again.',
   })
 }
+
+/** An update that a run before this one began has ended meanwhile where a step of the plan leads. */
+const isOnTheWay = ({ steps }: AppliancePlan, path: string, { softwareVersion }: Observation): boolean =>
+  path === 'software.version' &&
+  softwareVersion !== undefined &&
+  steps.some(({ action }) => action.type === 'updateSoftware' && compareVersions(action.to, softwareVersion) === 0)
 
 /** The intent of this very run is no surprise. */
 function movedFields(base: AppliancePlan['base'], observation: Observation, run: string): string[] {

@@ -9,6 +9,7 @@
  * | addresses, masks, `network.dns`| leading zeros; the order of DNS servers does matter     |
  * | rule `protocols`, `engines`    | order, repetition, letter case; `any` and `[any]`       |
  * | email addresses                | letter case of the domain                               |
+ * | `software.version`             | the build, and zeros at the end                         |
  * | certificate files              | everything but the certificates and their order         |
  *
  * @module
@@ -27,6 +28,8 @@ const ipv4: Spelling = (text) => (/^\d{1,3}(\.\d{1,3}){3}$/.test(text) ? text.sp
 const host: Spelling = (text) => ipv4(text.toLowerCase().replace(/\.$/, ''))
 const email: Spelling = (text) => text.replace(/@[^@]*$/, lowerCase)
 
+const version: Spelling = (text) => text.replace(/-.*$/, '').replace(/(\.0+)+$/, '')
+
 const zones = new Map<string, string>()
 function timeZone(text: string): string {
   let zone = zones.get(text)
@@ -42,7 +45,7 @@ function resolveZone(text: string): string {
   }
 }
 
-/** By the last name of the path. */
+/** By the last name of the path, or the whole of it. */
 const spellings: Readonly<Record<string, Spelling>> = {
   hostname: host,
   host,
@@ -54,6 +57,7 @@ const spellings: Readonly<Record<string, Spelling>> = {
   dns: ipv4,
   protocols: lowerCase,
   engines: lowerCase,
+  'software.version': version,
 }
 
 const unordered = new Set(['protocols', 'engines'])
@@ -62,7 +66,7 @@ const unordered = new Set(['protocols', 'engines'])
 export function canonical(field: Field, value: unknown): Canonical {
   if (field.type === 'file') return canonicalFile(field, value as PublicFile)
   const name = lastName(field)
-  const spell = spellings[name]
+  const spell = spellings[field.pattern] ?? spellings[name]
   if (typeof value === 'string') return spell ? spell(value) : value
   if (!Array.isArray(value)) return value as Canonical
   const texts = (value as string[]).map((text) => (spell ? spell(text) : text))

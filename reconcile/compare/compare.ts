@@ -13,6 +13,7 @@ import { compareFields } from './field-diff.ts'
 import { answered, mergeFindings, type Findings, type Look } from './look.ts'
 import { compareRegistration } from './registration-diff.ts'
 import { compareRules } from './rules-diff.ts'
+import { compareSoftware } from './software-diff.ts'
 import { compareWithdrawn } from './withdrawn-properties.ts'
 import { compareUnfinished, settledLive } from './unfinished.ts'
 
@@ -44,6 +45,7 @@ export const compare = (look: Look): Findings =>
     compareFields(look),
     compareConsole(look),
     compareRules(look),
+    compareSoftware(look),
     compareWithdrawn(look),
     compareExpiry(look),
     compareClock(look),

@@ -10,6 +10,7 @@
  * | intent, no lease           | its step is planned anew                   | nothing: that step takes it up   |
  * | intent, no lease           | otherwise                                  | a step that clears it            |
  * | job                        |                                            | a problem: apply waits for it    |
+ * | update                     |                                            | the same; its step follows it    |
  *
  * @module
  */
@@ -90,7 +91,10 @@ const jobRunning = ({ desired }: Look, job: { type: string; percentage: number }
     severity: 'warning',
     code: 'JOB_RUNNING',
     summary: `A job of the sensor is running: ${job.type}, ${job.percentage}% done`,
-    hint: 'apply waits for it; what it changes is not in this plan.',
+    hint:
+      job.type === 'update'
+        ? 'apply follows it to its end, if it leads where the spec wants to be.'
+        : 'apply waits for it; what it changes is not in this plan.',
   })
 
 /** Fixed spelling of a change under way, for the base of a plan: what it is, not how long it still has. */

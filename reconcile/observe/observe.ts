@@ -148,8 +148,9 @@ async function lookAt(
   return { desired, observation, ...records, tags, ...(peers && { peers }), ...(remembered && { remembered }) }
 }
 
+/** An update is not waited for: it takes long, and a step follows it. */
 const isBusy = ({ unfinished: { lease, job } }: Observation): boolean =>
-  job !== undefined || (lease !== undefined && lease.remainingSeconds > 0)
+  (job !== undefined && job.type !== 'update') || (lease !== undefined && lease.remainingSeconds > 0)
 
 /**
  * Looks until nobody is at work. A lease is no part of the revision, so each look is a whole one; a connection that ends

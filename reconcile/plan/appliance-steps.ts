@@ -15,6 +15,7 @@ import type { Look } from '../compare/look.ts'
 import type { Step } from '../plan-types.ts'
 import { checkPreconditions } from './preconditions.ts'
 import { registrationSteps } from './registration-steps.ts'
+import { backsUpFirst, isHeldBack, softwareSteps } from './software-steps.ts'
 import { groupOf } from './step-groups.ts'
 import { makeStep } from './step-facts.ts'
 import { orderSteps } from './step-order.ts'
@@ -33,13 +34,16 @@ export function planSteps(
   unverifiable: readonly string[],
   withheld: ReadonlySet<string>,
 ): ApplianceSteps {
+  const software = softwareSteps(look, changes)
+  const registered = isHeldBack(look, software) ? [] : changes
   const { problems, refusals, ...draft } = mergeDrafts([
     fieldSteps(look, changes, unverifiable),
     certificateSteps(look, changes),
-    registrationSteps(look, fleet, changes),
+    software,
+    registrationSteps(look, fleet, registered),
     addressSteps(look, changes),
     consoleSteps(look, changes),
-    { steps: backupSteps(changes), problems: [] },
+    { steps: backupSteps(changes, backsUpFirst(look, software)), problems: [] },
     {
       steps: changes.some(({ path }) => path === 'network.change')
         ? [finishAddressStep(look)].filter((step) => step !== undefined)
@@ -52,14 +56,16 @@ export function planSteps(
   return { steps: orderSteps(checked.steps), problems: [...problems, ...checked.problems], refusals }
 }
 
-function backupSteps(changes: readonly Change[]): Step[] {
-  if (!changes.some(({ kind, path }) => kind === 'expiry' && path === 'backup.maxAge')) return []
+/** A backup is made when one is due, and before an update. */
+function backupSteps(changes: readonly Change[], isFirst: boolean): Step[] {
+  const isDue = changes.some(({ kind, path }) => kind === 'expiry' && path === 'backup.maxAge')
+  if (!isDue && !isFirst) return []
   return [
     makeStep({
       id: 'backup.create',
       title: 'make a backup',
       action: { type: 'createBackup' },
-      changes: ['backup.maxAge'],
+      changes: isDue ? ['backup.maxAge'] : [],
     }),
   ]
 }

@@ -37,7 +37,7 @@ import { nameFields } from './step-titles.ts'
 type Values = Record<string, PlannedValue>
 
 /** Groups that have builders of their own. */
-const special = new Set(['certificate', 'network.address', 'activation'])
+const special = new Set(['certificate', 'network.address', 'software', 'activation'])
 
 /** A console that a document declares is connected to by a step of its own. */
 const isSpecial = (look: Look, group: string): boolean =>

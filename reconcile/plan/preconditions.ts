@@ -11,6 +11,8 @@
  * | a backup is due and its settings change       | it needs the settings                                          |
  * | a rule sends emails                           | see mail-preconditions.ts                                      |
  * | validation is turned on                       | see peer-preconditions.ts                                      |
+ * | an update crosses 22.1                        | the activation needs it                                        |
+ * | an update is under way                        | every other step needs its end                                 |
  *
  * @module
  */
@@ -19,6 +21,7 @@ import { wayToTheCloud } from '../activation-remedies.ts'
 import { driftText, mostDriftSeconds } from '../compare/clock.ts'
 import { problemOf, type Look } from '../compare/look.ts'
 import type { ActivationState } from '../driver.ts'
+import { crosses } from '../compare/software-diff.ts'
 import type { Step } from '../plan-types.ts'
 import { checkMail } from './mail-preconditions.ts'
 import { needing, type Checked } from './needs.ts'
@@ -35,19 +38,25 @@ export function checkPreconditions(look: Look, steps: readonly Step[]): Checked 
       const next = check(look, steps)
       return { steps: next.steps, problems: [...problems, ...next.problems] }
     },
-    { steps: addNeeds(steps), problems: [] },
+    { steps: addNeeds(look, steps), problems: [] },
   )
 }
 
 /** What holds whatever the sensor's state. */
-function addNeeds(steps: readonly Step[]): Step[] {
+function addNeeds(look: Look, steps: readonly Step[]): Step[] {
   const ids = new Set(steps.map(({ id }) => id))
+  const update = look.observation.unfinished.job?.type === 'update' ? steps.find(updates)?.id : undefined
   const always: Readonly<Record<string, string>> = {
+    ...(crosses(look) && { activation: steps.findLast(updates)?.id ?? '' }),
     'certificate.validation': 'certificate',
     'backup.create': 'backup',
   }
   return steps.map((step) => {
-    const wanted = [...(step.id === 'network.change' ? [] : ['network.change']), always[step.id] ?? '']
+    const wanted = [
+      ...(step.id === 'network.change' ? [] : ['network.change']),
+      ...(update === undefined || updates(step) || step.id === 'network.change' ? [] : [update]),
+      always[step.id] ?? '',
+    ]
     return needing(
       step,
       wanted.filter((id) => ids.has(id)),
@@ -82,6 +91,7 @@ function needingOrWithheld(steps: readonly Step[], ways: readonly string[], prob
   return { steps: steps.map((step) => (reactivates(step) ? needing(step, ways) : step)), problems: [] }
 }
 
+const updates = ({ action }: Step): boolean => action.type === 'updateSoftware'
 const imports = ({ action }: Step): boolean => action.type === 'importCertificate'
 const manual = ({ action }: Step): boolean => action.type === 'manual'
 

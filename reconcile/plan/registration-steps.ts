@@ -110,6 +110,7 @@ function reactivateAction(one: RegistrationCase): Reactivate {
   const reason = reasonOf(one)
   const deletes = deletionOf(one, reason)
   const record = recordOf(desiredLookup(look, wanted))
+  const version = updatedTo(one)
   return {
     type: 'reactivate',
     reason,
@@ -121,8 +122,15 @@ function reactivateAction(one: RegistrationCase): Reactivate {
     to: { name: wanted.name, placement: wanted.placement },
     ...(deletes && { deletes }),
     recordStands: record !== undefined && !(deletes?.registrar === registrar && isSame(deletes, record)),
+    ...(version !== undefined && { version }),
   }
 }
+
+/** The version that the cloud lists once a sensor that has crossed 22.1 is connected again. */
+const updatedTo = ({ look, changes }: RegistrationCase): string | undefined =>
+  changes.some(isOutdated) ? look.desired.settings.software?.version : undefined
+
+const isOutdated = (change: Change): boolean => change.kind === 'registration' && change.what === 'activationOutdated'
 
 const isSame = (one: Pick<RegistrationRecord, 'name' | 'mode' | 'site'>, other: RegistrationRecord): boolean =>
   one.name === other.name && liesAt(other, one)
@@ -134,6 +142,7 @@ function reasonOf({ reported, wanted, changes }: RegistrationCase): Reactivate['
   if (reported.name !== wanted.name) return 'rename'
   if (paths.has('activation.mode') || faults.has('wrongMode')) return 'mode'
   if (paths.has('registration.site') || paths.has('registration.registrar')) return 'move'
+  if (changes.some(isOutdated)) return 'update'
   return changes.every(({ kind, path }) => kind === 'expiry' || recordFields.has(path)) ? 'renew' : 'restore'
 }
 
@@ -189,11 +198,13 @@ const titleOf = ({ reason, from, to }: Reactivate): string =>
     move: `move the registration of ${to.name}${to.placement.site === undefined ? '' : ` to site ${to.placement.site}`} and re-activate`,
     restore: `restore the registration of ${to.name} and activate`,
     renew: `renew the activation file of ${to.name}`,
+    update: `re-activate ${to.name} after the update`,
   })[reason]
 
 /** What was broken already, or never was, is not disrupted; and a renewal that deletes nothing keeps the old file. */
 function disruptionOf({ reason, deletes }: Reactivate, { mode }: Reported): string | undefined {
-  if (reason === 'activate' || reason === 'restore' || (reason === 'renew' && !deletes)) return undefined
+  if (reason === 'activate' || reason === 'restore' || reason === 'update' || (reason === 'renew' && !deletes))
+    return undefined
   return mode === 'local'
     ? 'the activation, until the new file is uploaded'
     : 'the connection to the cloud, until the sensor is activated again'

@@ -30,6 +30,8 @@ const table: readonly (readonly [id: string, Facts['risk'], { undo: Facts['undo'
   ['sensorBackups', 'low', { undo: 'yes', seconds: 15 }],
   ['forwarding', 'low', { undo: 'yes', seconds: 15 }],
   ['systemProperties', 'high', { undo: 'yes', seconds: 120 }],
+  ['software.prepare', 'low', { undo: 'yes', seconds: 0 }],
+  ['software', 'high', { undo: 'no', seconds: 45 * 60 }],
   ['registration', 'low', { undo: 'yes', seconds: 60 }],
   ['activation', 'high', { undo: 'yes', seconds: 900 }],
   ['network.address', 'high', { undo: 'yes', seconds: 300 }],

@@ -32,6 +32,7 @@ export const errorEnvelope = z
           'BUSY',
           'CERTIFICATE_REFUSED',
           'ACTIVATION_REFUSED',
+          'UPDATE_REFUSED',
           'NOT_SUPPORTED',
           'TARGET_FAILED',
           'RESTORE_FAILED',
@@ -128,12 +129,34 @@ export const networkChangeRequest = z
   })
   .meta({ description: 'Address, mask and gateway as one guarded change.' })
 
+/** Stages of an update, as the vendor documents them for the management console's API. */
+export const updateStages = [
+  'UPLOADING',
+  'PREPARE_TO_INSTALL',
+  'STOPPING_PROCESSES',
+  'BACKING_UP_DATA',
+  'TAKING_SNAPSHOT',
+  'UPDATING_CONFIGURATION',
+  'UPDATING_DEPENDENCIES',
+  'UPDATING_LIBRARIES',
+  'PATCHING_DATABASES',
+  'STARTING_PROCESSES',
+  'VALIDATING_SYSTEM_SANITY',
+  'VALIDATION_SUCCEEDED_REBOOTING',
+  'SUCCESS',
+  'FAILURE',
+  'UPGRADE_STARTED',
+  'STARTING_INSTALLATION',
+  'INSTALLING_OPERATING_SYSTEM',
+] as const
+
 export const job = z
   .strictObject({
     id: z.string(),
-    type: z.enum(['activation', 'backup', 'restore']),
+    type: z.enum(['activation', 'backup', 'restore', 'update']),
     state: z.enum(['running', 'succeeded', 'failed']),
     percentage: z.int().min(0).max(100),
+    stage: z.enum(updateStages).optional().meta({ description: 'Of an update, in the words of the vendor.' }),
     startedAt: instant,
     finishedAt: instant.nullable(),
     error: errorEnvelope.shape.error.nullable(),
@@ -213,6 +236,34 @@ const readOfAny = {
   intent: intent.nullable(),
 }
 
+export const softwarePackage = z
+  .strictObject({
+    name: z.string().max(256),
+    version: z.string().meta({ description: 'Version that it leads to.' }),
+    sha256: z.string(),
+    sizeBytes: z.int().min(0).max(1e15),
+  })
+  .meta({ description: 'An update package that was uploaded whole.' })
+
+export const softwareState = z
+  .strictObject({
+    uploaded: softwarePackage.nullable().meta({ description: 'Waits to be installed.' }),
+    lastUpdate: z
+      .strictObject({
+        from: z.string(),
+        to: z.string(),
+        finishedAt: instant,
+        error: z.string().nullable().meta({ description: 'Why it failed; the version before it is then back.' }),
+      })
+      .nullable(),
+    freeBytes: z.int().min(0).max(1e15).meta({ description: 'Space for a package.' }),
+  })
+  .meta({ description: 'What an update needs to know beside the version.' })
+
+export const softwareUpdate = z
+  .strictObject({ name: z.string().max(256), sha256: z.string().max(64) })
+  .meta({ description: 'Installs the package that was uploaded under this name with this hash.' })
+
 export const applianceRead = z
   .strictObject({
     kind: z.literal('sensor'),
@@ -227,6 +278,7 @@ export const applianceRead = z
       lastError: z.string().nullable(),
       lastRestore: lastRestore.nullable(),
     }),
+    software: softwareState,
     pending: z.strictObject({ networkChange: pendingNetworkChange.nullable(), job: job.nullable() }),
   })
   .meta({ description: 'The bulk read: the whole sensor.' })

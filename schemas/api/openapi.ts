@@ -33,6 +33,8 @@ export const namedSchemas: Readonly<Record<string, z.ZodType>> = {
   PeerCheckRequest: message.peerCheckRequest,
   PendingNetworkChange: message.pendingNetworkChange,
   Session: message.session,
+  SoftwarePackage: message.softwarePackage,
+  SoftwareUpdate: message.softwareUpdate,
   TargetCheck: message.targetCheck,
   TestMessageResult: message.testMessageResult,
   Written: message.written,
@@ -106,8 +108,8 @@ function operationObject(operation: Operation): Json {
       requestBody: {
         required: true,
         content:
-          operation.request === 'application/zip'
-            ? { 'application/zip': { schema: { type: 'string', contentMediaType: 'application/zip' } } }
+          typeof operation.request === 'string'
+            ? { [operation.request]: { schema: { type: 'string', contentMediaType: operation.request } } }
             : json(operation.request),
       },
     }),

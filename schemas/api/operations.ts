@@ -32,7 +32,7 @@ export interface Operation {
   conditional: boolean
   query?: Readonly<Record<string, { description: string }>>
   /** JSON body, or a media type for raw bytes. */
-  request?: z.ZodType | 'application/zip'
+  request?: z.ZodType | 'application/zip' | 'application/octet-stream'
   /** Success status and its JSON body; null for none. */
   response: { status: number; body: z.ZodType | null }
   /** Statuses of refusals beside 400, 401, 429, 500 and 503. */
@@ -192,6 +192,33 @@ export const operations: readonly Operation[] = [
       'Uploads an activation file and activates with it. A file that is not valid is 422 ACTIVATION_REFUSED with details.reason `file`; the job fails with reason `cloud` (no way to the cloud; details.obstacle says what stands in it), `rejected` (by the service) or `clock` (time drift).',
     ...write,
     request: 'application/zip',
+    response: { status: 202, body: message.job },
+    refusals: [409, 412, 422, 423],
+  },
+  {
+    id: 'uploadPackage',
+    method: 'put',
+    path: `${base}/software/packages/{name}`,
+    summary:
+      'Uploads an update package under its own name; one is kept. The same package again is success. Refusals are 422 UPDATE_REFUSED with details.reason `package` (not the declared one, or no package) or `space`.',
+    on: 'Sensor',
+    session: true,
+    fenced: true,
+    conditional: false,
+    query: { sha256: { description: 'SHA-256 of the body, hex. What arrives with another one is thrown away.' } },
+    request: 'application/octet-stream',
+    response: { status: 200, body: message.softwarePackage },
+    refusals: [409, 422, 423],
+  },
+  {
+    id: 'updateSoftware',
+    method: 'post',
+    path: `${base}/software/update`,
+    summary:
+      'Installs the uploaded package, about 30 minutes. The sensor reboots twice: its port is closed meanwhile and every session ends. Refusals are 422 UPDATE_REFUSED with details.reason `package`, `path` (a version in between is left out, or the way leads back) or `activation` (the sensor is not activated). A job that fails leaves the version before it.',
+    on: 'Sensor',
+    ...write,
+    request: message.softwareUpdate,
     response: { status: 202, body: message.job },
     refusals: [409, 412, 422, 423],
   },

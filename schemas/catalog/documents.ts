@@ -3,6 +3,7 @@ import { certificates } from './document-certificates.ts'
 import { files, yaml } from './document-files.ts'
 import { names, references } from './document-names.ts'
 import { systemProperties } from './document-properties.ts'
+import { software } from './document-software.ts'
 import { shape } from './document-shape.ts'
 import type { Catalog } from './entry.ts'
 
@@ -14,4 +15,5 @@ export const documents = {
   ...references,
   ...certificates,
   ...systemProperties,
+  ...software,
 } as const satisfies Catalog

@@ -49,6 +49,8 @@ export interface SensorSettingsApi {
   PeerCheckRequest: PeerCheckRequest
   PendingNetworkChange: PendingNetworkChange
   Session: Session
+  SoftwarePackage: SoftwarePackage
+  SoftwareUpdate: SoftwareUpdate
   TargetCheck: TargetCheck
   TestMessageResult: TestMessageResult
   Written: Written
@@ -456,6 +458,39 @@ export interface ApplianceRead {
       error: string | null
     } | null
   }
+  /**
+   * What an update needs to know beside the version.
+   */
+  software: {
+    /**
+     * Waits to be installed.
+     */
+    uploaded: {
+      name: string
+      /**
+       * Version that it leads to.
+       */
+      version: string
+      sha256: string
+      sizeBytes: number
+    } | null
+    lastUpdate: {
+      from: string
+      to: string
+      /**
+       * UTC, ISO 8601.
+       */
+      finishedAt: string
+      /**
+       * Why it failed; the version before it is then back.
+       */
+      error: string | null
+    } | null
+    /**
+     * Space for a package.
+     */
+    freeBytes: number
+  }
   pending: {
     networkChange: {
       id: string
@@ -476,9 +511,30 @@ export interface ApplianceRead {
     } | null
     job: {
       id: string
-      type: 'activation' | 'backup' | 'restore'
+      type: 'activation' | 'backup' | 'restore' | 'update'
       state: 'running' | 'succeeded' | 'failed'
       percentage: number
+      /**
+       * Of an update, in the words of the vendor.
+       */
+      stage?:
+        | 'UPLOADING'
+        | 'PREPARE_TO_INSTALL'
+        | 'STOPPING_PROCESSES'
+        | 'BACKING_UP_DATA'
+        | 'TAKING_SNAPSHOT'
+        | 'UPDATING_CONFIGURATION'
+        | 'UPDATING_DEPENDENCIES'
+        | 'UPDATING_LIBRARIES'
+        | 'PATCHING_DATABASES'
+        | 'STARTING_PROCESSES'
+        | 'VALIDATING_SYSTEM_SANITY'
+        | 'VALIDATION_SUCCEEDED_REBOOTING'
+        | 'SUCCESS'
+        | 'FAILURE'
+        | 'UPGRADE_STARTED'
+        | 'STARTING_INSTALLATION'
+        | 'INSTALLING_OPERATING_SYSTEM'
       /**
        * UTC, ISO 8601.
        */
@@ -498,6 +554,7 @@ export interface ApplianceRead {
           | 'BUSY'
           | 'CERTIFICATE_REFUSED'
           | 'ACTIVATION_REFUSED'
+          | 'UPDATE_REFUSED'
           | 'NOT_SUPPORTED'
           | 'TARGET_FAILED'
           | 'RESTORE_FAILED'
@@ -857,9 +914,30 @@ export interface ConsoleRead {
   pending: {
     job: {
       id: string
-      type: 'activation' | 'backup' | 'restore'
+      type: 'activation' | 'backup' | 'restore' | 'update'
       state: 'running' | 'succeeded' | 'failed'
       percentage: number
+      /**
+       * Of an update, in the words of the vendor.
+       */
+      stage?:
+        | 'UPLOADING'
+        | 'PREPARE_TO_INSTALL'
+        | 'STOPPING_PROCESSES'
+        | 'BACKING_UP_DATA'
+        | 'TAKING_SNAPSHOT'
+        | 'UPDATING_CONFIGURATION'
+        | 'UPDATING_DEPENDENCIES'
+        | 'UPDATING_LIBRARIES'
+        | 'PATCHING_DATABASES'
+        | 'STARTING_PROCESSES'
+        | 'VALIDATING_SYSTEM_SANITY'
+        | 'VALIDATION_SUCCEEDED_REBOOTING'
+        | 'SUCCESS'
+        | 'FAILURE'
+        | 'UPGRADE_STARTED'
+        | 'STARTING_INSTALLATION'
+        | 'INSTALLING_OPERATING_SYSTEM'
       /**
        * UTC, ISO 8601.
        */
@@ -879,6 +957,7 @@ export interface ConsoleRead {
           | 'BUSY'
           | 'CERTIFICATE_REFUSED'
           | 'ACTIVATION_REFUSED'
+          | 'UPDATE_REFUSED'
           | 'NOT_SUPPORTED'
           | 'TARGET_FAILED'
           | 'RESTORE_FAILED'
@@ -953,6 +1032,7 @@ export interface ErrorEnvelope {
       | 'BUSY'
       | 'CERTIFICATE_REFUSED'
       | 'ACTIVATION_REFUSED'
+      | 'UPDATE_REFUSED'
       | 'NOT_SUPPORTED'
       | 'TARGET_FAILED'
       | 'RESTORE_FAILED'
@@ -975,9 +1055,30 @@ export interface ErrorEnvelope {
  */
 export interface Job {
   id: string
-  type: 'activation' | 'backup' | 'restore'
+  type: 'activation' | 'backup' | 'restore' | 'update'
   state: 'running' | 'succeeded' | 'failed'
   percentage: number
+  /**
+   * Of an update, in the words of the vendor.
+   */
+  stage?:
+    | 'UPLOADING'
+    | 'PREPARE_TO_INSTALL'
+    | 'STOPPING_PROCESSES'
+    | 'BACKING_UP_DATA'
+    | 'TAKING_SNAPSHOT'
+    | 'UPDATING_CONFIGURATION'
+    | 'UPDATING_DEPENDENCIES'
+    | 'UPDATING_LIBRARIES'
+    | 'PATCHING_DATABASES'
+    | 'STARTING_PROCESSES'
+    | 'VALIDATING_SYSTEM_SANITY'
+    | 'VALIDATION_SUCCEEDED_REBOOTING'
+    | 'SUCCESS'
+    | 'FAILURE'
+    | 'UPGRADE_STARTED'
+    | 'STARTING_INSTALLATION'
+    | 'INSTALLING_OPERATING_SYSTEM'
   /**
    * UTC, ISO 8601.
    */
@@ -997,6 +1098,7 @@ export interface Job {
       | 'BUSY'
       | 'CERTIFICATE_REFUSED'
       | 'ACTIVATION_REFUSED'
+      | 'UPDATE_REFUSED'
       | 'NOT_SUPPORTED'
       | 'TARGET_FAILED'
       | 'RESTORE_FAILED'
@@ -1170,6 +1272,25 @@ export interface Session {
    * Identity of the appliance.
    */
   serialNumber: string
+}
+/**
+ * An update package that was uploaded whole.
+ */
+export interface SoftwarePackage {
+  name: string
+  /**
+   * Version that it leads to.
+   */
+  version: string
+  sha256: string
+  sizeBytes: number
+}
+/**
+ * Installs the package that was uploaded under this name with this hash.
+ */
+export interface SoftwareUpdate {
+  name: string
+  sha256: string
 }
 export interface TargetCheck {
   ok: boolean

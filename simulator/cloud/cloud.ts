@@ -16,7 +16,7 @@ import { pinOf } from './identity.ts'
 import { pageOf } from './paging.ts'
 import { operationOf, route, type Access } from './route.ts'
 import type { CloudIdentity, SensorRecord } from './state.ts'
-import { CloudStore } from './store.ts'
+import { CloudStore, type RecordPlace } from './store.ts'
 
 export interface CloudOptions extends CloudContext, Access {
   address: string
@@ -54,6 +54,8 @@ export interface RunningCloud extends SimulatedCloud {
   /** The last 10,000 requests that were handled, or more, oldest first; those that a fault ended before are not among them. */
   readonly requests: readonly CloudRequest[]
   records(): readonly Readonly<SensorRecord>[]
+  /** A person chooses "Prepare to update to 22.x" in the portal. Throws a RangeError for a sensor that is not there. */
+  prepareUpdate(place: RecordPlace): void
 }
 
 /** Starts it; resolves once it accepts connections. */
@@ -76,6 +78,9 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     link,
     requests,
     records: () => structuredClone(store.records),
+    prepareUpdate(place) {
+      if (!store.prepareUpdate(place)) throw new RangeError(`${place.name} is not registered`)
+    },
     seed: (registration) => seed(store, registration),
     async stop() {
       await close(server)

@@ -21,6 +21,8 @@ const site = z.strictObject({
 const record = z.strictObject({
   recordId: z.string(),
   name: z.string(),
+  /** Of a legacy record: the name that its sensor still reports. */
+  formerName: z.string().optional(),
   mode: z.enum(['cloud', 'local']),
   /** Null for locally managed sensors: their records carry none. */
   site: z.string().nullable(),

@@ -6,6 +6,7 @@
  */
 import { createPrivateKey, randomUUID, type KeyObject } from 'node:crypto'
 import { packActivationFile, unusedFileDays } from '../../formats/activation-file.ts'
+import { crossesActivation } from '../../formats/software-package.ts'
 import type { SimulatorClock } from '../clock.ts'
 import { createContacts, type Contacts, type ContactState } from './contacts.ts'
 import { createIdentity } from './identity.ts'
@@ -120,6 +121,18 @@ export class CloudStore {
     this.#save()
   }
 
+  /**
+   * What "Prepare to update to 22.x" does: the sensor gets a record that waits for it, and the one that it has goes on
+   * under another name until somebody deletes it.
+   */
+  prepareUpdate(place: RecordPlace): SensorRecord | undefined {
+    const legacy = this.find(place)
+    if (!legacy) return undefined
+    const { name, zone, tiAutomaticUpdates, sensorType } = legacy
+    Object.assign(legacy, { name: `${name}-legacy`, formerName: name })
+    return this.put({ site: legacy.site, name }, { zone, tiAutomaticUpdates, sensorType }).record
+  }
+
   update(record: SensorRecord, change: Partial<Pick<SensorRecord, 'tiVersion'>>): void {
     Object.assign(record, change)
     this.#save()
@@ -144,7 +157,8 @@ export class CloudStore {
   contact(fileId: string, serialNumber: string, name: string, sensorVersion?: string): boolean {
     const file = this.#files.find(({ id }) => id === fileId)
     const record = this.records.find(({ recordId }) => recordId === file?.recordId)
-    if (!file || !record || record.mode !== 'cloud' || !same(record.name, name)) return false
+    if (!file || !record || record.mode !== 'cloud' || !same(record.formerName ?? record.name, name)) return false
+    if (isOutdated(record, sensorVersion)) return false
     if (file.serialNumber === null ? this.#isStale(file) : file.serialNumber !== serialNumber) return false
     file.serialNumber = serialNumber
     this.#seen(record, sensorVersion)
@@ -185,6 +199,10 @@ export class CloudStore {
     saveState(this.#options.stateFile, { formatVersion: 1, identity, sites, records, files: this.#files })
   }
 }
+
+/** A sensor that has crossed 22.1 needs a record that was prepared for it. */
+const isOutdated = ({ sensorVersion: before }: SensorRecord, now: string | undefined): boolean =>
+  before !== null && now !== undefined && crossesActivation(before, now)
 
 function newRecord({ site, name }: RecordPlace, now: string): SensorRecord {
   const mode = site === null ? 'local' : 'cloud'

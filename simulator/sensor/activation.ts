@@ -81,21 +81,37 @@ function installed(sensor: Sensor, file: InstalledFile, actor: Actor): JobEnd {
     before: before?.name ?? null,
     after: file.name,
   }
-  const change = { activation: file, audit: audited(sensor, actor, [entry]) }
+  const change = { activation: file, pendingActivation: false, audit: audited(sensor, actor, [entry]) }
   return { error: null, result: { name: file.name, mode: file.mode }, change }
 }
 
 /** Activation as the bulk read shows it. Asks the cloud, so that it never lags. */
 export function activationRead(sensor: Sensor): ActivationRead {
   const file = sensor.state.activation
+  if (file && sensor.state.pendingActivation) {
+    return {
+      ...fileRead(file),
+      cloud: file.mode === 'local' ? null : cloudOf(probeCloud(sensor)),
+      ...pendingActivation,
+    }
+  }
   if (file?.mode === 'local') return { ...fileRead(file), cloud: null, ...localStatus(file, sensor.nowMs()) }
   const contact = file ? contactCloud(sensor, file, false) : probeCloud(sensor)
-  const { obstacle } = contact
-  const cloud = { reachable: !obstacle, obstacle: obstacle?.kind ?? null, detail: obstacle?.detail ?? null }
+  const cloud = cloudOf(contact)
   if (!file) return { name: null, mode: null, site: null, file: null, expiresAt: null, cloud, ...notActivated }
   return { ...fileRead(file), cloud, ...cloudStatus(contact) }
 }
 
+const cloudOf = ({ obstacle }: Contact) => ({
+  reachable: !obstacle,
+  obstacle: obstacle?.kind ?? null,
+  detail: obstacle?.detail ?? null,
+})
+
+const pendingActivation = {
+  status: 'NotActivated',
+  message: 'Pending activation: upload the activation file for version 22.1 or later.',
+} as const
 const notActivated = { status: 'NotActivated', message: 'The sensor is not activated.' } as const
 
 const fileRead = ({ name, mode, site, expiresAt, id, createdAt, sha256 }: InstalledFile) => ({

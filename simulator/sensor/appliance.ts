@@ -20,6 +20,7 @@ import { restoreHandlers } from './restore.ts'
 import { answerRequest } from './router.ts'
 import type { Handlers, Sensor } from './sensor.ts'
 import { sessionHandlers } from './session.ts'
+import { nextRebootUptimeMs, softwareHandlers, startDueReboot } from './software.ts'
 import type { AnyAspect, SensorState } from './state.ts'
 import { changeInConsole, writeHandlers } from './write-settings.ts'
 
@@ -41,6 +42,7 @@ const handlers: Handlers<Sensor> = {
   ...readHandlers,
   ...restoreHandlers,
   ...sessionHandlers,
+  ...softwareHandlers,
   ...writeHandlers,
 }
 
@@ -76,6 +78,8 @@ class SensorProcess extends ApplianceProcess<SensorState> implements Sensor {
   }
 
   protected runDue(): void {
+    startDueReboot(this)
+    if (!this.isUp()) return
     endDueJob(this)
     revertDueChange(this)
     runDueBackup(this)
@@ -90,6 +94,7 @@ class SensorProcess extends ApplianceProcess<SensorState> implements Sensor {
       runningJob(state)?.endsUptimeMs,
       state.networkChange?.endsUptimeMs,
       nextHeartbeatUptimeMs(this),
+      nextRebootUptimeMs(this),
       nextContactUptimeMs(this),
     ]
     const untilBackup = nextDailyBackupMs(state.backupsSeenMs, state.settings.time.timezone) - this.nowMs()

@@ -3,12 +3,14 @@ import { finishBackup } from './backup.ts'
 import { runningJob, type JobEnd } from './jobs.ts'
 import { finishRestore } from './restore.ts'
 import type { Sensor } from './sensor.ts'
+import { finishUpdate } from './software.ts'
 import type { StoredJob } from './state.ts'
 
 const ends: Readonly<Record<StoredJob['type'], (sensor: Sensor, job: StoredJob) => JobEnd>> = {
   activation: finishActivation,
   backup: finishBackup,
   restore: finishRestore,
+  update: finishUpdate,
 }
 
 /** Ends the running job when its time has come. */

@@ -4,7 +4,7 @@ import type { Sensor } from './sensor.ts'
 
 const everyMs = 60_000
 
-const beats = ({ state }: Sensor): boolean => state.activation?.mode === 'cloud'
+const beats = ({ state }: Sensor): boolean => state.activation?.mode === 'cloud' && !state.pendingActivation
 
 /** Uptime at which the next contact is due. */
 export const nextHeartbeatUptimeMs = (sensor: Sensor): number =>
@@ -13,7 +13,7 @@ export const nextHeartbeatUptimeMs = (sensor: Sensor): number =>
 /** Contacts the cloud when that is due. */
 export function sendDueHeartbeat(sensor: Sensor): void {
   const { activation } = sensor.state
-  if (!activation || nextHeartbeatUptimeMs(sensor) > sensor.world.clock.uptimeMs()) return
+  if (!activation || !beats(sensor) || nextHeartbeatUptimeMs(sensor) > sensor.world.clock.uptimeMs()) return
   sensor.memory.contactUptimeMs = sensor.world.clock.uptimeMs()
   contactCloud(sensor, activation, false)
 }

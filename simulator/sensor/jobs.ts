@@ -13,7 +13,15 @@ export const runningJob = ({ jobs }: ApplianceState): StoredJob | null =>
 
 /** A job as it is read. */
 export function jobRead(job: StoredJob, uptimeMs: number): Job {
-  const { startedUptimeMs, endsUptimeMs, file: _file, backup: _backup, actor: _actor, ...rest } = job
+  const {
+    startedUptimeMs,
+    endsUptimeMs,
+    file: _file,
+    backup: _backup,
+    actor: _actor,
+    rebooted: _rebooted,
+    ...rest
+  } = job
   const share = (uptimeMs - startedUptimeMs) / Math.max(1, endsUptimeMs - startedUptimeMs)
   const percentage = job.state === 'running' ? Math.max(0, Math.min(99, Math.floor(share * 100))) : 100
   return { ...rest, percentage }
@@ -24,7 +32,10 @@ export function startJob(
   appliance: Appliance,
   type: Job['type'],
   actor: Actor,
-  subject: Pick<StoredJob, 'file' | 'backup'> = {},
+  {
+    lastsMs = appliance.world.tuning.jobMs,
+    ...subject
+  }: Pick<StoredJob, 'file' | 'backup' | 'rebooted'> & { lastsMs?: number } = {},
 ): { jobs: ApplianceState['jobs']; job: StoredJob } {
   const { state, world } = appliance
   if (runningJob(state)) throw new Refusal(409, 'BUSY', 'Another job is running.')
@@ -38,7 +49,7 @@ export function startJob(
     error: null,
     result: null,
     startedUptimeMs: uptimeMs,
-    endsUptimeMs: uptimeMs + world.tuning.jobMs,
+    endsUptimeMs: uptimeMs + lastsMs,
     actor,
     ...subject,
   }

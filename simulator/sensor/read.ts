@@ -6,11 +6,12 @@ import { activationRead } from './activation.ts'
 import { backupsRead } from './backup.ts'
 import { displayedTime, driftMs, followsNtp, mostDriftMs, offByRules } from './clock.ts'
 import { connectionRead } from './console-link.ts'
-import { runningJob, jobRead } from './jobs.ts'
+import { runningJob } from './jobs.ts'
 import { leaseOf } from './lease-state.ts'
 import { pendingRead } from './pending.ts'
 import { readableSettings } from './properties.ts'
 import type { Call, Handlers, Sensor } from './sensor.ts'
+import { softwareRead, workRead } from './software.ts'
 
 type Content = Omit<ApplianceRead, 'revision' | 'clock' | 'lease'>
 
@@ -26,9 +27,10 @@ function contentOf(sensor: Sensor): Content {
     activation: activationRead(sensor),
     consoleConnection: connectionRead(sensor),
     backups: backupsRead(state),
+    software: softwareRead(sensor),
     pending: {
       networkChange: pendingRead(state, world.clock.uptimeMs()),
-      job: job && jobRead(job, world.clock.uptimeMs()),
+      job: job && workRead(job, world.clock.uptimeMs()),
     },
     intent: state.intent,
   }

@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import { operations, type Operation } from '../../schemas/api/operations.ts'
 import type { Answer, Request } from '../edge.ts'
 import type { Fault } from '../faults.ts'
+import { runningJob } from './jobs.ts'
 import { checkFence } from './lease-state.ts'
 import { sessionOf } from './session.ts'
 import { Refusal, refusalAnswer } from './refusal.ts'
@@ -71,16 +72,24 @@ async function admitted<A extends Appliance>(
   if (operation.fenced && operation.id !== 'releaseLease') {
     checkFence(appliance.state, appliance.world.clock.uptimeMs(), fence)
   }
+  if (operation.fenced && !isLease(operation)) checkNotUpdating(appliance)
   if (operation.conditional) checkRevision(appliance, request)
   return handler(appliance, { operation, params, request, body, session, fence, struck })
+}
+
+const isLease = ({ id }: Operation): boolean => id === 'lease' || id === 'releaseLease'
+
+/** While an update installs, nothing else is written. */
+function checkNotUpdating({ state }: Appliance): void {
+  if (runningJob(state)?.type === 'update') throw new Refusal(409, 'BUSY', 'The software is being updated.')
 }
 
 function readBody({ request: expected }: Operation, { body, headers }: Request): unknown {
   if (!expected) return undefined
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim()
-  const wanted = expected === 'application/zip' ? expected : 'application/json'
+  const wanted = typeof expected === 'string' ? expected : 'application/json'
   if (type !== wanted) throw new Refusal(400, 'INVALID', `The body must be ${wanted}.`)
-  return expected === 'application/zip' ? undefined : readJson(expected, body)
+  return typeof expected === 'string' ? undefined : readJson(expected, body)
 }
 
 function readJson(schema: z.ZodType, bytes: Uint8Array): unknown {

@@ -64,6 +64,8 @@ export interface Sensor extends Appliance<SensorState> {
   moveListener(taken?: boolean): void
   /** Services stop and start: every session ends, and nothing answers for so long. */
   restartServices(forMs: number): void
+  /** Goes away, and comes back at an uptime. Every session ends. */
+  leave(presence: 'away', untilUptimeMs: number): void
 }
 
 /** A request that was routed, admitted and read. */

@@ -12,6 +12,7 @@ import type {
   Job,
   LeaseRequest,
   PendingNetworkChange,
+  SoftwarePackage,
 } from '../../schemas/generated/wire.ts'
 import { subnetOf } from '../../schemas/rules.ts'
 import type { ServedKey } from '../keys.ts'
@@ -56,6 +57,8 @@ export interface StoredJob extends Omit<Job, 'percentage'> {
   file?: InstalledFile
   /** Name of the file that a restore job works on. */
   backup?: string
+  /** How often an update has rebooted the sensor by now. */
+  rebooted?: number
 }
 
 export interface StoredLease {
@@ -102,6 +105,10 @@ export interface SensorState extends ApplianceState {
   /** Clock of the sensor at the last look whether a daily backup is due. */
   backupsSeenMs: number
   networkChange: StoredNetworkChange | null
+  uploaded: SoftwarePackage | null
+  lastUpdate: ApplianceRead['software']['lastUpdate']
+  /** An update has crossed 22.1: the installed file no longer counts. */
+  pendingActivation: boolean
   /** The management console that answered last. */
   console: { serialNumber: string } | null
 }
@@ -136,6 +143,9 @@ export function installedState(installation: Installation): SensorState {
     lastRestore: null,
     backupsSeenMs: nowMs,
     networkChange: null,
+    uploaded: null,
+    lastUpdate: null,
+    pendingActivation: false,
     console: null,
     jobs: [],
     lease: null,

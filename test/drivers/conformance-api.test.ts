@@ -17,6 +17,7 @@ import { desiredSensor, fleetOf } from '../support/memory-fleet.ts'
 import { createMemoryStore } from '../support/memory-store.ts'
 import { listenStream } from '../support/receivers.ts'
 import { makeCertificate } from '../transport/pki.ts'
+import { noPackages } from '../support/packages.ts'
 import { describeConformance, type ConformanceWorld } from './conformance.ts'
 
 /** The right time, but no long waits. */
@@ -78,6 +79,7 @@ async function openSimulated(): Promise<ConformanceWorld> {
     clock,
     memory: createMemoryStore(clock),
     secrets: { read: readSecret },
+    packages: noPackages,
     fingerprintKey: { id: 'key-1', key: new Uint8Array(32).fill(7) },
     driver: () => driver,
     registrar: () => registrar,

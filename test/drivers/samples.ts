@@ -148,6 +148,10 @@ export const apart: Readonly<Record<string, string>> = {
   'forwarding.unmanagedRules': 'no setting of the appliance',
   'systemProperties.acknowledgeUnsupported': 'no setting of the appliance',
   'systemProperties.withdrawnKeys': 'no setting of the appliance',
+  'software.version': 'an update',
+  'software.packages.*.file': 'no setting of the appliance',
+  'software.packages.*.sha256': 'no setting of the appliance',
+  'software.backupFirst': 'no setting of the appliance',
 }
 
 /** Every field of the spec by its pattern. */

@@ -343,6 +343,44 @@ export const badInput: readonly (readonly [name: string, files: Readonly<Record<
     },
   ],
   [
+    'software: a form of version, a hash, names and places of packages',
+    {
+      'a.yaml': sensor(
+        `  software:
+    version: 22.x
+    packages:
+      "10.5.5": { file: legacy-sensor-secured-patcher-10.5.5.tar, sha256: abc }
+      latest: { file: sensor-secured-patcher-22.3.9.tar, sha256: ${'a'.repeat(64)} }
+`,
+      ),
+    },
+  ],
+  [
+    'software: packages of other versions and of other names',
+    {
+      'a.yaml': sensor(
+        `  software:
+    version: "22.3.9"
+    packages:
+      "10.5.5": { file: legacy-sensor-secured-patcher-22.3.9.tar, sha256: ${'a'.repeat(64)} }
+      "22.3.8": { file: update.tar, sha256: ${'a'.repeat(64)} }
+`,
+      ),
+    },
+  ],
+  [
+    'software: packages that are missing, or lie out of their folder',
+    {
+      'a.yaml': sensor(
+        `  software:
+    packages:
+      "10.5.5": { file: legacy-sensor-secured-patcher-10.5.5.tar, sha256: ${'a'.repeat(64)} }
+      "22.3.9": { file: ../sensor-secured-patcher-22.3.9.tar, sha256: ${'a'.repeat(64)} }
+`,
+      ),
+    },
+  ],
+  [
     'files that do not exist',
     {
       'a.yaml': sensor(

@@ -14,6 +14,7 @@ import type { LoadedSecret } from '../../schemas/fleet.ts'
 import { startSimulator } from '../../simulator/simulate.ts'
 import { converge, desiredSensor, fleetOf } from '../support/memory-fleet.ts'
 import { createMemoryStore } from '../support/memory-store.ts'
+import { noPackages } from '../support/packages.ts'
 
 /** The right time, but no long waits: what waits for minutes is not done when the test must be. */
 const clock: Clock = {
@@ -66,6 +67,7 @@ async function rename(key: string) {
     clock,
     memory: createMemoryStore(clock),
     secrets: { read: readSecret },
+    packages: noPackages,
     driver: () => driver,
     registrar: () => registrar,
     registrarReader: () => registrar,

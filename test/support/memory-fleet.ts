@@ -13,6 +13,7 @@ import type { Registrar } from '../../reconcile/registrar.ts'
 import { planRun } from '../../reconcile/run.ts'
 import type { DesiredAppliance, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
 import { createMemoryStore, type MemoryStore } from './memory-store.ts'
+import { packagesOf } from './packages.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
 /** Secrets by the name of their variable. */
@@ -23,6 +24,8 @@ export interface Bench {
   memoryWorld: MemoryWorld
   store: MemoryStore
   secrets: SecretValues
+  /** Content of update packages by path. */
+  packages: Map<string, string>
   events: RunEvent[]
   world: World
 }
@@ -34,6 +37,7 @@ export function createBench(driverOf: (world: MemoryWorld) => Driver = createMem
   const store = createMemoryStore(clock)
   const secrets: SecretValues = { ADMIN: 'admin-password' }
   const events: RunEvent[] = []
+  const packages = new Map<string, string>()
   const driver = driverOf(memoryWorld)
   const registrars = new Map<string, Registrar>()
   const registrar = (name: string) => {
@@ -51,6 +55,7 @@ export function createBench(driverOf: (world: MemoryWorld) => Driver = createMem
         return value
       },
     },
+    packages: packagesOf(packages),
     fingerprintKey: { id: 'key-1', key: new Uint8Array(32).fill(7) },
     driver: () => driver,
     registrarReader: registrar,
@@ -58,7 +63,7 @@ export function createBench(driverOf: (world: MemoryWorld) => Driver = createMem
     onEvent: (event) => events.push(event),
     toolVersion: '0.0.0-test',
   }
-  return { clock, memoryWorld, store, secrets, events, world }
+  return { clock, memoryWorld, store, secrets, packages, events, world }
 }
 
 /** A process that starts anew on the same world: what was looked up or kept in memory is gone. */

@@ -1,6 +1,7 @@
 /** Simulated sensors and a cloud, and an engine that reaches them over the api driver and the azure registrar. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { createApiDriver } from '../../drivers/api/driver.ts'
+import { readPackage } from '../../load/package-file.ts'
 import { applyPlan } from '../../reconcile/apply/apply.ts'
 import type { Clock } from '../../reconcile/clock.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
@@ -78,8 +79,11 @@ export async function openSimulated(options: SimulatedFleetOptions): Promise<Sim
     },
     async converge(settings, given = {}) {
       const declared = fleet(settings)
-      const { plan } = await planRun(declared, world, { waitForRuns: true, ...given })
-      const whole = await applyPlan(plan, declared, world, { run: `run-${++runs}`, ...given })
+      // A registrar keeps what it has looked up for one run.
+      const own = worldOf(simulator, clock, store, secrets)
+      const { plan } = await planRun(declared, own, { waitForRuns: true, ...given })
+      const whole = await applyPlan(plan, declared, own, { run: `run-${++runs}`, ...given })
+      await own.registrar('cloud').close?.()
       const [[sensor], [outcome]] = [plan.sensors, whole.sensors]
       if (!sensor || !outcome) throw new Error('there is no sensor')
       return { plan, whole, sensor, outcome, step: outcome.steps[0] }
@@ -142,6 +146,7 @@ function worldOf(simulator: Simulator, clock: Clock, memory: MemoryStore, secret
     clock,
     memory,
     secrets: { read },
+    packages: { find: readPackage },
     fingerprintKey: { id: 'key-1', key: new Uint8Array(32).fill(7) },
     driver: () => driver,
     registrar: () => registrar,

@@ -1,3 +1,4 @@
+import { readPackage } from '../../../load/package-file.ts'
 import type { World } from '../../../reconcile/engine.ts'
 import type { Memory } from '../../../reconcile/memory.ts'
 import type { Registrar } from '../../../reconcile/registrar.ts'
@@ -28,6 +29,7 @@ export async function worldOf(
           ? own.read(reference)
           : client.secrets.read(reference),
     },
+    packages: { find: readPackage },
     ...(fingerprintKey && { fingerprintKey }),
     driver: () => driver,
     registrarReader: registrarOf,

@@ -8,6 +8,7 @@ import { executeReactivate } from './reactivate.ts'
 import { executeCreateBackup, executeRemoveRule, executeSet } from './set.ts'
 import type { StepContext } from './step-context.ts'
 import { executeUpdateRecord } from './update-record.ts'
+import { executeUpdateSoftware } from './update-software.ts'
 
 /** Carries out one step. Resolves only when the appliance shows that it is done; everything else is thrown. */
 export async function execute(context: StepContext, action: Action): Promise<void> {
@@ -20,6 +21,8 @@ export async function execute(context: StepContext, action: Action): Promise<voi
       return executeRemoveRule(context, action)
     case 'createBackup':
       return executeCreateBackup(context)
+    case 'updateSoftware':
+      return executeUpdateSoftware(context, action)
     case 'updateRecord':
       return executeUpdateRecord(context, action)
     case 'reactivate':

@@ -6,6 +6,7 @@
  * @module
  */
 import { activationRemedy } from '../../activation-remedies.ts'
+import { compareVersions } from '../../../formats/version.ts'
 import { DeviceError } from '../../device-error.ts'
 import type { Observation } from '../../driver.ts'
 import type { Action } from '../../plan-types.ts'
@@ -182,7 +183,7 @@ function explained(error: unknown): unknown {
 }
 
 /** In cloud mode the registrar must agree that the sensor is connected. */
-async function waitForCloud(context: StepContext, { to }: Reactivate, registrar: Registrar): Promise<void> {
+async function waitForCloud(context: StepContext, { to, version }: Reactivate, registrar: Registrar): Promise<void> {
   if (to.placement.mode !== 'cloud' || !registrar.support.observe) return
   const { clock } = context.world
   context.note('The sensor is active. Waiting until the cloud shows it as connected.')
@@ -195,7 +196,7 @@ async function waitForCloud(context: StepContext, { to }: Reactivate, registrar:
   const isAgreed = await poll(clock, patience, async () => {
     const lookup = await lookUp(context, registrar, to.name, to.placement)
     if (lookup.state === 'notObservable') return true
-    return (lookup.state === 'present' && lookup.record.connected) || undefined
+    return (lookup.state === 'present' && lookup.record.connected && lists(lookup.record, version)) || undefined
   })
   if (isAgreed) return
   throw new StepError(
@@ -209,6 +210,10 @@ async function waitForCloud(context: StepContext, { to }: Reactivate, registrar:
     'waiting',
   )
 }
+
+/** After an update the cloud lists the new version, where it tells versions. */
+const lists = ({ softwareVersion }: RegistrationRecord, version: string | undefined): boolean =>
+  version === undefined || softwareVersion === undefined || compareVersions(softwareVersion, version) === 0
 
 /** Downloads again from the standing registration; registers anew only where that gives no later end, and only if allowed. */
 async function renew(context: StepContext, action: Reactivate, registrar: Registrar): Promise<void> {

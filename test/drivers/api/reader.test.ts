@@ -35,6 +35,7 @@ const rule = 'forwarding.rules["to SIEM"]'
 const live = new Map<string, unknown>([
   ['name', 'berlin-line-1'],
   ['activation.mode', 'cloud'],
+  ['software.version', '22.3.9'],
   ['time.timezone', 'Europe/Berlin'],
   ['time.ntp.enabled', true],
   ['network.address', triple.address],
@@ -91,6 +92,7 @@ test('a look is one sign-in and one read; a second look one conditional read', a
       lastError: null,
       lastRestore: null,
     },
+    software: applianceRead('SN-1').software,
     unfinished: {
       networkChange: { id: 'c1', from: triple, to: triple, remainingSeconds: 50 },
       intent: applianceRead('SN-1').intent,

@@ -220,6 +220,7 @@ export const applianceRead = (serialNumber: string) => ({
     cloud: { reachable: true, obstacle: null, detail: null },
     message: null,
   },
+  software: { uploaded: null, lastUpdate: null, freeBytes: 1_000_000_000 },
   backups: {
     supported: true,
     latest: { name: 'x.tar', createdAt: '2030-01-01T00:00:00Z', sizeBytes: 5 },

@@ -2,8 +2,14 @@
 // each answer is held to it.
 import { afterAll, describe, expect, test } from 'vitest'
 import { writeOperationOf } from '../../../schemas/api/settings.ts'
-import type { ApplianceRead, BackupList, PendingNetworkChange } from '../../../schemas/generated/wire.ts'
+import type {
+  ApplianceRead,
+  BackupList,
+  PendingNetworkChange,
+  SoftwarePackage,
+} from '../../../schemas/generated/wire.ts'
 import { settingAspects } from '../../../schemas/sensor.ts'
+import { simulatedPackage } from '../../../simulator/software-package.ts'
 import { leafKey, makeCertificate } from './certificates.ts'
 import {
   admin,
@@ -45,6 +51,8 @@ const bodies: Readonly<Record<string, CallOptions>> = {
   },
   confirmAddress: { params: { id: 'x' } },
   activate: { body: new Uint8Array(4) },
+  uploadPackage: { params: { name: 'x' }, body: new Uint8Array(4) },
+  updateSoftware: { body: { name: 'x', sha256: 'a'.repeat(64) } },
   readJob: { params: { id: 'x' } },
   restoreBackup: { params: { name: 'x.tar' } },
   lease: { body: { holder: 'run-1', ttlSeconds: 60 } },
@@ -122,6 +130,13 @@ describe('what single operations refuse', () => {
     expect(refusalOf(await client.call(id, { params }))).toEqual([404, 'NOT_FOUND'])
   })
 
+  test('uploadPackage, updateSoftware: 422', async () => {
+    const client = await leased()
+    for (const id of ['uploadPackage', 'updateSoftware']) {
+      expect(refusalOf(await client.call(id, optionsOf(id)))).toEqual([422, 'UPDATE_REFUSED'])
+    }
+  })
+
   test('importCertificate, activate, changeAddress, createBackup, restoreBackup: 422', async () => {
     const client = await leased({ hardwareProfile: 'L100' })
     const imported = {
@@ -182,6 +197,15 @@ test('every operation succeeds', async () => {
   const last = await signIn(simulator.appliance('line-1').endpoint())
   await last.lease()
   expect((await last.call('restoreBackup', { params: { name: backup?.name ?? '' } })).status).toBe(202)
+})
+
+test('every operation of an update succeeds', async () => {
+  const client = await leased({ softwareVersion: '22.3.8', activated: { name: 'berlin-1', mode: 'local' } })
+  const params = { name: 'sensor-secured-patcher-22.3.9.tar' }
+  const uploaded = await client.call('uploadPackage', { params, body: simulatedPackage('22.3.9') })
+  expect(uploaded.status).toBe(200)
+  const { sha256 } = uploaded.body as SoftwarePackage
+  expect((await client.call('updateSoftware', { body: { ...params, sha256 } })).status).toBe(202)
 })
 
 /** Statuses that the table of operations allows for all writes, but that writes of plain values never need. */

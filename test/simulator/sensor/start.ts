@@ -108,7 +108,7 @@ export async function call(endpoint: string, id: string, options: CallOptions = 
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(options.params?.[name] ?? ''),
   )
-  const type = operation.request === 'application/zip' ? operation.request : 'application/json'
+  const type = typeof operation.request === 'string' ? operation.request : 'application/json'
   const { authorization, ...given } = options.headers ?? {}
   const token = operation.rawToken ? authorization?.replace('Bearer ', '') : authorization
   const headers = {

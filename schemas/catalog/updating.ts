@@ -1,0 +1,90 @@
+/** What planning and carrying out an update of the software find. */
+import type { Catalog } from './entry.ts'
+
+const planning = {
+  SOFTWARE_DOWNGRADE: {
+    severity: 'error',
+    title: 'The declared software version is older than what runs',
+    explanation: 'Packages lead to newer versions only. An older one takes a new installation.',
+    remedy: 'Declare the version that runs, or a later one.',
+  },
+  UPDATE_PACKAGE_MISSING: {
+    severity: 'error',
+    title: 'A package on the way to the declared version is not declared',
+    explanation:
+      'The documented path leads from 3.1.1 over 10.5.5 to 22.x. An update that cannot be ended is not begun, so that no sensor stays half way.',
+    remedy: 'Download the package in the portal and declare it in software.packages.',
+  },
+  UPDATE_NEEDS_ACTIVATION: {
+    severity: 'error',
+    title: 'The sensor cannot be updated while it is not activated',
+    explanation:
+      'The vendor asks for an activated sensor before an update. Across 22.1 the activation must be redone, so that such an update is planned only together with its re-activation.',
+    remedy: 'Activate the sensor first; do not narrow a run across 22.1 by --only.',
+  },
+  UPDATE_WITHOUT_BACKUP: {
+    severity: 'warning',
+    title: 'The sensor is updated without a backup before',
+    explanation: 'The vendor advises a backup before an update, and here none can be made.',
+    remedy: 'Make one by hand; software.backupFirst: false says that none is wanted.',
+  },
+} as const satisfies Catalog
+
+const applying = {
+  PACKAGE_UNREADABLE: {
+    severity: 'error',
+    title: 'A package cannot be read',
+    explanation: 'The file was there when the documents were loaded, and is not when it should be sent.',
+    remedy: 'Put it back, or apply on the machine where it lies. Nothing was sent.',
+  },
+  PACKAGE_ALTERED: {
+    severity: 'error',
+    title: 'A package has another hash than is declared',
+    explanation:
+      'The hash of each package of the way is taken before the first of them is sent. This file is not the one that was declared: a broken download, or another file under its name.',
+    remedy: 'Download the package again, or correct sha256. Nothing was sent.',
+  },
+  UPDATE_OVERDUE: {
+    severity: 'error',
+    title: 'An update does not end',
+    explanation: 'An update takes about 30 minutes; this one has not ended after 90. The sensor counts as unknown.',
+    remedy: 'Look at the console of the sensor. The next run goes on from what it finds.',
+  },
+} as const satisfies Catalog
+
+const device = {
+  UPDATE_PACKAGE_REFUSED: {
+    severity: 'error',
+    title: 'The sensor refuses the package',
+    explanation: 'What arrived is no update package of the vendor, or has another hash than was sent.',
+    remedy: 'Download the package again in the portal; do not unpack, rename or change it.',
+  },
+  UPDATE_PATH_REFUSED: {
+    severity: 'error',
+    title: 'The sensor refuses the way to the version',
+    explanation: 'A version in between was left out, or the way leads back.',
+    remedy: 'Declare the packages on the documented path: 3.1.1, 10.5.5, then 22.x.',
+  },
+  UPDATE_NOT_ACTIVATED: {
+    severity: 'error',
+    title: 'The sensor takes no update while it is not activated',
+    explanation: 'The vendor asks for an onboarded and activated sensor.',
+    remedy: 'Activate the sensor, then run again.',
+  },
+  UPDATE_NO_SPACE: {
+    severity: 'error',
+    title: 'The sensor has too little space for the package',
+    explanation: 'The package has to lie on the sensor before it is installed. Nothing was installed.',
+    remedy: 'Remove old captures and backups from the sensor, then run again.',
+  },
+  UPDATE_FAILED: {
+    severity: 'error',
+    title: 'The update failed',
+    explanation:
+      'The sensor went back to the version before. Its health page shows "Sensor update failed" where it is connected to the cloud.',
+    remedy:
+      'Look into /opt/sensor/logs on the sensor (legacy-upgrade.log, install.log), as cyberx_host over SSH; the next run tries again.',
+  },
+} as const satisfies Catalog
+
+export const updating = { ...planning, ...applying, ...device } as const satisfies Catalog

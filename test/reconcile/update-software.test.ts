@@ -1,0 +1,219 @@
+// Updates of the software: the path, what comes first and after, what fails, and how a run goes on.
+import { describe, expect, test } from 'vitest'
+import { createPoorDriver } from '../../drivers/memory/poor.ts'
+import type { MemoryAppliance } from '../../drivers/memory/world.ts'
+import { applyPlan } from '../../reconcile/apply/apply.ts'
+import { planRun } from '../../reconcile/run.ts'
+import type { DesiredSettings } from '../../schemas/fleet.ts'
+import {
+  converge,
+  createBench,
+  desiredSensor,
+  digestPlan,
+  fleetOf,
+  installActivated,
+  restarted,
+  type Bench,
+} from '../support/memory-fleet.ts'
+import { Killed, mortalWorld } from '../support/mortal-world.ts'
+import { sha256Of } from '../support/packages.ts'
+
+const fileOf = (version: string): string => `/packages/legacy-sensor-secured-patcher-${version}.tar`
+const contentOf = (version: string): string => `package of ${version}`
+const registration = { registrar: 'cloud', site: 'plant' }
+
+function software(version: string, packaged: readonly string[], more: object = {}): DesiredSettings {
+  const packages = packaged.map((one) => [one, { file: fileOf(one), sha256: sha256Of(contentOf(one)) }])
+  return { software: { version, packages: Object.fromEntries(packages), ...more } }
+}
+
+async function installed(
+  version: string,
+  bench: Bench = createBench(),
+): Promise<{ bench: Bench; one: MemoryAppliance }> {
+  for (const each of ['10.5.5', '22.3.8', '22.3.9']) bench.packages.set(fileOf(each), contentOf(each))
+  const one = await installActivated(bench, { name: 'line-one' })
+  one.softwareVersion = version
+  return { bench, one }
+}
+
+const named: DesiredSettings = { name: 'line-one', registration }
+
+/** What a person does in the portal: the record is made anew and waits for its sensor. */
+function prepare({ memoryWorld, clock }: Bench): void {
+  const { lastContact: _, ...record } = memoryWorld.records[0] ?? {
+    id: '',
+    name: '',
+    mode: 'cloud' as const,
+    createdAt: '',
+  }
+  memoryWorld.records[0] = { ...record, connected: false, createdAt: new Date(clock.now() + 1000).toISOString() }
+}
+
+describe('within 22.x', () => {
+  test('a backup, the update, and nothing after it', async () => {
+    const { bench, one } = await installed('22.3.8')
+    const fleet = fleetOf([desiredSensor({ ...named, ...software('22.3.9', ['22.3.9']) })])
+    const { plan, outcome } = await converge(fleet, bench.world)
+    expect(digestPlan(plan)).toEqual([
+      {
+        key: 'line-1',
+        status: 'drifted',
+        changes: ['software.version'],
+        steps: ['backup.create', 'software.22.3.9'],
+        problems: [],
+      },
+    ])
+    expect(outcome.sensors[0]).toMatchObject({ status: 'done', problems: [] })
+    expect(one).toMatchObject({ softwareVersion: '22.3.9', intent: null, lease: null, activation: { status: 'Valid' } })
+    expect(outcome.sensors[0]?.steps[1]?.notes).toEqual([
+      'Uploading legacy-sensor-secured-patcher-22.3.9.tar.',
+      expect.stringMatching(/^Uploading .*: \d0%$/),
+      expect.stringMatching(/^UPDATING_LIBRARIES \(\d+%\)$/),
+      'The sensor is away, as in a reboot.',
+      expect.stringMatching(/^STARTING_PROCESSES \(\d+%\)$/),
+      'The sensor is away, as in a reboot.',
+      expect.stringMatching(/^STARTING_PROCESSES \(\d+%\)$/),
+    ])
+    expect(digestPlan((await planRun(fleet, bench.world, {})).plan)).toMatchObject([{ status: 'inSync', steps: [] }])
+  })
+
+  test('a build is no other version', async () => {
+    const { bench } = await installed('22.3.9.0-r-2121448')
+    const fleet = fleetOf([desiredSensor({ ...named, ...software('22.3.9', []) })])
+    expect(digestPlan((await planRun(fleet, bench.world, {})).plan)).toMatchObject([{ status: 'inSync' }])
+  })
+
+  test('a backup may be declined', async () => {
+    const { bench } = await installed('22.3.8')
+    const fleet = fleetOf([desiredSensor({ ...named, ...software('22.3.9', ['22.3.9'], { backupFirst: false }) })])
+    expect(digestPlan((await planRun(fleet, bench.world, {})).plan)).toMatchObject([
+      { steps: ['software.22.3.9'], problems: [] },
+    ])
+  })
+})
+
+describe('from 3.1.1 to 22.x', () => {
+  const desired = { ...named, ...software('22.3.9', ['10.5.5', '22.3.9']) }
+  const fleet = fleetOf([desiredSensor(desired)])
+
+  test('each leg with its package; a person prepares before 22.1; the activation is redone', async () => {
+    const { bench, one } = await installed('3.1.1')
+    const first = await converge(fleet, bench.world)
+    expect(digestPlan(first.plan)).toMatchObject([
+      { steps: ['backup.create', 'software.prepare', 'software.10.5.5', 'software.22.3.9', 'activation'] },
+    ])
+    expect(first.plan.sensors[0]?.steps[1]?.instructions).toMatch(/firewall.*\n.*Prepare to update to 22.x/)
+    expect(first.outcome.sensors[0]?.steps.map(({ status }) => status)).toEqual([
+      'done',
+      'waiting',
+      'done',
+      'notAttempted',
+      'notAttempted',
+    ])
+    expect(one.softwareVersion).toBe('10.5.5')
+    prepare(bench)
+    const second = await converge(fleet, restarted(bench))
+    expect(digestPlan(second.plan)).toMatchObject([{ steps: ['backup.create', 'software.22.3.9', 'activation'] }])
+    expect(second.outcome.sensors[0]).toMatchObject({ status: 'done', problems: [] })
+    expect(one).toMatchObject({ softwareVersion: '22.3.9', activation: { status: 'Valid' } })
+    expect(bench.memoryWorld.records[0]).toMatchObject({ connected: true, softwareVersion: '22.3.9' })
+    expect(digestPlan((await planRun(fleet, restarted(bench), {})).plan)).toMatchObject([
+      { status: 'inSync', steps: [] },
+    ])
+  })
+
+  test('a run across 22.1 is not narrowed to the software alone', async () => {
+    const { bench } = await installed('10.5.5')
+    const { plan } = await planRun(fleet, bench.world, { only: ['software'] })
+    expect(digestPlan(plan)).toMatchObject([{ steps: [], problems: ['UPDATE_NEEDS_ACTIVATION'] }])
+  })
+})
+
+const refusals: readonly { name: string; live: string; desired: DesiredSettings; code: string }[] = [
+  { name: 'an older version', live: '22.3.9', desired: software('22.3.8', ['22.3.8']), code: 'SOFTWARE_DOWNGRADE' },
+  { name: 'no package', live: '22.3.8', desired: software('22.3.9', []), code: 'UPDATE_PACKAGE_MISSING' },
+  { name: 'a skipped leg', live: '3.1.1', desired: software('22.3.9', ['22.3.9']), code: 'UPDATE_PACKAGE_MISSING' },
+]
+test.each(refusals)('$name is refused at plan, and nothing is planned', async ({ live, desired, code }) => {
+  const { bench } = await installed(live)
+  const { plan } = await planRun(fleetOf([desiredSensor({ ...named, ...desired })]), bench.world, {})
+  expect(digestPlan(plan)).toMatchObject([{ steps: [], problems: [code] }])
+})
+
+const failures: readonly {
+  name: string
+  spoil: (bench: Bench, one: MemoryAppliance) => void
+  code: string
+  sent: boolean
+}[] = [
+  {
+    name: 'a package that was altered',
+    spoil: ({ packages }) => void packages.set(fileOf('22.3.9'), 'else'),
+    code: 'PACKAGE_ALTERED',
+    sent: false,
+  },
+  {
+    name: 'a package that is gone',
+    spoil: ({ packages }) => void packages.delete(fileOf('22.3.9')),
+    code: 'PACKAGE_UNREADABLE',
+    sent: false,
+  },
+  { name: 'too little space', spoil: (_, one) => void (one.freeBytes = 3), code: 'UPDATE_NO_SPACE', sent: false },
+  { name: 'a failed update', spoil: (_, one) => void (one.failUpdates = 1), code: 'UPDATE_FAILED', sent: true },
+]
+test.each(failures)('$name leaves the version as it is, and the next run updates', async ({ spoil, code, sent }) => {
+  const { bench, one } = await installed('22.3.8')
+  const fleet = fleetOf([desiredSensor({ ...named, ...software('22.3.9', ['22.3.9']) })])
+  spoil(bench, one)
+  const { outcome } = await converge(fleet, bench.world)
+  expect(outcome.sensors[0]?.problems.map((problem) => problem.code)).toEqual([code])
+  expect(one).toMatchObject({ softwareVersion: '22.3.8', intent: null, lease: null })
+  expect(bench.memoryWorld.calls.includes('SN-1 uploadPackage')).toBe(sent)
+  bench.packages.set(fileOf('22.3.9'), contentOf('22.3.9'))
+  one.freeBytes = 1e9
+  // A backup of the same second would have the same name.
+  await bench.clock.sleep(60_000)
+  expect((await converge(fleet, restarted(bench))).outcome.sensors[0]).toMatchObject({ status: 'done' })
+  expect(one.softwareVersion).toBe('22.3.9')
+})
+
+test('a driver that cannot leaves it to a person, with the way', async () => {
+  const { bench } = await installed('3.1.1', createBench(createPoorDriver))
+  const { plan } = await planRun(fleetOf([desiredSensor(software('22.3.9', []))]), bench.world, {})
+  expect(digestPlan(plan)).toMatchObject([{ steps: expect.arrayContaining(['software']) }])
+  const step = plan.sensors[0]?.steps.find(({ id }) => id === 'software')
+  expect(step?.instructions).toContain('10.5.5, then 22.3.9')
+})
+
+test('a run that is killed at any call is followed by one that ends the update', async () => {
+  const desired = { ...named, ...software('22.3.9', ['22.3.9']) }
+  const fleet = fleetOf([desiredSensor(desired)])
+  for (let killAt = 1, alive = false; !alive; killAt++) {
+    const { bench, one } = await installed('10.5.5')
+    prepare(bench)
+    one.updateMs = 5 * 60_000
+    const { world, life } = mortalWorld(bench.world, killAt)
+    try {
+      const { plan } = await planRun(fleet, world, {})
+      await applyPlan(plan, fleet, world, { run: 'dead' })
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error
+    }
+    alive = !life.isOver
+    const next = (await converge(fleet, restarted(bench))).outcome.sensors[0]
+    if (next?.status === 'unknown') {
+      // It reboots just now: nobody can look into it, and the run after that goes on.
+      expect(next.problems.map(({ code }) => code)).toEqual(['UNREACHABLE'])
+      await bench.clock.sleep(60_000)
+      await converge(fleet, restarted(bench))
+    }
+    const left = digestPlan((await planRun(fleet, restarted(bench), {})).plan)
+    expect({ killAt, version: one.softwareVersion, status: one.activation.status, left }).toMatchObject({
+      killAt,
+      version: '22.3.9',
+      status: 'Valid',
+      left: [{ status: 'inSync', steps: [], problems: [] }],
+    })
+  }
+})
