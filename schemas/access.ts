@@ -150,6 +150,22 @@ const azure = z
       .string()
       .regex(/^[a-z0-9]+$/, 'is not a location such as eastus')
       .meta({ description: 'Azure location of the sites.', 'x-basis': 'documented', 'x-not-a-setting': true }),
+    hub: z
+      .string()
+      .max(512)
+      .regex(
+        /^\/subscriptions\/[\w-]+\/resourceGroups\/[\w().-]+\/providers\/Microsoft\.Devices\/IotHubs\/[\w-]+$/i,
+        'is not the resource id of an IoT hub',
+      )
+      .optional()
+      .meta({
+        description:
+          'Resource id of an IoT hub, for sensors that are connected via one (legacy): their records lie there, and have no site. Another hub is another registrar, and so a re-activation.',
+        'x-basis': 'documented',
+        'x-source':
+          'Microsoft.IoTSecurity 2021-02-01-preview, Sensors_CreateOrUpdate; vendor how-to, "Upload new activation files".',
+        'x-not-a-setting': true,
+      }),
     token: secret('Bearer token. Without it, @azure/identity signs in as the environment says.')
       .optional()
       .meta(choice),

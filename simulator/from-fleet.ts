@@ -120,7 +120,8 @@ function cloudOptions(
   { tokens }: FleetSecrets,
 ): (SimulatedCloudOptions | Problem)[] {
   if (!('azure' in loaded)) return []
-  const { endpoint, subscriptionId, location } = loaded.azure
+  const { endpoint, subscriptionId, location, hub } = loaded.azure
+  const hubs = hub === undefined ? {} : { hubs: [hub.split('/').at(-1) ?? ''] }
   const where = placeOf(endpoint)
   const field = `registrars.${registrar}`
   if (!where) return [{ severity: 'error', field, ...notLoopback(endpoint) }]
@@ -128,7 +129,7 @@ function cloudOptions(
   if (token === undefined) return [{ severity: 'error', field, ...secretMissing(`the registrar ${registrar}`) }]
   const registrations = [...fleet.sensors.values()].map(({ settings }) => settings.registration)
   const sites = registrations.flatMap((one) => (one?.registrar === registrar && one.site ? [one.site] : []))
-  return [{ ...where, subscriptionId, location, token, sites: [...new Set(sites)], registrar }]
+  return [{ ...where, subscriptionId, location, token, sites: [...new Set(sites)], ...hubs, registrar }]
 }
 
 function placeOf(endpoint: string): { address: string; port: number } | undefined {

@@ -71,6 +71,8 @@ export interface SimulatedCloudOptions {
   /** May read only. */
   readerToken?: string
   sites: readonly string[]
+  /** IoT hubs of legacy sensors. */
+  hubs?: readonly string[]
   /** Name of the registrar in the Fleet document, for the pin file. */
   registrar?: string
   statusLagMs?: number

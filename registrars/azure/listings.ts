@@ -58,11 +58,15 @@ function untilAborted<T>(work: Promise<T>, { what, signal }: Call): Promise<T> {
 }
 
 async function listEverything(manager: ResourceManager, paths: Paths, call: Call): Promise<Listing> {
-  const listed = (await manager.list(paths.sites(), call)) ?? []
-  const sites = listed.flatMap((site) => nameOf(site) ?? [])
+  const sites = paths.hub === undefined ? await listSites(manager, paths, call) : [paths.hub]
   const places: RecordPlace[] = [{ mode: 'local' }, ...sites.map((site) => ({ mode: 'cloud', site }) as const)]
   const records = await Promise.all(places.map((place) => listPlace(manager, paths, place, call)))
   return { sites, records: records.flat() }
+}
+
+async function listSites(manager: ResourceManager, paths: Paths, call: Call): Promise<string[]> {
+  const listed = (await manager.list(paths.sites(), call)) ?? []
+  return listed.flatMap((site) => nameOf(site) ?? [])
 }
 
 async function listPlace(

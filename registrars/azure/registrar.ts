@@ -15,7 +15,7 @@ import type {
   RegistrationRecord,
 } from '../../reconcile/registrar.ts'
 import { createHttp, type Exchange } from '../../transport/http.ts'
-import { toRecord, toSensorProperties, type RecordPlace } from './convert.ts'
+import { toRecord, toSensorProperties, type RecordPlace, type SensorProperties } from './convert.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createPaths, type Paths } from './paths.ts'
 import { isSameName, placeOf } from './place.ts'
@@ -156,12 +156,18 @@ async function register(parts: Parts, name: string, placement: Placement, call: 
   const place = await findPlace(parts, name, placement, call)
   const path = paths.sensor(place, name)
   const body =
-    place.mode === 'cloud' ? { properties: toSensorProperties(placement, await manager.get(path, call)) } : undefined
+    place.mode === 'cloud' ? { properties: propertiesOf(paths, placement, await manager.get(path, call)) } : undefined
   const record = toRecord(await manager.put(path, body, call), place)
   if (!record)
     throw new DeviceError('REGISTRAR_ERROR', `registrar ${parts.name}: ${call.what}: the answer is no sensor`)
   ledger.keep(record)
   return record
+}
+
+/** The published model of a record in an IoT hub knows no type of sensor. */
+function propertiesOf({ hub }: Paths, placement: Placement, existing: unknown): Partial<SensorProperties> {
+  const { sensorType, ...properties } = toSensorProperties(placement, existing)
+  return { ...properties, ...(hub === undefined && { sensorType }) }
 }
 
 /** Published operations tell no rights, so a record that is ours is written as it is. */
@@ -176,7 +182,7 @@ async function checkRegister(
 
 /** The site must be there: making one is a decision about a plant that no typing error should take. */
 async function findPlace(
-  { name: registrar, ledger }: Parts,
+  { name: registrar, ledger, paths: { hub } }: Parts,
   name: string,
   { mode, site }: Placement,
   call: Call,
@@ -184,6 +190,12 @@ async function findPlace(
   if (mode === 'local') return { mode }
   const refuse = (why: string, advice: string) =>
     new DeviceError('REGISTRAR_REFUSED', `registrar ${registrar}: registering ${name}: ${why}`, { advice })
+  if (hub !== undefined && (site === undefined || isSameName(site, hub))) return { mode, site: hub }
+  if (hub !== undefined)
+    throw refuse(
+      `an IoT hub has no sites, and so no ${site}`,
+      'Leave out `registration.site`, or use a registrar without hub.',
+    )
   if (site === undefined) throw refuse('no site is declared', 'Give `registration.site`.')
   const known = async () => (await ledger.sites(call)).find((one) => isSameName(one, site))
   const found = (await known()) ?? (ledger.forget(), await known())

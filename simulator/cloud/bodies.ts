@@ -12,6 +12,22 @@ import type { SensorRecord, SiteRecord } from './state.ts'
 export interface Scope {
   subscriptionId: string
   location: string
+  /** IoT hubs of legacy sensors. */
+  hubs?: readonly string[]
+}
+
+/** What the records of an IoT hub have in place of a site; no site has such a name. */
+export const hubScope = '(hub)'
+
+/** Where a record lies, and of which type it is. */
+function placeOf({ site, name }: SensorRecord, scope: Scope): { id: string; type: string } {
+  const hub = site?.startsWith(`${hubScope}/`) ? site.slice(hubScope.length + 1) : undefined
+  if (hub === undefined) {
+    const id = `${provider(scope)}/locations/${scope.location}/sites/${site}/sensors/${name}`
+    return { id, type: 'Microsoft.IoTSecurity/locations/sites/sensors' }
+  }
+  const below = `/subscriptions/${scope.subscriptionId}/resourceGroups/rg/providers/Microsoft.Devices/IotHubs/${hub}`
+  return { id: `${below}/providers/Microsoft.IoTSecurity/sensors/${name}`, type: 'Microsoft.IoTSecurity/sensors' }
 }
 
 const provider = ({ subscriptionId }: Scope): string =>
@@ -24,11 +40,10 @@ const statuses: Readonly<Record<ContactState, string>> = {
 }
 
 export function toSensor(record: SensorRecord, scope: Scope, state: ContactState) {
-  const { name, site, zone, tiAutomaticUpdates, sensorType, tiVersion, lastContactAt, sensorVersion } = record
+  const { name, zone, tiAutomaticUpdates, sensorType, tiVersion, lastContactAt, sensorVersion } = record
   return {
     name,
-    id: `${provider(scope)}/locations/${scope.location}/sites/${site}/sensors/${name}`,
-    type: 'Microsoft.IoTSecurity/locations/sites/sensors',
+    ...placeOf(record, scope),
     properties: {
       sensorStatus: statuses[state],
       ...(state !== 'never' && { connectivityTime: lastContactAt, ...(sensorVersion && { sensorVersion }) }),

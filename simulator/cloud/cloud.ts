@@ -27,6 +27,8 @@ export interface CloudOptions extends CloudContext, Access {
   location: string
   /** Sites that exist from the start. */
   sites: readonly string[]
+  /** IoT hubs of legacy sensors. */
+  hubs?: readonly string[]
   /** How long the shown status lags behind; documented: up to 15 minutes. Default: 0. */
   statusLagMs?: number
   /** Cuts lists into pages of this size. Default: one page, as published. */
@@ -101,8 +103,8 @@ function seed(store: CloudStore, { name, mode, site, zone }: SeededRegistration)
 }
 
 function createService(options: CloudOptions, store: CloudStore, requests: CloudRequest[], origin: string): Service {
-  const { faults, log, pageSize, subscriptionId, location } = options
-  const scope = { subscriptionId, location }
+  const { faults, log, pageSize, subscriptionId, location, hubs = [] } = options
+  const scope = { subscriptionId, location, hubs }
   const handle = (request: Request): Answer => {
     requests.push(describe(request))
     if (requests.length > 2 * mostRequests) requests.splice(0, mostRequests)

@@ -1,13 +1,13 @@
 /**
  * The published operations that the simulated cloud serves, as a table: sites and their sensors (2021-09-01-preview),
- * locally managed sensors and package downloads (2021-02-01-preview). Nothing that is not published.
+ * sensors of an IoT hub (legacy), locally managed sensors and package downloads (2021-02-01-preview). Nothing that is not published.
  *
  * @module
  */
 import { strToU8, zipSync } from 'fflate'
 import type { Answer } from '../edge.ts'
 import { invalidContent, notFound, refusal, zipFile } from './answer.ts'
-import { toOnPremiseSensor, toSensor, toSite, type Scope } from './bodies.ts'
+import { hubScope, toOnPremiseSensor, toSensor, toSite, type Scope } from './bodies.ts'
 import { currentTiVersion, packageDownloads } from './packages.ts'
 import { readSensorWrite, readSiteWrite } from './requests.ts'
 import type { SensorRecord, SiteRecord } from './state.ts'
@@ -41,6 +41,8 @@ export interface Operation {
 const sitesPath = '/locations/{location}/sites'
 const sensorsPath = `${sitesPath}/{site}/sensors`
 const localPath = '/onPremiseSensors'
+/** Below an IoT hub: a scope of its own, which the router brings into this form. */
+const hubSensorsPath = `/${hubScope}/{hub}/sensors`
 const siteModel = '2021-09-01-preview'
 const localModel = '2021-02-01-preview'
 
@@ -201,6 +203,61 @@ const sensorOperations = rows(siteModel, [
 ])
 
 const local = `${localPath}/{sensor}`
+const hubPlace = (context: OperationContext): RecordPlace => ({
+  site: `${hubScope}/${parameter(context, 'hub')}`,
+  name: parameter(context, 'sensor'),
+})
+
+const withHub = (context: OperationContext, use: () => Answer): Answer => {
+  const hub = parameter(context, 'hub')
+  const isThere = context.scope.hubs?.some((one) => one.toLowerCase() === hub.toLowerCase())
+  return isThere ? use() : notFound('Microsoft.Devices/IotHubs', hub)
+}
+
+const withHubSensor = (context: OperationContext, use: (record: SensorRecord) => Answer): Answer =>
+  withHub(context, () => withRecord(context, hubPlace(context), use))
+
+function putHubSensor(context: OperationContext): Answer {
+  const write = readSensorWrite(context.body)
+  if ('problem' in write) return invalidContent(write.problem)
+  const { record, created } = context.store.put(hubPlace(context), write)
+  return written(created, showSensor(context, record))
+}
+
+const listHubSensors: Handle = (context) =>
+  withHub(context, () => {
+    const { site } = hubPlace(context)
+    const records = context.store.records.filter((record) => record.site?.toLowerCase() === site?.toLowerCase())
+    return context.page(records.map((record) => showSensor(context, record)))
+  })
+
+const hubSensor = `${hubSensorsPath}/{sensor}`
+const hubOperations = rows(localModel, [
+  ['Sensors_List', 'GET', hubSensorsPath, 'sensors/read', listHubSensors],
+  [
+    'Sensors_Get',
+    'GET',
+    hubSensor,
+    'sensors/read',
+    (context) => withHubSensor(context, (record) => ok(showSensor(context, record))),
+  ],
+  [
+    'Sensors_CreateOrUpdate',
+    'PUT',
+    hubSensor,
+    'sensors/write',
+    (context) => withHub(context, () => putHubSensor(context)),
+  ],
+  ['Sensors_Delete', 'DELETE', hubSensor, 'sensors/delete', (context) => remove(context, hubPlace(context))],
+  [
+    'Sensors_DownloadActivation',
+    'POST',
+    `${hubSensor}/downloadActivation`,
+    'sensors/downloadActivation/action',
+    (context) => withHubSensor(context, (record) => activationOf(context, record)),
+  ],
+])
+
 const localOperations = rows(localModel, [
   ['OnPremiseSensors_List', 'GET', localPath, 'onPremiseSensors/read', listLocalSensors],
   ['OnPremiseSensors_Get', 'GET', local, 'onPremiseSensors/read', getLocalSensor],
@@ -227,6 +284,7 @@ const localOperations = rows(localModel, [
 export const operations: readonly Operation[] = [
   ...siteOperations,
   ...sensorOperations,
+  ...hubOperations,
   ...localOperations,
   {
     id: 'DefenderSettings_PackageDownloads',

@@ -6,7 +6,7 @@
  */
 import type { Answer, Request } from '../edge.ts'
 import { invalidContent, refusal } from './answer.ts'
-import type { Scope } from './bodies.ts'
+import { hubScope, type Scope } from './bodies.ts'
 import { operations, type Operation } from './operations.ts'
 
 export interface Access {
@@ -42,7 +42,7 @@ export function route(request: Request, access: Access, scope: Scope): Routed | 
 
 /** The operation that a method and path name, whatever else the request says; for faults and the request log. */
 export function operationOf(method: string, path: string): string | null {
-  const segments = decodeSegments(path) ?? []
+  const segments = segmentsOf(path) ?? []
   return operationsAt(segments).find(({ operation }) => operation.method === method)?.operation.id ?? null
 }
 
@@ -79,7 +79,7 @@ function findOperation({ method, path, query }: Request, scope: Scope): Found {
   const version = query.get('api-version')
   const wrongVersion = checkVersion(version)
   if (wrongVersion) return { refused: wrongVersion }
-  const segments = decodeSegments(path)
+  const segments = segmentsOf(path)
   const outside = segments && checkScope(segments, scope)
   if (!segments || outside) return { refused: outside ?? invalidName() }
   const served = operationsAt(segments).filter(({ operation }) => operation.apiVersion === version)
@@ -139,6 +139,18 @@ function matchPath(pattern: string, segments: readonly string[]): Record<string,
     else if (part.toLowerCase() !== segment.toLowerCase()) return undefined
   }
   return parameters
+}
+
+/**
+ * An IoT hub is a scope of its own: `/subscriptions/…/resourceGroups/…/providers/Microsoft.Devices/IotHubs/{hub}/providers/…`
+ * is brought into the form of the other paths.
+ */
+function segmentsOf(path: string): string[] | undefined {
+  const segments = decodeSegments(path)
+  if (segments?.includes(hubScope)) return undefined
+  const [subscriptions = '', id = '', groups, , , devices, hubs, hub = '', ...below] = segments ?? []
+  const isHub = [groups, devices, hubs].join('/').toLowerCase() === 'resourcegroups/microsoft.devices/iothubs'
+  return isHub ? [subscriptions, id, ...below.slice(0, 2), hubScope, hub, ...below.slice(2)] : segments
 }
 
 function decodeSegments(pathname: string): string[] | undefined {

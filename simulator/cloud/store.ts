@@ -8,6 +8,7 @@ import { createPrivateKey, randomUUID, type KeyObject } from 'node:crypto'
 import { packActivationFile, unusedFileDays } from '../../formats/activation-file.ts'
 import { crossesActivation } from '../../formats/software-package.ts'
 import type { SimulatorClock } from '../clock.ts'
+import { hubScope } from './bodies.ts'
 import { createContacts, type Contacts, type ContactState } from './contacts.ts'
 import { createIdentity } from './identity.ts'
 import {
@@ -146,7 +147,9 @@ export class CloudStore {
     this.#save()
     const expiresAt = mode === 'local' ? new Date(nowMs + this.#options.localFileDays * dayMs).toISOString() : null
     const { subscriptionId } = this.#options
-    return packActivationFile({ ...file, name, mode, site, subscriptionId, expiresAt }, this.#signingKey)
+    // The record of an IoT hub has no site.
+    const place = { site: site?.startsWith(hubScope) ? null : site }
+    return packActivationFile({ ...file, name, mode, ...place, subscriptionId, expiresAt }, this.#signingKey)
   }
 
   contactState({ recordId, firstContactAt }: SensorRecord): ContactState {

@@ -8,8 +8,9 @@ import { DeviceError } from '../../reconcile/device-error.ts'
 import type { ApplyOptions, PlanOptions, World } from '../../reconcile/engine.ts'
 import type { Outcome } from '../../reconcile/outcome.ts'
 import type { AppliancePlan, Plan } from '../../reconcile/plan-types.ts'
+import type { Registrar } from '../../reconcile/registrar.ts'
 import { planRun } from '../../reconcile/run.ts'
-import { createAzureRegistrar } from '../../registrars/azure/registrar.ts'
+import { createAzureRegistrar, type AzureConfig, type AzureDeps } from '../../registrars/azure/registrar.ts'
 import type { DesiredAppliance, DesiredSettings, Fleet, LoadedSecret } from '../../schemas/fleet.ts'
 import type { SimulatedCloudOptions, SimulatedSensorOptions } from '../../simulator/options.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulate.ts'
@@ -23,6 +24,8 @@ export interface SimulatedFleetOptions extends Omit<SimulatorOptions, 'appliance
   /** Address of the cloud; none without. */
   cloudAddress?: string
   cloud?: Partial<SimulatedCloudOptions>
+  /** Resource ids of IoT hubs by the name of their registrar, `cloud` or `other`. */
+  hubs?: Readonly<Record<string, string>>
 }
 
 export interface SimulatedFleet {
@@ -63,7 +66,7 @@ export async function openSimulated(options: SimulatedFleetOptions): Promise<Sim
   const clock = clockOf(() => advancedMs)
   const secrets: Record<string, string> = { ADMIN: 'admin-password', CLOUD: 'cloud-token' }
   const store = createMemoryStore(clock)
-  const world = worldOf(simulator, clock, store, secrets)
+  const world = worldOf(simulator, clock, store, secrets, options.hubs)
   const installed = [...simulator.appliances]
   const fleet: SimulatedFleet['fleet'] = (settings) => fleetOf(installed.map((one) => desired(one, settings)))
   let runs = 0
@@ -89,7 +92,7 @@ export async function openSimulated(options: SimulatedFleetOptions): Promise<Sim
       return { plan, whole, sensor, outcome, step: outcome.steps[0] }
     },
     async close() {
-      await world.registrar('cloud').close?.()
+      for (const name of ['cloud', 'other']) await world.registrar(name).close?.()
       await simulator.stop()
     },
   }
@@ -124,24 +127,42 @@ function start({ addresses, sensor, cloudAddress, cloud, ...options }: Simulated
   })
 }
 
-function worldOf(simulator: Simulator, clock: Clock, memory: MemoryStore, secrets: Record<string, string>): World {
+function openRegistrar(
+  name: string,
+  { cloud }: Simulator,
+  deps: Pick<AzureDeps, 'clock' | 'readSecret'>,
+  hub: string | undefined,
+): Registrar {
+  const config: AzureConfig = {
+    endpoint: cloud?.endpoint ?? 'https://127.0.0.1:9',
+    subscriptionId: 'subscription',
+    location: 'eastus',
+    token: { fromEnv: 'CLOUD' },
+    trust: [{ pin: cloud?.pin ?? '' }],
+    ...(hub !== undefined && { hub }),
+  }
+  return createAzureRegistrar(name, config, { ...deps, random: () => 0 })
+}
+
+function worldOf(
+  simulator: Simulator,
+  clock: Clock,
+  memory: MemoryStore,
+  secrets: Record<string, string>,
+  hubs: Readonly<Record<string, string>> = {},
+): World {
   const read = async ({ fromEnv = '' }: LoadedSecret): Promise<string> => {
     const value = secrets[fromEnv]
     if (value === undefined) throw new DeviceError('SECRET_MISSING', `The variable ${fromEnv} is not set.`)
     return value
   }
   const driver = createApiDriver({ clock, readSecret: read, random: () => 0 })
-  const registrar = createAzureRegistrar(
-    'cloud',
-    {
-      endpoint: simulator.cloud?.endpoint ?? 'https://127.0.0.1:9',
-      subscriptionId: 'subscription',
-      location: 'eastus',
-      token: { fromEnv: 'CLOUD' },
-      trust: [{ pin: simulator.cloud?.pin ?? '' }],
-    },
-    { clock, readSecret: read, random: () => 0 },
-  )
+  const registrars = new Map<string, Registrar>()
+  const registrar = (name: string): Registrar => {
+    const known = registrars.get(name) ?? openRegistrar(name, simulator, { clock, readSecret: read }, hubs[name])
+    registrars.set(name, known)
+    return known
+  }
   return {
     clock,
     memory,
@@ -149,8 +170,8 @@ function worldOf(simulator: Simulator, clock: Clock, memory: MemoryStore, secret
     packages: { find: readPackage },
     fingerprintKey: { id: 'key-1', key: new Uint8Array(32).fill(7) },
     driver: () => driver,
-    registrar: () => registrar,
-    registrarReader: () => registrar,
+    registrar,
+    registrarReader: registrar,
     onEvent: () => {},
     toolVersion: '0.0.0-test',
   }

@@ -45,7 +45,7 @@ export async function executeReactivate(context: StepContext, action: Reactivate
 }
 
 /** Deletes the old record: the one that this sensor itself reports, or that of the hardware before it. */
-async function deleteOld(context: StepContext, { deletes, to }: Reactivate): Promise<void> {
+async function deleteOld(context: StepContext, { deletes, to, registrar: next }: Reactivate): Promise<void> {
   if (!deletes) return
   const registrar = context.world.registrar(deletes.registrar)
   if (!registrar.support.register) {
@@ -59,7 +59,7 @@ async function deleteOld(context: StepContext, { deletes, to }: Reactivate): Pro
   }
   const { record } = lookup
   if (deletes.inherited) return deleteInherited(context, registrar, record)
-  if (deletes.name === to.name && liesAt(record, to.placement)) return
+  if (deletes.registrar === next && deletes.name === to.name && liesAt(record, to.placement)) return
   checkDeletion(context, record)
   context.note(`Deleting the registration ${deletes.name}.`)
   await deleteRecord(context, registrar, record)
