@@ -1,4 +1,4 @@
-// Sensors that are connected via an IoT hub (legacy): another hub is a re-activation. Addresses: 127.20.165.x.
+// Sensors that are connected via an IoT hub (legacy): another hub is a re-activation. Addresses: 127.20.182.x.
 import { expect, onTestFinished, test } from 'vitest'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
 import { openSimulated } from '../support/simulated-fleet.ts'
@@ -9,8 +9,8 @@ const hub = (name: string): string =>
 let host = 0
 async function open() {
   const fleet = await openSimulated({
-    addresses: [`127.20.165.${++host}`],
-    cloudAddress: '127.20.165.250',
+    addresses: [`127.20.182.${++host}`],
+    cloudAddress: '127.20.182.250',
     cloud: { statusLagMs: 0, hubs: ['hub-a', 'hub-b'] },
     hubs: { cloud: hub('hub-a'), other: hub('hub-b') },
     sensor: { activated: { name: 'unused', mode: 'local' } },

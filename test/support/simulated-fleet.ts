@@ -83,7 +83,7 @@ export async function openSimulated(options: SimulatedFleetOptions): Promise<Sim
     async converge(settings, given = {}) {
       const declared = fleet(settings)
       // A registrar keeps what it has looked up for one run.
-      const own = worldOf(simulator, clock, store, secrets)
+      const own = worldOf(simulator, clock, store, secrets, options.hubs)
       const { plan } = await planRun(declared, own, { waitForRuns: true, ...given })
       const whole = await applyPlan(plan, declared, own, { run: `run-${++runs}`, ...given })
       await own.registrar('cloud').close?.()
