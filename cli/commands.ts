@@ -13,6 +13,7 @@ export const loaders: Readonly<Record<VerbName, () => Promise<{ run: Run }>>> = 
   confirm: () => import('./commands/confirm.ts'),
   retire: () => import('./commands/retire.ts'),
   backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
   'test-message': () => import('./commands/test-message.ts'),
   simulate: () => import('./commands/simulate.ts'),
   schema: () => import('./commands/schema.ts'),

@@ -14,5 +14,6 @@ export const schemaLoaders: Readonly<Record<string, Load>> = {
   'results/problems': () => import('../schemas/generated/results/problems.schema.json', { with: { type: 'json' } }),
   'results/explain': () => import('../schemas/generated/results/explain.schema.json', { with: { type: 'json' } }),
   'results/trust': () => import('../schemas/generated/results/trust.schema.json', { with: { type: 'json' } }),
+  'results/restore': () => import('../schemas/generated/results/restore.schema.json', { with: { type: 'json' } }),
   'results/backup': () => import('../schemas/generated/results/backup.schema.json', { with: { type: 'json' } }),
 }

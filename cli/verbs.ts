@@ -275,7 +275,10 @@ export const verbs = {
     positionals: [2, many],
     success: 'done',
     completes: ['create', 'list'],
-    about: [`create makes a backup on the sensor and waits for it; list shows what is there, newest first. ${keyRule}`],
+    about: [
+      `create makes a backup on the sensor and waits for it; list shows what is there, newest first, with those made under a former name, the space that there is, and what the next one overwrites. ${keyRule}`,
+      'A backup holds configuration and data. PCAP files and logs are not in it: save them by hand.',
+    ],
     flags: {
       ...documentFlags,
       ...onlineFlags,
@@ -287,6 +290,32 @@ export const verbs = {
       ['sensorform backup list line-1 line-2', 'how old the newest backups are'],
     ],
     exits: ['partial', 'unknown', 'waiting'],
+  },
+  restore: {
+    summary: 'Restore a backup of a sensor.',
+    usage: 'KEY --from NAME',
+    positionals: [1, 1],
+    success: 'restored',
+    about: [
+      `Says what comes back and what is lost, asks, restores, finds the sensor again, and says what differs now from what is declared. ${keyRule}`,
+      'Only a backup of the version that the sensor runs is taken. Everything comes back as it was then: settings and secrets, name and activation, network, certificate. Services stop and start, so that nothing answers for a while. The sensor is then sought at its endpoint and wherever it is remembered to have been; only the same serial number is taken for it. A run that dies is taken up by the same command.',
+    ],
+    flags: {
+      from: { value: 'NAME', description: 'Backup file, as "sensorform backup list" names it, or latest.' },
+      'auto-approve': { description: 'Do not ask.' },
+      ...documentFlags,
+      ...onlineFlags,
+      ...resultFlags,
+      ...voiceFlags,
+    },
+    examples: [
+      ['sensorform restore line-1 --from latest', 'the newest of the same version'],
+      [
+        'sensorform restore line-1 --from line-1-backup-version-22.3.8.91-2026-03-01_03:00:00.tar --auto-approve',
+        'one of the list, without a question',
+      ],
+    ],
+    exits: ['unknown', 'refused', 'waiting', 'interrupted'],
   },
   'test-message': {
     summary: 'Send the test message of a forwarding rule.',
@@ -373,7 +402,6 @@ export const verbTable: Readonly<Record<VerbName, Verb>> = verbs
 
 /** Verbs that people look for and that have another answer. */
 export const otherWays: Readonly<Record<string, string>> = {
-  restore: 'Restoring a backup is not part of this version.',
   import: 'Use "sensorform export" to write documents for live sensors.',
   diff: 'Use "sensorform plan" or "sensorform drift".',
   sync: 'Use "sensorform apply".',

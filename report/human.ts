@@ -2,6 +2,7 @@
 import { humanOutcome } from './human-outcome.ts'
 import { humanPlan } from './human-plan.ts'
 import { problemLines } from './human-problem.ts'
+import { humanRestoration } from './restoration.ts'
 import { humanRetirement } from './retirement.ts'
 import { plainText } from './neutral.ts'
 import type { ExplainedField, ExplainReport, ProblemsReport, Renderer, RenderOptions } from './report.ts'
@@ -13,6 +14,7 @@ export const renderHuman: Renderer = (report, options) => {
   if (report.kind === 'problems') return humanProblems(report, options)
   if (report.kind === 'explain') return humanExplain(report, options)
   if (report.kind === 'retire') return humanRetirement(report, options)
+  if (report.kind === 'restore') return humanRestoration(report, options)
   return humanPlan(report, options)
 }
 

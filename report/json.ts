@@ -13,6 +13,7 @@ import type {
   ProblemsReport,
   Renderer,
   Report,
+  RestoreReport,
   RetireReport,
 } from './report.ts'
 import { summaryOf } from './summary.ts'
@@ -26,6 +27,7 @@ export function jsonResult(report: Report): Readonly<Record<string, unknown>> {
   if (report.kind === 'problems') return problemsResult(report)
   if (report.kind === 'explain') return explainResult(report)
   if (report.kind === 'retire') return retireResult(report)
+  if (report.kind === 'restore') return restoreResult(report)
   return planResult(report)
 }
 
@@ -186,5 +188,17 @@ function retireResult(report: RetireReport): Readonly<Record<string, unknown>> {
     appliedAt,
     record: record ?? null,
     problems: problems.map(problemOf),
+  }
+}
+
+function restoreResult(report: RestoreReport): Readonly<Record<string, unknown>> {
+  const { backup = null, plan, problems, ...rest } = report.restoration
+  const [sensor] = plan?.sensors ?? []
+  return {
+    ...header(report),
+    ...rest,
+    backup,
+    problems: problems.map(problemOf),
+    plan: sensor ? plannedOf(sensor) : null,
   }
 }

@@ -10,8 +10,17 @@ import type { ApplianceOutcome } from '../reconcile/outcome.ts'
 import type { AppliancePlan, Step } from '../reconcile/plan-types.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { markdownFence, markdownText } from './neutral.ts'
-import type { ApplyReport, ExplainReport, PlanReport, ProblemsReport, Renderer, RetireReport } from './report.ts'
+import type {
+  ApplyReport,
+  ExplainReport,
+  PlanReport,
+  ProblemsReport,
+  Renderer,
+  RestoreReport,
+  RetireReport,
+} from './report.ts'
 import { outcomeLine } from './human-outcome.ts'
+import { restorationLines, restorationTitles } from './restoration.ts'
 import { retirementLines, retirementTitles } from './retirement.ts'
 import { summaryLine } from './summary.ts'
 import { causeText, changeNote, counted, outcomeTexts, shownText, statusTexts, stepTexts } from './words.ts'
@@ -24,6 +33,7 @@ export const renderMarkdown: Renderer = (report) => {
   if (report.kind === 'problems') return problemsPage(report)
   if (report.kind === 'explain') return explainPage(report)
   if (report.kind === 'retire') return retirePage(report)
+  if (report.kind === 'restore') return restorePage(report)
   return planPage(report)
 }
 
@@ -181,4 +191,20 @@ const retirePage = ({ retirement }: RetireReport): string =>
     ],
     retirement.problems.map(problemItem),
     'problem',
+  )
+
+const restorePage = ({ restoration }: RestoreReport): string =>
+  page(
+    [
+      `### Sensorform restore`,
+      `**${markdownText(restoration.key)}: ${restorationTitles[restoration.state]} ${markdownText(restoration.from)}**`,
+      restorationLines(restoration)
+        .map((line) => `- ${markdownText(line)}`)
+        .join('\n'),
+    ],
+    [
+      ...restoration.problems.map(problemItem),
+      ...(restoration.plan?.sensors ?? []).map((sensor) => sensorBlock(sensor, 'plan')),
+    ],
+    'block',
   )

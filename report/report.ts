@@ -1,6 +1,7 @@
 /** What is reported: values of the engine with what a reader of the result needs beside them. */
 import type { Outcome } from '../reconcile/outcome.ts'
 import type { Plan } from '../reconcile/plan-types.ts'
+import type { Restoration } from '../reconcile/restore/restoration.ts'
 import type { Retirement } from '../reconcile/retire/retirement.ts'
 import type { Origin } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
@@ -45,6 +46,12 @@ export interface RetireReport extends Header {
   retirement: Retirement
 }
 
+/** What restoring a backup would do, or has done. */
+export interface RestoreReport extends Header {
+  kind: 'restore'
+  restoration: Restoration
+}
+
 export interface ExplainedField {
   path: string
   /** As it is shown; a secret as its reference. */
@@ -59,7 +66,7 @@ export interface ExplainedField {
   effect: string
 }
 
-export type Report = PlanReport | ApplyReport | ProblemsReport | ExplainReport | RetireReport
+export type Report = PlanReport | ApplyReport | ProblemsReport | ExplainReport | RetireReport | RestoreReport
 
 export interface RenderOptions {
   colour: boolean

@@ -239,6 +239,16 @@ const trustResult = z
   })
   .meta({ title: 'Trust result', description: 'Result of sensorform trust --format json.' })
 
+const backupFile = z
+  .strictObject({
+    name: text('File name.'),
+    createdAt: z.string(),
+    sizeBytes: z.number().optional(),
+    sensor: text('Registered name when it was made, from the name of the file.').optional(),
+    version: text('Software version that it was made with, and that alone takes it back.').optional(),
+  })
+  .meta({ description: 'A backup file.' })
+
 const backupResult = z
   .strictObject({
     ...header('backup'),
@@ -247,10 +257,14 @@ const backupResult = z
         key: z.string(),
         supported: z.boolean().optional(),
         latest: z.strictObject({ name: z.string(), createdAt: z.string() }).nullable().optional(),
-        backups: z
-          .array(z.strictObject({ name: z.string(), createdAt: z.string(), sizeBytes: z.number().optional() }))
+        backups: z.array(backupFile).optional().meta({ description: 'All that the sensor lists, newest first.' }),
+        liveName: text('Registered name now; files of another one count as well.').optional(),
+        limitBytes: z.number().nullable().optional().meta({ description: 'Space that backups may take.' }),
+        overwrittenNext: z
+          .array(z.string())
           .optional()
-          .meta({ description: 'All that the sensor lists, newest first.' }),
+          .meta({ description: 'Files that the next backup overwrites, if it is as large as the newest.' }),
+        overwritten: z.array(z.string()).optional().meta({ description: 'Files that the backup just made overwrote.' }),
         problem: problem.optional(),
       }),
     ),
@@ -286,6 +300,26 @@ const retireResult = z
   })
   .meta({ title: 'Retire result', description: 'Result of sensorform retire --format json.' })
 
+const restoreResult = z
+  .strictObject({
+    ...header('restore'),
+    key: text('Key of the sensor.'),
+    state: z
+      .enum(['planned', 'refused', 'restored', 'failed', 'waiting', 'unknown'])
+      .meta({ description: '`planned`: it was not approved. `unknown`: the same again takes it up.' }),
+    from: text('Name of the backup file.'),
+    resumes: z.boolean().meta({ description: 'An earlier run began the same restore and died.' }),
+    identity: text('Serial number.').optional(),
+    endpoint: text('Where it answered last.').optional(),
+    softwareVersion: text('Version of its software.').optional(),
+    liveName: text('Registered name before the restore.').optional(),
+    backup: backupFile.nullable(),
+    notes: z.array(z.string()).meta({ description: 'What was found and done.' }),
+    problems: z.array(problem),
+    plan: planned.nullable().meta({ description: 'Once restored: what differs from what is declared.' }),
+  })
+  .meta({ title: 'Restore result', description: 'Result of sensorform restore --format json.' })
+
 /** Every result by the name of its schema file. */
 export const resultSchemas = {
   plan: planResult,
@@ -295,6 +329,7 @@ export const resultSchemas = {
   explain: explainResult,
   trust: trustResult,
   backup: backupResult,
+  restore: restoreResult,
   retire: retireResult,
 } as const
 

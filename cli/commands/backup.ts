@@ -1,7 +1,11 @@
 import { hostname } from 'node:os'
+import { nameBackup, overwrittenNext } from '../../reconcile/backup/backups.ts'
+import { reportedOf } from '../../reconcile/compare/records.ts'
 import { isUnknown, DeviceError } from '../../reconcile/device-error.ts'
-import type { Writer } from '../../reconcile/driver.ts'
+import type { BackupListing, Writer } from '../../reconcile/driver.ts'
 import { LeaseKeeper, type LeaseChannel } from '../../reconcile/apply/lease-keeper.ts'
+import { listBackups as listOf } from '../../reconcile/restore/plan-restore.ts'
+import { notBackedUp } from '../../report/restoration.ts'
 import { problemOf as jsonProblem } from '../../report/json.ts'
 import { neutralJson, plainText } from '../../report/neutral.ts'
 import { counted } from '../../report/words.ts'
@@ -19,6 +23,7 @@ import { openWorld, type OpenWorld } from '../world.ts'
 
 type Reported = ResultOf<'backup'>['sensors'][number]
 type Found = Omit<Reported, 'key' | 'problem'>
+type Files = NonNullable<Reported['backups']>
 
 export async function run(command: Command): Promise<number> {
   const [action = '', ...keys] = command.positionals
@@ -55,24 +60,24 @@ const failed = (key: string, problem: Problem): Reported => ({ key, problem: jso
 /** All that the sensor lists, where its driver can; else the newest one that it reports. */
 async function listBackups(fleet: Fleet, desired: DesiredAppliance, opened: OpenWorld): Promise<Found> {
   const { driver, target } = await reach(fleet, desired, opened, { readOnly: true })
-  const operator = driver.operator?.(target)
-  try {
-    if (operator?.listBackups) {
-      const backups = [...(await operator.listBackups()).backups]
-      const [first] = backups
-      return { supported: true, latest: first ? { name: first.name, createdAt: first.createdAt } : null, backups }
-    }
-  } finally {
-    await operator?.close()
-  }
   const reader = driver.reader(target)
   try {
-    const { backups } = await reader.observe()
-    return { supported: backups?.supported ?? false, latest: backups?.latest ?? null }
+    const observation = await reader.observe()
+    const { backups } = observation
+    const { name } = reportedOf({ observation })
+    const found = { supported: backups?.supported ?? false, latest: backups?.latest ?? null }
+    const listing = found.supported && driver.operator ? await listOf(driver, target) : undefined
+    return { ...found, ...(name !== null && { liveName: name }), ...(listing && inListing(listing)) }
   } finally {
     await reader.close()
   }
 }
+
+const inListing = (listing: BackupListing): Pick<Found, 'backups' | 'limitBytes' | 'overwrittenNext'> => ({
+  backups: listing.backups.map(nameBackup),
+  limitBytes: listing.limitBytes,
+  overwrittenNext: overwrittenNext(listing).map(({ name }) => name),
+})
 
 /** Makes one under a lease, so that it meets no run, and tells what the sensor then reports as the newest. */
 async function createBackup(
@@ -90,6 +95,7 @@ async function createBackup(
         advice: 'Its hardware profile or its driver offers none.',
       })
     }
+    const before = await listOf(driver, target)
     const { clock, memory } = opened.world
     const lease = new LeaseKeeper(clock, `${nameRun(command.startedAt)} on ${hostname()}`, () =>
       channelOf(writer, identity, memory),
@@ -101,7 +107,10 @@ async function createBackup(
     } finally {
       await lease.release({ clearIntent: false })
     }
-    return { supported: true, latest: (await writer.observe()).backups?.latest ?? null }
+    const latest = (await writer.observe()).backups?.latest ?? null
+    const after = new Set((await listOf(driver, target)).backups.map(({ name }) => name))
+    const overwritten = before.backups.map(({ name }) => name).filter((name) => !after.has(name))
+    return { supported: true, latest, overwritten }
   } finally {
     await writer.close()
   }
@@ -121,27 +130,38 @@ function tell({ given, io, tool, startedAt }: Command, sensors: Reported[]): voi
     io.stdout.write(`${neutralJson(result)}\n`)
     return
   }
-  for (const sensor of sensors)
-    if (!sensor.problem)
-      io.stdout.write(
-        linesOf(sensor)
-          .map((line) => `${line}\n`)
-          .join(''),
-      )
+  const told = sensors.filter(({ problem }) => !problem)
+  const lines = told.flatMap(linesOf)
+  if (told.some(({ latest }) => latest)) lines.push(`${notBackedUp}.`)
+  io.stdout.write(lines.map((line) => `${line}\n`).join(''))
 }
 
-function linesOf({ key, supported, latest, backups }: Reported): string[] {
+function linesOf(sensor: Reported): string[] {
+  const { key, supported, latest, backups, overwritten = [] } = sensor
   if (!supported) return [`${key}: makes no backups`]
   if (!latest) return [`${key}: no backup yet`]
-  if (!backups) return [`${key}: ${plainText(latest.name)}, made ${latest.createdAt}`]
+  if (backups) return listLines(sensor, backups)
+  return [`${key}: ${plainText(latest.name)}, made ${latest.createdAt}`, ...overwriteLines('overwrote', overwritten)]
+}
+
+function listLines({ key, liveName, limitBytes, overwrittenNext: next = [] }: Reported, backups: Files): string[] {
+  const used = backups.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0)
+  const space = typeof limitBytes === 'number' ? `, ${used} of ${limitBytes} bytes used` : ''
   return [
-    `${key}: ${counted(backups.length, 'backup')}`,
-    ...backups.map(({ name, createdAt, sizeBytes }) => {
-      const size = sizeBytes === undefined ? '' : `, ${sizeBytes} bytes`
-      return `  ${plainText(name)}, made ${createdAt}${size}`
-    }),
+    `${key}: ${counted(backups.length, 'backup')}${space}`,
+    ...backups.map((backup) => `  ${fileLine(backup, liveName)}`),
+    ...overwriteLines('the next one overwrites', next),
   ]
 }
+
+function fileLine({ name, createdAt, sizeBytes, sensor }: Files[number], liveName: string | undefined): string {
+  const size = sizeBytes === undefined ? '' : `, ${sizeBytes} bytes`
+  const isFormer = sensor !== undefined && liveName !== undefined && sensor !== liveName
+  return `${plainText(name)}, made ${createdAt}${size}${isFormer ? `, under the former name ${plainText(sensor)}` : ''}`
+}
+
+const overwriteLines = (what: string, names: readonly string[]): string[] =>
+  names.length === 0 ? [] : [`  ${what} ${names.map(plainText).join(', ')}`]
 
 function reasonsOf(found: readonly Reported[], creates: boolean): ReadonlySet<ExitReason> {
   const done = found.some(({ problem }) => !problem)
