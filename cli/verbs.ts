@@ -343,6 +343,11 @@ export const verbs = {
         kind: 'folder',
         description: 'Folder in which the simulation is kept. Not given: nothing is kept.',
       },
+      'update-seconds': {
+        value: 'N',
+        kind: 'count',
+        description: 'How long a software update takes. Not given: 1800, as the vendor says.',
+      },
       activated: {
         description: 'Sensors begin registered and activated as their documents declare, not fresh from installation.',
       },

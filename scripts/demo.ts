@@ -141,6 +141,7 @@ async function play(): Promise<void> {
   tell('A fleet to play with', 'Three simulated sensors in two sites, fresh from installation, and a simulated cloud.')
   await during(simulate('fleet'), playOn)
   await during(simulatePlant(), playPlant)
+  await during(simulateUpdate(), playUpdate)
 }
 
 /** Plays while a simulation runs, and ends it. */
@@ -243,6 +244,21 @@ async function playPlant(control: string): Promise<void> {
   } finally {
     await new Promise((resolve) => hook.close(resolve))
   }
+}
+
+async function simulateUpdate(): ReturnType<typeof simulate> {
+  tell(
+    'A software update',
+    'Half an hour and two reboots, here in a few seconds: a backup first, the package checked by its hash, each stage told.',
+  )
+  await cp(join(root, 'examples/update'), join(folder, 'update'), { recursive: true })
+  return simulate('update', '--activated', '--update-seconds', '6')
+}
+
+async function playUpdate(): Promise<void> {
+  const updated = await sensorform(['apply', 'update', '--auto-approve', '--state', 'update-state'], 0)
+  expectText(updated, /22\.4\.1/, 'the new version is told')
+  await settled('The version is read back.', 'update', '--state', 'update-state')
 }
 
 async function settled(line: string, path = 'fleet', ...more: readonly string[]): Promise<void> {

@@ -84,9 +84,11 @@ async function choicesOf({ given, io }: Command, fleet: Fleet): Promise<Partial<
   const file = given.text('faults')
   const faults = file === undefined ? undefined : await readFaults(resolve(io.cwd, file))
   const seed = given.text('seed') ?? faults?.seed
+  const updateSeconds = given.count('update-seconds')
   const pinFile = given.text('pin-file') ?? pinFileOf(fleet)
   return {
     controlPort: given.count('control-port') ?? 0,
+    ...(updateSeconds !== undefined && { tuning: { updateMs: updateSeconds * 1000 } }),
     ...(state !== undefined && { stateFolder: resolve(io.cwd, state) }),
     ...(faults && { faults: faults.faults }),
     ...(seed !== undefined && { seed: Number(seed) }),

@@ -15,7 +15,7 @@ import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import { sensorAttributes } from '../../schemas/terraform/generated.ts'
 import { root } from '../house/sources.ts'
 
-/** Every example that declares sensors: each is a fleet of its own. */
+/** Each is a fleet of its own. examples/update is left out: Terraform takes packages below its working directory only. */
 const examples = await Promise.all(
   ['fleet', 'plant'].map(async (name) => {
     const { fleet } = await loadFleet([join(root, 'examples', name)], { cwd: root, env: {} })
