@@ -9,12 +9,12 @@ export const retirementTitles: Readonly<Record<Retirement['state'], string>> = {
   planned: 'to be retired',
   refused: 'not retired',
   retired: 'retired',
-  failed: 'not retired: its registration could not be deleted',
+  failed: 'not retired',
 }
 
 /** What it was, and what becomes of it: a line each. */
 export function retirementLines(retirement: Retirement): string[] {
-  const { identity, endpoint, lastObserved, console, state } = retirement
+  const { identity, endpoint, lastObserved, state } = retirement
   const was = [
     ...(identity === undefined ? [] : [identity]),
     ...(endpoint === undefined ? [] : [`at ${endpoint}`]),
@@ -23,13 +23,25 @@ export function retirementLines(retirement: Retirement): string[] {
   return [
     ...(was === '' ? [] : [was]),
     recordLine(retirement),
-    ...(console === undefined
-      ? []
-      : [`by hand, in the management console ${console}: System settings > Site management: remove the sensor`]),
+    ...entryLines(retirement),
     { planned: 'what is remembered of it will be forgotten', retired: 'what was remembered of it is forgotten' }[
       state as string
     ] ?? 'what is remembered of it stays',
   ]
+}
+
+function entryLines({ console, consoleEntry = 'kept' }: Retirement): string[] {
+  if (console === undefined) return []
+  const where = `management console ${console}`
+  const line = {
+    kept: `by hand, in the ${where}: System settings > Site management: remove the sensor`,
+    leaving: `${where}: its entry will be removed, unless it is connected there`,
+    absent: `${where}: its entry is gone already`,
+    connected: `${where}: its entry stays, as it is connected`,
+    unknown: `${where}: nobody can tell whether its entry is there`,
+    removed: `${where}: its entry is removed`,
+  }[consoleEntry]
+  return [line]
 }
 
 function recordLine({ record }: Retirement): string {

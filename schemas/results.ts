@@ -295,7 +295,11 @@ const retireResult = z
       })
       .nullable()
       .meta({ description: 'The registration that is bound to the key; null where none is known.' }),
-    console: text('Management console on which a person takes it off.').optional(),
+    console: text('Management console that it was connected to.').optional(),
+    consoleEntry: z
+      .enum(['kept', 'leaving', 'absent', 'connected', 'unknown', 'removed'])
+      .meta({ description: 'Its entry there. kept: a person removes it. leaving: it will be removed.' })
+      .optional(),
     problems: z.array(problem),
   })
   .meta({ title: 'Retire result', description: 'Result of sensorform retire --format json.' })

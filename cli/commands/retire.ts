@@ -51,15 +51,18 @@ function mustBeUndeclared(fleet: Fleet, key: string): void {
 async function carryOut(command: Command, fleet: Fleet, key: string, opened: OpenWorld): Promise<Retirement> {
   const { world, state } = opened
   const remembered = await recalled(opened, key)
-  const unregister = command.given.on('unregister')
-  const plan = await planRetirement(fleet, world, { key, remembered, unregister })
+  const choices = {
+    unregister: command.given.on('unregister'),
+    leaveConsole: command.given.on('remove-from-console'),
+  }
+  const plan = await planRetirement(fleet, world, { key, remembered, ...choices })
   if (plan.state !== 'planned' || !(await approved(command, plan))) return plan
   const id = nameRun(command.startedAt)
   const record = { run: id, verb: command.verb, startedAt: command.startedAt }
-  await state.history?.recordRun({ ...record, detail: { key, unregister } })
-  const done = await retire(plan, world, id)
+  await state.history?.recordRun({ ...record, detail: { key, ...choices } })
+  const done = await retire(plan, fleet, world, id)
   const finishedAt = new Date(world.clock.now()).toISOString()
-  await state.history?.recordRun({ ...record, finishedAt, detail: { key, unregister, outcome: done.state } })
+  await state.history?.recordRun({ ...record, finishedAt, detail: { key, ...choices, outcome: done.state } })
   return done
 }
 
@@ -80,8 +83,11 @@ async function approved(command: Command, plan: Retirement): Promise<boolean> {
   if (command.given.on('auto-approve')) return true
   const { colour } = command
   command.say(renderHuman(reportOf(command, plan), { colour: colour.stderr, verbose: false }).trimEnd())
-  const deletes = plan.record?.state === 'present' ? ` and delete the registration ${plan.record.name}` : ''
-  if (await askYes(command, `\nRetire ${plan.key}${deletes}?`)) return true
+  const also = [
+    ...(plan.consoleEntry === 'leaving' ? [`take it off the management console ${plan.console}`] : []),
+    ...(plan.record?.state === 'present' ? [`delete the registration ${plan.record.name}`] : []),
+  ]
+  if (await askYes(command, `\nRetire ${[plan.key, ...also].join(' and ')}?`)) return true
   command.say('Nothing was done.')
   return false
 }
@@ -93,10 +99,11 @@ const reportOf = ({ tool, startedAt }: Command, retirement: Retirement): RetireR
   retirement,
 })
 
-function exitCodeOfRetirement({ state, record, problems }: Retirement): number {
+function exitCodeOfRetirement({ state, record, consoleEntry, problems }: Retirement): number {
   if (state === 'retired') return exitCodes.ok
   if (state === 'planned') return exitCodes.error
   if (problems.some(({ code }) => code === 'SECRET_MISSING')) return exitCodes.error
-  if (record?.state === 'unknown') return state === 'failed' ? exitCodes.partial : exitCodes.unknown
+  if (record?.state === 'unknown' || consoleEntry === 'unknown')
+    return state === 'failed' ? exitCodes.partial : exitCodes.unknown
   return exitCodes.refused
 }

@@ -17,13 +17,22 @@ import type { Retirement } from './retirement.ts'
 
 type Looking = Pick<World, 'memory' | 'registrarReader' | 'signal'>
 
+export interface Retiring {
+  key: string
+  remembered: Remembered
+  /** Deletes its registration. */
+  unregister: boolean
+  /** Removes its entry on the management console. Default: false. */
+  leaveConsole?: boolean
+}
+
 /** Plans the end of a key that is remembered and not declared. */
 export async function planRetirement(
   fleet: Fleet,
   world: Looking,
-  { key, remembered, unregister }: { key: string; remembered: Remembered; unregister: boolean },
+  { key, remembered, unregister, leaveConsole = false }: Retiring,
 ): Promise<Retirement> {
-  const facts = factsOf(key, remembered)
+  const facts = withEntry(factsOf(key, remembered), fleet, leaveConsole)
   const record = boundRecord(remembered)
   if (!unregister) return { ...facts, ...(record && { record: { ...record, state: 'kept' } }) }
   // A management console has no registration: nothing of it can be left behind.
@@ -50,8 +59,17 @@ function factsOf(key: string, { identity, endpoint, lastRead, appliedAt, lastApp
   }
 }
 
+/** A console that no document declares cannot be signed in to. */
+function withEntry(facts: Retirement, fleet: Fleet, leaveConsole: boolean): Retirement {
+  const { console, identity } = facts
+  if (console === undefined) return facts
+  const leaves = leaveConsole && identity !== undefined && fleet.managementConsoles.has(console)
+  return { ...facts, consoleEntry: leaves ? 'leaving' : 'kept' }
+}
+
 const refused = (facts: Retirement, problem: Problem): Retirement => ({
   ...facts,
+  ...(facts.consoleEntry && { consoleEntry: 'kept' }),
   state: 'refused',
   problems: [problem],
 })

@@ -1,9 +1,10 @@
 /**
- * Carries out a retirement: first the registration goes, then what is remembered. So a run that dies between the two is
- * taken up by the next, which finds the record gone and forgets the rest.
+ * Carries out a retirement: first the entry on the management console goes, then the registration, then what is
+ * remembered. So a run that dies in between is taken up by the next, which finds gone what is gone and forgets the rest.
  *
  * @module
  */
+import type { Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { DeviceError } from '../device-error.ts'
 import type { World } from '../engine.ts'
@@ -11,12 +12,21 @@ import { forget } from '../observe/recall.ts'
 import { problemOf } from '../observe/problem-of.ts'
 import type { RegistrationRecord } from '../registrar.ts'
 import type { BoundRecord } from './bound-record.ts'
+import { removeConsoleEntry } from './console-entry.ts'
 import { connectedProblem, lookUp } from './plan-retirement.ts'
 import type { RecordState, Retirement } from './retirement.ts'
 
 type Writing = Pick<World, 'clock' | 'memory' | 'registrar' | 'signal'>
 
-export async function retire(plan: Retirement, world: Writing, run: string): Promise<Retirement> {
+export async function retire(plan: Retirement, fleet: Fleet, world: World, run: string): Promise<Retirement> {
+  if (plan.state !== 'planned' || plan.consoleEntry !== 'leaving') return retireRecord(plan, world, run)
+  await journal(world, run, plan.key, 'intent', `remove it from the management console ${plan.console}`)
+  const { state, problem } = await removeConsoleEntry(plan, fleet, world, run)
+  const left: Retirement = { ...plan, consoleEntry: state }
+  return problem ? { ...left, state: 'failed', problems: [problem] } : retireRecord(left, world, run)
+}
+
+async function retireRecord(plan: Retirement, world: Writing, run: string): Promise<Retirement> {
   if (plan.state !== 'planned') return plan
   const { key, record } = plan
   const removed = record?.state === 'present' ? await unregister(key, record, world, run) : undefined

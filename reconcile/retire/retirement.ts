@@ -14,11 +14,16 @@ export interface Retirement {
   appliedAt?: string
   /** Its registration, as far as memory and registrar tell. */
   record?: BoundRecord & { state: RecordState; lastContact?: string }
-  /** Key of the management console that it is connected to: a person takes it off there. */
+  /** Key of the management console that it was connected to. */
   console?: string
+  /** What becomes of its entry there. */
+  consoleEntry?: EntryState
   state: 'planned' | 'refused' | 'retired' | 'failed'
   problems: readonly Problem[]
 }
+
+/** `kept`: a person removes it. `leaving`: it will be removed. `absent`: it was gone already. */
+export type EntryState = 'kept' | 'leaving' | 'absent' | 'connected' | 'unknown' | 'removed'
 
 /**
  * `kept`: nobody asked for it. `present`: it is there and goes. `absent`: it was gone already. `unknown`: nobody can

@@ -191,3 +191,29 @@ test('a document of the other kind is told what the appliance is, and nothing is
   const { stdout } = await trial.run(['plan', 'fleet.yaml'])
   expect(stdout).toContain('is a management console, and its document declares a sensor')
 })
+
+test('a sensor that is retired leaves its console, not before it is disconnected there', async () => {
+  await start({ sensors: 2, consoles: hq, spec: connected('Packaging') })
+  expect((await trial.run(apply)).code).toBe(0)
+  const file = join(trial.folder, 'fleet.yaml')
+  const documents = readFileSync(file, 'utf8').split('---\n')
+  writeFileSync(file, documents.filter((text) => !/\bline-2\b/.test(text)).join('---\n'))
+  const retire = ['retire', 'line-2', '--in', 'fleet.yaml', '--remove-from-console', '--auto-approve']
+  const uids = () => trial.simulator.managementConsole('hq').state.sensors.length
+
+  const early = await trial.run(retire)
+  expect([early.code, uids()]).toEqual([6, 2])
+  expect(early.stdout).toContain('management console hq: its entry stays, as it is connected')
+  expect(early.stdout).toContain('CONSOLE_CONNECTED')
+
+  await trial.simulator.kill('line-2')
+  await advanceUntil(trial.simulator, 61, () =>
+    Promise.resolve(trial.simulator.managementConsole('hq').state.sensors[1]?.connection.id !== 'SYNCED'),
+  )
+  const { code, stdout } = await trial.run([...retire, '--format', 'json'])
+  checkResult(stdout)
+  expect([code, uids()]).toEqual([0, 1])
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'retired', console: 'hq', consoleEntry: 'removed' })
+  expect((await result('plan')).managementConsoles[0]?.status).toBe('inSync')
+  expect(trial.simulator.managementConsole('hq').state.sensors).toHaveLength(1)
+})

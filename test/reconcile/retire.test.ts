@@ -35,7 +35,7 @@ async function end(world: World, { fleet = empty, unregister = true } = {}): Pro
   const remembered = await world.memory.recall('line-1')
   if (!remembered) throw new Error('nothing is remembered')
   const plan = await planRetirement(fleet, world, { key: 'line-1', remembered, unregister })
-  return retire(plan, world, 'run-1')
+  return retire(plan, fleet, world, 'run-1')
 }
 
 const left = ({ memoryWorld, store }: Bench) => ({
@@ -134,7 +134,7 @@ test('a sensor that connects while the question is open is kept', async () => {
   const remembered = (await bench.store.recall('line-1'))!
   const plan = await planRetirement(empty, bench.world, { key: 'line-1', remembered, unregister: true })
   bench.memoryWorld.records[0]!.connected = true
-  const result = await retire(plan, bench.world, 'run-1')
+  const result = await retire(plan, empty, bench.world, 'run-1')
   expect([result.state, result.problems.map(({ code }) => code)]).toEqual(['failed', ['RECORD_CONNECTED']])
   expect(left(bench)).toEqual({ records: ['press'], remembered: ['line-1'] })
 })
