@@ -87,3 +87,12 @@ export const stepTexts: Readonly<Record<StepStatus, string>> = {
 /** `1 step`, `2 steps`. */
 export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : plural}`
+
+const sizeUnits = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** A number of bytes for people, in powers of 1000 with two digits or more: `2.1 MB`. */
+export function sizeText(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), sizeUnits.length - 1)
+  const size = bytes / 1000 ** power
+  return `${power > 0 && size < 10 ? Number(size.toFixed(1)) : Math.round(size)} ${sizeUnits[power]}`
+}

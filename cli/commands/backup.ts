@@ -8,7 +8,7 @@ import { listBackups as listOf } from '../../reconcile/restore/plan-restore.ts'
 import { notBackedUp } from '../../report/restoration.ts'
 import { problemOf as jsonProblem } from '../../report/json.ts'
 import { neutralJson, plainText } from '../../report/neutral.ts'
-import { counted } from '../../report/words.ts'
+import { counted, sizeText } from '../../report/words.ts'
 import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ResultOf } from '../../schemas/results.ts'
@@ -146,7 +146,7 @@ function linesOf(sensor: Reported): string[] {
 
 function listLines({ key, liveName, limitBytes, overwrittenNext: next = [] }: Reported, backups: Files): string[] {
   const used = backups.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0)
-  const space = typeof limitBytes === 'number' ? `, ${used} of ${limitBytes} bytes used` : ''
+  const space = typeof limitBytes === 'number' ? `, ${sizeText(used)} of ${sizeText(limitBytes)} used` : ''
   return [
     `${key}: ${counted(backups.length, 'backup')}${space}`,
     ...backups.map((backup) => `  ${fileLine(backup, liveName)}`),
@@ -155,7 +155,7 @@ function listLines({ key, liveName, limitBytes, overwrittenNext: next = [] }: Re
 }
 
 function fileLine({ name, createdAt, sizeBytes, sensor }: Files[number], liveName: string | undefined): string {
-  const size = sizeBytes === undefined ? '' : `, ${sizeBytes} bytes`
+  const size = sizeBytes === undefined ? '' : `, ${sizeText(sizeBytes)}`
   const isFormer = sensor !== undefined && liveName !== undefined && sensor !== liveName
   return `${plainText(name)}, made ${createdAt}${size}${isFormer ? `, under the former name ${plainText(sensor)}` : ''}`
 }

@@ -265,4 +265,4 @@ export const steady = (text: string, root: string): string =>
     .replaceAll(/\b\d{8}T\d{6}Z-[0-9a-f]{6}\b/g, '[run]')
     .replaceAll(/(?<=Control: http:\/\/[^:\s]+:)\d+/g, '[port]')
     .replaceAll(/\d{4}-\d{2}-\d{2}_\d{2}:\d{2}:\d{2}/g, '[backup time]')
-    .replaceAll(/\b\d+ bytes|(?<="sizeBytes": )\d+/g, '[bytes]')
+    .replaceAll(/\b[\d.]+ [kMGT]B\b|(?<="sizeBytes": )\d+/g, '[bytes]')
