@@ -9,11 +9,13 @@ import { emit, type Outputs } from './output.ts'
 import { ReportedError } from './reported-error.ts'
 
 /** Reads documents without judging them. */
-export function readDocuments({ io, given }: Command, paths: readonly string[]): Promise<LoadResult> {
+export function readDocuments({ io, given, verb }: Command, paths: readonly string[]): Promise<LoadResult> {
   const [secretsDir, packagesDir] = [given.text('secrets-dir'), given.text('packages-dir')]
   return loadFleet(paths, {
     cwd: io.cwd,
     env: io.env,
+    // What is retired is named, and may have been the last.
+    mayBeEmpty: verb === 'retire',
     ...(secretsDir !== undefined && { secretsDir }),
     ...(packagesDir !== undefined && { packagesDir }),
   })

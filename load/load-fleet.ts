@@ -41,6 +41,8 @@ export interface LoadOptions {
   packagesDir?: string
   /** Not given: the environment of the process. Read only to check what is there. */
   env?: NodeJS.ProcessEnv
+  /** A Fleet document that declares no appliance will do. Default: false. */
+  mayBeEmpty?: boolean
   /** Wall clock, ms. Not given: now. */
   now?: number
 }
@@ -71,9 +73,11 @@ export async function loadFleet(paths: readonly string[], options: LoadOptions):
     now,
     cwd,
   }
-  const result = buildFleet(context, documents, found.root, isComplete(parsed, found.problems))
+  const isWhole = isComplete(parsed, found.problems)
+  const result = buildFleet(context, documents, found.root, isWhole)
   const problems = sorted([
     ...found.problems,
+    ...(isWhole ? emptySet(documents, options.mayBeEmpty === true) : []),
     ...parsed.flatMap(({ source, faults }) => faults.map((fault) => faultProblem(source, fault))),
     ...result.problems,
   ])
@@ -121,7 +125,6 @@ function buildFleet(
     ...duplicateValues(resolved),
     ...siteHolds(sites, context.now),
     ...resolved.flatMap((appliance) => ownHold(appliance, context.now)),
-    ...(complete ? emptySet(documents) : []),
   ]
   const registrars = resolveRegistrars(context, fleetDocument, problems)
   const declared = resolved.flatMap(({ desired }) => desired ?? [])
@@ -182,8 +185,10 @@ const ownHold = ({ document, tree, spec }: ResolvedAppliance, now: number): Prob
 const withHold = (sensor: DesiredAppliance, siteHold: DesiredAppliance['hold']): DesiredAppliance =>
   sensor.hold || !siteHold ? sensor : { ...sensor, hold: siteHold }
 
-function emptySet(documents: readonly ParsedDocument[]): Problem[] {
-  if (documents.some(isApplianceDocument)) return []
+function emptySet(documents: readonly ParsedDocument[], mayBeEmpty: boolean): Problem[] {
+  const suffices = (document: ParsedDocument) =>
+    isApplianceDocument(document) || (mayBeEmpty && kindOf(document) === 'Fleet')
+  if (documents.some(suffices)) return []
   return [
     documentProblem('NO_SENSORS', {
       summary:

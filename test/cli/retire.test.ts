@@ -38,3 +38,17 @@ test('yes is carried out, and the sensor hears nothing of it', async () => {
   expect(stdout).toContain('- no registration of it is known\n- what was remembered of it is forgotten\n')
   expect(await orphans()).toBe(false)
 })
+
+test('the last of a fleet is retired as well, by the Fleet document alone', async () => {
+  const file = join(trial.folder, 'fleet.yaml')
+  writeFileSync(file, readFileSync(file, 'utf8').split('---\n')[0]!)
+  const retire = ['retire', 'line-1', '--in', 'fleet.yaml', '--auto-approve']
+  expect((await trial.run(['plan', 'fleet.yaml'])).stderr).toContain('NO_SENSORS')
+  expect(await trial.run(retire)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('line-1: retired') as string,
+  })
+  writeFileSync(file, '')
+  const nothing = await trial.run(retire)
+  expect([nothing.code, nothing.stderr]).toEqual([1, expect.stringContaining('NO_SENSORS')])
+})
