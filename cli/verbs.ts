@@ -251,14 +251,15 @@ export const verbs = {
     success: 'retired: its registration is gone where that was asked for, and nothing of it is remembered',
     about: [
       'Remove the document first; while one declares KEY, retire refuses. It says what it will do, asks, and forgets what is remembered of KEY. The appliance itself is not contacted.',
-      'With --remove-from-console its entry on the management console that it was connected to is removed first, if the documents declare that console and it shows KEY as disconnected. With --unregister the registration bound to KEY is deleted: the one that the sensor reported when it was read last, with the registrar of the last apply. One that is still connected, or that another key has as well, is never deleted. A run that dies in between is taken up by the next. Documents are read from --in, else from the working directory.',
+      'With --unregister its entry on the management console that it was connected to is removed first, if the documents declare that console and it shows KEY as disconnected; --remove-from-console does that alone. Then the registration bound to KEY is deleted: the one that the sensor reported when it was read last, with the registrar of the last apply. One that is still connected, or that another key has as well, is never deleted. A run that dies in between is taken up by the next. Documents are read from --in, else from the working directory.',
     ],
     flags: {
       unregister: {
-        description: 'Delete the registration that is bound to KEY, if it is not connected.',
+        description:
+          'Delete the registration that is bound to KEY and its entry on its management console, if it is not connected.',
       },
       'remove-from-console': {
-        description: 'Remove the entry of KEY on its management console, if it is not connected there.',
+        description: 'Remove only the entry of KEY on its management console, if it is not connected there.',
       },
       'auto-approve': { description: 'Do not ask.' },
       ...documentFlags,

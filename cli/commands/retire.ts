@@ -53,7 +53,7 @@ async function carryOut(command: Command, fleet: Fleet, key: string, opened: Ope
   const remembered = await recalled(opened, key)
   const choices = {
     unregister: command.given.on('unregister'),
-    leaveConsole: command.given.on('remove-from-console'),
+    ...(command.given.on('remove-from-console') && { leaveConsole: true }),
   }
   const plan = await planRetirement(fleet, world, { key, remembered, ...choices })
   if (plan.state !== 'planned' || !(await approved(command, plan))) return plan

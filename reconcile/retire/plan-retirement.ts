@@ -22,7 +22,7 @@ export interface Retiring {
   remembered: Remembered
   /** Deletes its registration. */
   unregister: boolean
-  /** Removes its entry on the management console. Default: false. */
+  /** Removes its entry on the management console. Default: with its registration. */
   leaveConsole?: boolean
 }
 
@@ -30,7 +30,7 @@ export interface Retiring {
 export async function planRetirement(
   fleet: Fleet,
   world: Looking,
-  { key, remembered, unregister, leaveConsole = false }: Retiring,
+  { key, remembered, unregister, leaveConsole = unregister }: Retiring,
 ): Promise<Retirement> {
   const facts = withEntry(factsOf(key, remembered), fleet, leaveConsole)
   const record = boundRecord(remembered)

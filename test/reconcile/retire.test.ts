@@ -174,3 +174,20 @@ test('killed at any call, before or after it took effect, it is taken up by the 
   }
   expect(killed).toBeGreaterThan(12)
 })
+
+test.each([
+  { when: 'with its registration', choices: { unregister: true }, entry: 'leaving' },
+  { when: 'alone', choices: { unregister: false, leaveConsole: true }, entry: 'leaving' },
+  { when: 'by nobody who was not asked', choices: { unregister: false }, entry: 'kept' },
+])('the entry on a declared console is removed $when', async ({ choices, entry }) => {
+  const bench = await retired()
+  const remembered = (await bench.store.recall('line-1'))!
+  const lastApplied = { ...remembered.lastApplied, 'managementConsole.console': 'hq' }
+  const hq = { ...desiredSensor({}, { key: 'hq' }), kind: 'ManagementConsole' as const }
+  const plan = await planRetirement(fleetOf([], { managementConsoles: new Map([['hq', hq]]) }), bench.world, {
+    key: 'line-1',
+    remembered: { ...remembered, lastApplied },
+    ...choices,
+  })
+  expect(plan).toMatchObject({ state: 'planned', console: 'hq', consoleEntry: entry })
+})
