@@ -54,7 +54,7 @@ export type ConsoleSpec = z.infer<typeof consoleSpec>
 /** What both kinds of appliance together can declare: rules that hold for either read it. */
 export type ApplianceSpec = ConsoleSpec & Omit<SensorSpec, keyof ConsoleSpec>
 
-/** What one layer may say: any part of a sensor's spec, incomplete. */
+/** What one layer may say: a part of a sensor's spec. */
 export const sensorLayer = layered(
   z
     .strictObject({ access: access.optional(), ...sensorAspects, hold: hold.optional() })

@@ -19,7 +19,7 @@ export function crosses(look: Look): boolean {
   return from !== undefined && to !== undefined && crossesActivation(from, to)
 }
 
-/** Compares the way of activation. The version itself is a field as any other. */
+/** Compares the way of activation. The version itself is a field like the others. */
 export function compareSoftware(look: Look): Findings {
   const findings = noFindings()
   if (!crosses(look)) return findings

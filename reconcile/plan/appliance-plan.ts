@@ -128,7 +128,7 @@ const heldPlan = (desired: DesiredAppliance): AppliancePlan =>
     }),
   ])
 
-/** A hold that is over but still declared: the sensor is planned as any other, and somebody should know. */
+/** A hold that is over but still declared: the sensor is planned like the others, and somebody should know. */
 const holdProblems = (desired: DesiredAppliance): Problem[] =>
   desired.hold
     ? [

@@ -2,7 +2,7 @@
  * The settings part of the Sensor Settings API, projected from the spec, so that a field is named once.
  *
  * Read form: every setting is there; what is not set is null. Secrets are `{ set, tag }`, files are their text.
- * Write form (a JSON merge patch, RFC 7396, per aspect): any part; null unsets. Secrets are `{ value, tag }`.
+ * Write form (a JSON merge patch, RFC 7396, per aspect): a part of it; null unsets. Secrets are `{ value, tag }`.
  *
  * @module
  */
