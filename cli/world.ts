@@ -1,19 +1,16 @@
 /** Binds the engine to this machine: drivers, registrars, memory, secrets, clock. */
 import { createApiDriver } from '../drivers/api/driver.ts'
 import { readPackage } from '../load/package-file.ts'
-import { readSecret, SecretMissingError } from '../load/secrets.ts'
-import type { Clock } from '../reconcile/clock.ts'
-import { DeviceError } from '../reconcile/device-error.ts'
+import { secretsFrom } from '../load/secrets.ts'
 import type { Driver } from '../reconcile/driver.ts'
 import type { World } from '../reconcile/engine.ts'
 import type { Registrar } from '../reconcile/registrar.ts'
-import type { Secrets } from '../reconcile/secrets.ts'
-import type { Fleet, LoadedRegistrar, LoadedSecret } from '../schemas/fleet.ts'
+import type { Fleet } from '../schemas/fleet.ts'
 import { findFingerprintKey } from '../state/fingerprint-key.ts'
-import { systemClock } from './clock.ts'
+import { openRegistrars } from '../registrars/open.ts'
+import { systemClock } from '../transport/system-clock.ts'
 import type { Command } from './command.ts'
 import { watchInterruption, type Interruption } from './interruption.ts'
-import type { Io } from './io.ts'
 import { startProgress, type Progress } from './progress.ts'
 import { shortPath } from './short-path.ts'
 import { openState, type OpenState } from './state-folder.ts'
@@ -93,39 +90,6 @@ async function closeAll(
   interruption.dispose()
   await Promise.allSettled(others.map(async (other) => other.close?.()))
   state.close()
-}
-
-export const secretsFrom = (env: Io['env']): Secrets => ({
-  read: async (reference) => {
-    try {
-      return readSecret(reference, { ...env })
-    } catch (error) {
-      if (!(error instanceof SecretMissingError)) throw error
-      throw new DeviceError('SECRET_MISSING', `${error.message}.`, { advice: error.hint })
-    }
-  },
-})
-
-interface RegistrarDeps {
-  clock: Clock
-  readSecret(reference: LoadedSecret): Promise<string>
-  signal: AbortSignal
-}
-
-async function openRegistrars({ registrars }: Fleet, deps: RegistrarDeps): Promise<ReadonlyMap<string, Registrar>> {
-  const opened = await Promise.all(
-    [...registrars].map(async ([name, config]) => [name, await openRegistrar(name, config, deps)] as const),
-  )
-  return new Map(opened)
-}
-
-async function openRegistrar(name: string, config: LoadedRegistrar, deps: RegistrarDeps): Promise<Registrar> {
-  if ('directory' in config) {
-    const { createDirectoryRegistrar } = await import('../registrars/directory/registrar.ts')
-    return createDirectoryRegistrar(name, config.directory, deps)
-  }
-  const { createAzureRegistrar } = await import('../registrars/azure/registrar.ts')
-  return createAzureRegistrar(name, config.azure, deps)
 }
 
 function registrarOf(registrars: ReadonlyMap<string, Registrar>, name: string): Registrar {

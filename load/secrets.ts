@@ -4,39 +4,41 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
+import { DeviceError } from '../reconcile/device-error.ts'
+import type { Secrets } from '../reconcile/secrets.ts'
 import type { LoadedSecret } from '../schemas/fleet.ts'
-
-/** A secret that is not at hand. The message names the reference, never a value. */
-export class SecretMissingError extends Error {
-  readonly code = 'SECRET_MISSING'
-  readonly hint: string
-
-  constructor(message: string, hint: string) {
-    super(message)
-    this.name = 'SecretMissingError'
-    this.hint = hint
-  }
-}
 
 /** A reference as a person reads it: `environment variable NAME` or `file PATH`. */
 export const secretName = ({ fromEnv, fromFile }: LoadedSecret): string =>
   fromEnv === undefined ? `file ${fromFile ?? ''}` : `environment variable ${fromEnv}`
 
-/** Reads a secret, one newline at its end left out. Throws a SecretMissingError; an empty secret is a missing one. */
-export function readSecret(reference: LoadedSecret, env: NodeJS.ProcessEnv = process.env): string {
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The secrets of a run: what was given by value, by its variable, then variables of the environment and files. */
+export const secretsFrom = (env: Environment, given: ReadonlyMap<string, string> = new Map()): Secrets => ({
+  read: async (reference) =>
+    (reference.fromEnv === undefined ? undefined : given.get(reference.fromEnv)) ?? readSecret(reference, env),
+})
+
+/** Reads a secret, one newline at its end left out. Throws `SECRET_MISSING`; an empty secret is a missing one. */
+export function readSecret(reference: LoadedSecret, env: Environment): string {
   const text = reference.fromEnv === undefined ? readSecretFile(reference.fromFile ?? '') : env[reference.fromEnv]
   const value = text?.replace(/\r?\n$/, '')
   if (value) return value
-  throw new SecretMissingError(
-    `The secret of ${secretName(reference)} is ${text === undefined ? 'not at hand' : 'empty'}`,
-    reference.fromEnv === undefined
-      ? 'Put the secret into that file, or name its folder with --secrets-dir.'
-      : 'Set that variable where the command runs.',
+  throw new DeviceError(
+    'SECRET_MISSING',
+    `The secret of ${secretName(reference)} is ${text === undefined ? 'not at hand' : 'empty'}.`,
+    {
+      advice:
+        reference.fromEnv === undefined
+          ? 'Put the secret into that file, or name its folder with --secrets-dir.'
+          : 'Set that variable where the command runs.',
+    },
   )
 }
 
 /** Reads a secret for checks that are left out without it. */
-export function readSecretIfAny(reference: LoadedSecret, env: NodeJS.ProcessEnv): string | null {
+export function readSecretIfAny(reference: LoadedSecret, env: Environment): string | null {
   try {
     return readSecret(reference, env)
   } catch {

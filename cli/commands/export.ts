@@ -10,7 +10,7 @@ import { apiVersion, type ApplianceKind } from '../../schemas/documents.ts'
 import type { LoadedTrust } from '../../schemas/fleet.ts'
 import type { PinFile } from '../../schemas/pin-file.ts'
 import { attempt, sayProblem } from '../appliance.ts'
-import { systemClock } from '../clock.ts'
+import { systemClock } from '../../transport/system-clock.ts'
 import type { Command } from '../command.ts'
 import { endpointOf } from '../endpoint.ts'
 import { exitCodeOf, exitCodes, type ExitReason } from '../exit-codes.ts'
@@ -18,7 +18,7 @@ import { exportAppliance, type ExportedAppliance } from '../export-document.ts'
 import { watchInterruption } from '../interruption.ts'
 import { readPins } from '../pins.ts'
 import { UsageError } from '../usage-error.ts'
-import { secretsFrom } from '../world.ts'
+import { secretsFrom } from '../../load/secrets.ts'
 
 interface Access {
   username: string

@@ -11,7 +11,7 @@ import type { Command } from '../command.ts'
 import { loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { UsageError } from '../usage-error.ts'
-import { secretsFrom } from '../world.ts'
+import { secretsFrom } from '../../load/secrets.ts'
 
 export async function run(command: Command): Promise<number> {
   const { positionals, io } = command

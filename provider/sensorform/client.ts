@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { readSecret, SecretMissingError } from '../../load/secrets.ts'
+import { secretsFrom } from '../../load/secrets.ts'
 import type { Clock } from '../../reconcile/clock.ts'
-import { DeviceError } from '../../reconcile/device-error.ts'
 import type { Driver } from '../../reconcile/driver.ts'
+import { openRegistrars } from '../../registrars/open.ts'
 import type { Registrar } from '../../reconcile/registrar.ts'
 import { fingerprintBytes, fingerprintKey, type FingerprintKey, type Secrets } from '../../reconcile/secrets.ts'
-import type { Fleet, LoadedRegistrar, LoadedSecret } from '../../schemas/fleet.ts'
+import type { Fleet, LoadedSecret } from '../../schemas/fleet.ts'
 import { systemClock } from '../../transport/system-clock.ts'
 
 export interface Client {
@@ -40,18 +40,13 @@ export interface ClientOptions {
 }
 
 export function createClient({ given, env, signal, clock = systemClock, ...declared }: ClientOptions): Client {
-  const secrets = secretsFrom(given, env)
+  const secrets = secretsFrom(env, given)
   const readSecret = (reference: LoadedSecret) => secrets.read(reference)
   const driver = once(async () => {
     const { createApiDriver } = await import('../../drivers/api/driver.ts')
     return createApiDriver({ clock, readSecret, keepSessions: true })
   })
-  const openRegistrars = once(async () => {
-    const opened = [...declared.registrars].map(
-      async ([name, config]) => [name, await openRegistrar(name, config, { clock, readSecret, signal })] as const,
-    )
-    return new Map(await Promise.all(opened))
-  })
+  const registrars = once(() => openRegistrars(declared, { clock, readSecret, signal }))
   const keyBytes = fingerprintBytes(env[fingerprintVariable] ?? '')
   return {
     ...declared,
@@ -59,48 +54,16 @@ export function createClient({ given, env, signal, clock = systemClock, ...decla
     secrets,
     ...(keyBytes && { fingerprintKey: fingerprintKey(keyBytes) }),
     driver: async () => driver.get(),
-    openRegistrars: async () => openRegistrars.get(),
+    openRegistrars: async () => registrars.get(),
     close: async () => {
-      const registrars = (await openRegistrars.made()) ?? new Map<string, Registrar>()
-      await Promise.allSettled([
-        (await driver.made())?.close?.(),
-        ...[...registrars.values()].map((one) => one.close?.()),
-      ])
+      const opened = [...((await registrars.made())?.values() ?? [])]
+      await Promise.allSettled([(await driver.made())?.close?.(), ...opened.map((one) => one.close?.())])
     },
   }
 }
 
 /** Of the same name as for the CLI, so that both know the other's tags. */
 export const fingerprintVariable = 'SENSORFORM_FINGERPRINT_KEY'
-
-/** Secrets that were given by value first, then variables and files. */
-export const secretsFrom = (given: ReadonlyMap<string, string>, env: ClientOptions['env']): Secrets => ({
-  read: async (reference) => {
-    const value = reference.fromEnv === undefined ? undefined : given.get(reference.fromEnv)
-    if (value !== undefined) return value
-    try {
-      return readSecret(reference, { ...env })
-    } catch (error) {
-      if (!(error instanceof SecretMissingError)) throw error
-      throw new DeviceError('SECRET_MISSING', `${error.message}.`, { advice: error.hint })
-    }
-  },
-})
-
-interface RegistrarDeps {
-  clock: Clock
-  readSecret(reference: LoadedSecret): Promise<string>
-  signal: AbortSignal
-}
-
-async function openRegistrar(name: string, config: LoadedRegistrar, deps: RegistrarDeps): Promise<Registrar> {
-  if ('directory' in config) {
-    const { createDirectoryRegistrar } = await import('../../registrars/directory/registrar.ts')
-    return createDirectoryRegistrar(name, config.directory, deps)
-  }
-  const { createAzureRegistrar } = await import('../../registrars/azure/registrar.ts')
-  return createAzureRegistrar(name, config.azure, deps)
-}
 
 /** Made at the first call; `made` makes nothing. */
 function once<T>(make: () => Promise<T>): { get(): Promise<T>; made(): Promise<T | undefined> } {

@@ -1,6 +1,6 @@
 /** What an apply leaves behind, and when it does not begin. Addresses: 127.20.172.0/24. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { systemClock } from '../../cli/clock.ts'
+import { systemClock } from '../../transport/system-clock.ts'
 import type { Clock } from '../../reconcile/clock.ts'
 import type { ResultOf } from '../../schemas/results.ts'
 import { checkResult } from '../report/check-result.ts'

@@ -19,7 +19,7 @@ test.each([
   { reference: { fromFile: '/nowhere/at/all' }, message: 'The secret of file /nowhere/at/all is not at hand' },
 ])('a missing secret is named by its reference: $message', ({ reference, message }) => {
   const read = () => readSecret(reference, { EMPTY: '\n', OTHER: 'CANARY' })
-  expect(read).toThrow(expect.objectContaining({ code: 'SECRET_MISSING', message }) as Error)
+  expect(read).toThrow(expect.objectContaining({ code: 'SECRET_MISSING', message: `${message}.` }) as Error)
 })
 
 test.each([

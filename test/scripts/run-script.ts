@@ -27,7 +27,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { systemClock } from '../../cli/clock.ts'
+import { systemClock } from '../../transport/system-clock.ts'
 import type { Io } from '../../cli/io.ts'
 import { runCli } from '../../cli/run-cli.ts'
 import { checkResult } from '../report/check-result.ts'

@@ -4,7 +4,8 @@ import type { Memory } from '../../../reconcile/memory.ts'
 import type { Registrar } from '../../../reconcile/registrar.ts'
 import packageJson from '../../../package.json' with { type: 'json' }
 import type { Call } from '../../model/call.ts'
-import { secretsFrom, type Client } from '../client.ts'
+import { secretsFrom } from '../../../load/secrets.ts'
+import type { Client } from '../client.ts'
 
 /** Binds the engine to this call: the driver of the connection, the memory and the secrets of one sensor. */
 export async function worldOf(
@@ -14,7 +15,7 @@ export async function worldOf(
 ): Promise<World> {
   const [driver, registrars] = [await client.driver(), await client.openRegistrars()]
   const { clock, fingerprintKey } = client
-  const own = secretsFrom(given, {})
+  const own = secretsFrom({}, given)
   const registrarOf = (name: string): Registrar => {
     const registrar = registrars.get(name)
     if (registrar) return registrar

@@ -1,1 +1,0 @@
-export { systemClock } from '../transport/system-clock.ts'
