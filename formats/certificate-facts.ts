@@ -5,7 +5,8 @@
  * @module
  */
 import { createHash, X509Certificate } from 'node:crypto'
-import forge from 'node-forge'
+import type forge from 'node-forge'
+import asn1 from 'node-forge/lib/asn1.js'
 
 /** Everything that rules and messages need. Public content only. */
 export interface CertificateFacts {
@@ -78,14 +79,13 @@ const oneLine = (name: string | undefined): string => (name ?? '').split('\n').j
 type Asn1 = forge.asn1.Asn1
 
 const childrenOf = ({ value }: Asn1): Asn1[] => (Array.isArray(value) ? value : [])
-const oidOf = (node: Asn1 | undefined): string =>
-  typeof node?.value === 'string' ? forge.asn1.derToOid(node.value) : ''
+const oidOf = (node: Asn1 | undefined): string => (typeof node?.value === 'string' ? asn1.derToOid(node.value) : '')
 
 function readAsn1(der: Buffer): Pick<CertificateFacts, 'signatureOid' | 'crlUrls'> {
-  const [body, algorithm] = childrenOf(forge.asn1.fromDer(der.toString('latin1')))
+  const [body, algorithm] = childrenOf(asn1.fromDer(der.toString('latin1')))
   if (!body || !algorithm) throw new SyntaxError('not a certificate in PEM or DER')
   const extensions = childrenOf(body).find(
-    ({ tagClass, type }) => tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && type === extensionsTag,
+    ({ tagClass, type }) => tagClass === asn1.Class.CONTEXT_SPECIFIC && type === extensionsTag,
   )
   const list = extensions ? childrenOf(extensions).flatMap(childrenOf) : []
   const crl = list.find((extension) => oidOf(childrenOf(extension)[0]) === crlDistributionPoints)
@@ -93,20 +93,20 @@ function readAsn1(der: Buffer): Pick<CertificateFacts, 'signatureOid' | 'crlUrls
 }
 
 /** [3] of TBSCertificate: extensions. Forge gives context tags the name of the universal type with that number. */
-const extensionsTag = forge.asn1.Type.BITSTRING
+const extensionsTag = asn1.Type.BITSTRING
 const crlDistributionPoints = '2.5.29.31'
 /** [6] of GeneralName: uniformResourceIdentifier. */
-const uriTag = forge.asn1.Type.OID
+const uriTag = asn1.Type.OID
 
 /** An extension's value is an octet string that forge may already have opened. */
 function urlsOf(octets: Asn1 | undefined): string[] {
   if (!octets) return []
-  const inner = typeof octets.value === 'string' ? forge.asn1.fromDer(octets.value) : octets
+  const inner = typeof octets.value === 'string' ? asn1.fromDer(octets.value) : octets
   return collectUris(inner)
 }
 
 function collectUris(node: Asn1): string[] {
-  const isUri = node.tagClass === forge.asn1.Class.CONTEXT_SPECIFIC && node.type === uriTag
+  const isUri = node.tagClass === asn1.Class.CONTEXT_SPECIFIC && node.type === uriTag
   if (isUri && typeof node.value === 'string') return [node.value]
   return childrenOf(node).flatMap(collectUris)
 }

@@ -7,11 +7,9 @@ import type { Dirent } from 'node:fs'
 import { readFile, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Problem } from '../schemas/problem.ts'
+import { decodeUtf8, isInside, maxFileBytes } from './file-checks.ts'
 import { documentProblem } from './problem.ts'
 import { makeSource, type Source } from './source.ts'
-
-/** A file of documents larger than this is refused. */
-export const maxFileBytes = 1024 * 1024
 
 export interface FoundFiles {
   /** In the order of the given paths; within a folder by name. Each file once. */
@@ -115,10 +113,6 @@ async function followEntry(
 
 const isSkipped = (name: string): boolean => name.startsWith('.') || name === 'node_modules'
 
-/** True for the folder itself and everything below it. Both paths must be absolute and real. */
-export const isInside = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
-
 const leavingLink = (path: string, cwd: string): Problem =>
   documentProblem('LINK_LEAVES_FOLDER', {
     at: { file: shownPath(path, cwd), line: 1, column: 1 },
@@ -161,15 +155,6 @@ function decode(bytes: Buffer, path: string, file: string): Source | Problem {
     summary: `${file} is not valid UTF-8 (line ${line})`,
     hint: 'Save the file as UTF-8.',
   })
-}
-
-/** Text of UTF-8 bytes, a byte order mark left out; undefined for anything else. */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 function firstInvalidLine(bytes: Buffer): number {

@@ -7,7 +7,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { LoadedFile } from '../schemas/fleet.ts'
 import { pinFile, type PinFile } from '../schemas/pin-file.ts'
-import { decodeUtf8, isInside, maxFileBytes } from './read-files.ts'
+import { decodeUtf8, isInside, maxFileBytes } from './file-checks.ts'
 
 /** Why a reference leads nowhere, in words that follow the reference. */
 export class BadReferenceError extends Error {

@@ -5,7 +5,8 @@
  * @module
  */
 import { Readable } from 'node:stream'
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
+import sendRequest from 'undici/lib/api/api-request.js'
 import { aborted } from './connect.ts'
 import type { BodyStream, HttpOptions, HttpRequest, HttpResponse } from './http.ts'
 import { sanitise } from './sanitise.ts'
@@ -15,7 +16,7 @@ type Options = Pick<HttpOptions, 'origin' | 'clock' | 'onExchange'> & { timeoutM
 
 /** Sends once. Gives what went wrong as a value. */
 export async function tryOnce(
-  pool: Pool,
+  pool: Dispatcher,
   request: HttpRequest,
   options: Options,
   attempt: number,
@@ -41,14 +42,14 @@ const streamOf = ({ body }: HttpRequest): BodyStream | undefined =>
 const streamMs = (request: HttpRequest): number => Math.ceil((streamOf(request)?.sizeBytes ?? 0) / slowestBytesPerMs)
 
 async function exchange(
-  pool: Pool,
+  pool: Dispatcher,
   request: HttpRequest,
   options: Options,
   deadline: AbortSignal,
 ): Promise<HttpResponse> {
   const sentAt = options.clock.now()
   const stream = streamOf(request)
-  const answer = await pool.request({
+  const answer = await sendRequest.call(pool, {
     method: request.method,
     path: request.path,
     headers: {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { TLSSocket } from 'node:tls'
-import { Pool } from 'undici'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import type { TransportClock } from './clock.ts'
 import { aborted, connectTrusted } from './connect.ts'
 import { tryOnce } from './exchange.ts'

@@ -126,3 +126,32 @@ test('a cycle would be found', () => {
     ),
   ).toEqual(['b > c > b'])
 })
+
+/** Packages that a file loads by its imports alone, and those below. */
+function loadedPackages(entry: string): ReadonlySet<string> {
+  const packages = new Set<string>()
+  const seen = new Set<string>()
+  const visit = (file: string): void => {
+    if (seen.has(file)) return
+    seen.add(file)
+    for (const { target, ours, typeOnly } of importsOf(file)) {
+      if (typeOnly) continue
+      if (!ours) packages.add(target)
+      else if (target.endsWith('.ts')) visit(target)
+    }
+  }
+  visit(entry)
+  return packages
+}
+
+/** Whole packages that take long to load; of two of them a part is enough. */
+const slow = ['node-forge', 'undici', 'yaml']
+
+test.each(['provider/sensorform/sensor/resource.ts', 'transport/http.ts', 'formats/certificate.ts'])(
+  'starting quickly: %s loads no package that it does not need',
+  (entry) => {
+    const packages = loadedPackages(entry)
+    expect(packages.size).toBeGreaterThan(0)
+    expect(slow.filter((name) => packages.has(name))).toEqual([])
+  },
+)

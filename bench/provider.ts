@@ -1,0 +1,165 @@
+/**
+ * What `terraform plan` costs with this provider and nothing to change, as a ratio to the same number of `terraform_data`,
+ * which is built in: `node bench/provider.ts EXECUTABLE…` with `--sizes 1,100,1000`. Also how many requests a sensor gets,
+ * and how much memory the provider takes at most.
+ *
+ * @module
+ */
+import { execFile, fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+import { median } from './median.ts'
+
+const run = promisify(execFile)
+const terraform = process.env['SENSORFORM_TERRAFORM'] ?? 'terraform'
+const password = 'bench-Password-1!'
+
+interface SimulatedSensor {
+  endpoint: string
+  pin: string
+}
+
+export interface ProviderMeasure {
+  executable: string
+  sensors: number
+  ms: number
+  floorMs: number
+  /** For each sensor and plan. */
+  requests: number
+  signIns: number
+  /** Largest resident size of a provider process; NaN where there is no /proc. */
+  peakMb: number
+}
+
+/** Folders in which terraform runs; `env` finds the provider there. */
+interface Place {
+  folder: string
+  env: NodeJS.ProcessEnv
+}
+
+async function place(parent: string, name: string, configuration: string, settings = ''): Promise<Place> {
+  const folder = join(parent, name)
+  await mkdir(folder)
+  await writeFile(join(folder, 'main.tf'), configuration)
+  await writeFile(join(folder, 'cli.tfrc'), settings)
+  const env = { ...process.env, TF_CLI_CONFIG_FILE: join(folder, 'cli.tfrc'), CHECKPOINT_DISABLE: '1' }
+  return { folder, env: { ...env, NODE_EXTRA_CA_CERTS: undefined } }
+}
+
+const inPlace = async ({ folder, env }: Place, ...args: string[]): Promise<void> => {
+  await run(terraform, [...args, '-no-color', '-input=false'], { cwd: folder, env, maxBuffer: 2 ** 28 })
+}
+
+async function planMs(at: Place): Promise<number> {
+  const started = performance.now()
+  await inPlace(at, 'plan', '-detailed-exitcode')
+  return performance.now() - started
+}
+
+const floorConfiguration = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, index) => `resource "terraform_data" "line_${index}" { input = "line-${index}" }`,
+  ).join('\n')
+
+const configuration = (sensors: readonly SimulatedSensor[]): string => `
+terraform {
+  required_providers { sensorform = { source = "sensorform/sensorform" } }
+}
+provider "sensorform" {
+  credentials = { default = { username = "admin", password = "${password}" } }
+}
+${sensors.map(resource).join('\n')}`
+
+const resource = ({ endpoint, pin }: SimulatedSensor, index: number): string => `
+resource "sensorform_sensor" "line_${index}" {
+  access  = { endpoint = "${endpoint}", credentials = "default", trust = [{ pin = "${pin}" }] }
+  time    = { timezone = "Europe/Berlin", date_format = "dd/MM/yyyy HH:mm:ss" }
+  network = { dns = ["10.20.0.2"], hostname = "line-${index}" }
+}`
+
+async function startFleet(count: number): Promise<{ child: ChildProcess; sensors: SimulatedSensor[] }> {
+  const child = fork(fileURLToPath(new URL('simulated-fleet.ts', import.meta.url)), [String(count), password])
+  const [sensors] = (await once(child, 'message')) as [SimulatedSensor[]]
+  return { child, sensors }
+}
+
+async function counts(child: ChildProcess): Promise<{ requests: number; signIns: number }> {
+  child.send('counts')
+  const [answer] = (await once(child, 'message')) as [{ requests: number; signIns: number }]
+  return answer
+}
+
+/** Largest resident size, in MB, of the processes that ran from this folder while `work` lasted. */
+async function peakMbDuring(folder: string, work: Promise<unknown>): Promise<number> {
+  if (!existsSync('/proc/self/status')) return work.then(() => NaN)
+  let peak = 0
+  const look = setInterval(() => {
+    for (const pid of readdirSync('/proc')) peak = Math.max(peak, residentMb(pid, folder))
+  }, 25)
+  await work.finally(() => clearInterval(look))
+  return peak
+}
+
+function residentMb(pid: string, folder: string): number {
+  if (!/^\d+$/.test(pid)) return 0
+  try {
+    if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder)) return 0
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
+
+/** One executable at one size. The floor is measured beside it, plan by plan. */
+export async function measureProvider(executable: string, sensors: number, runs: number): Promise<ProviderMeasure> {
+  const parent = await mkdtemp(join(tmpdir(), 'sensorform-bench-'))
+  const fleet = await startFleet(sensors)
+  try {
+    const plugins = join(parent, 'plugins')
+    await mkdir(plugins)
+    await chmod(executable, 0o755)
+    await symlink(executable, join(plugins, 'terraform-provider-sensorform'))
+    const settings = `provider_installation {\n  dev_overrides { "sensorform/sensorform" = "${plugins}" }\n}\n`
+    const ours = await place(parent, 'ours', configuration(fleet.sensors), settings)
+    const floor = await place(parent, 'floor', floorConfiguration(sensors))
+    await inPlace(floor, 'init')
+    for (const each of [floor, ours]) await inPlace(each, 'apply', '-auto-approve')
+    await counts(fleet.child)
+    const pairs: { ms: number; floorMs: number }[] = []
+    for (let index = 0; index < runs; index += 1) pairs.push({ floorMs: await planMs(floor), ms: await planMs(ours) })
+    const asked = await counts(fleet.child)
+    return {
+      executable: basename(dirname(executable)),
+      sensors,
+      ms: median(pairs.map(({ ms }) => ms)),
+      floorMs: median(pairs.map(({ floorMs }) => floorMs)),
+      requests: asked.requests / runs / sensors,
+      signIns: asked.signIns / runs / sensors,
+      peakMb: await peakMbDuring(plugins, planMs(ours)),
+    }
+  } finally {
+    fleet.child.disconnect()
+    await rm(parent, { recursive: true, force: true })
+  }
+}
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { sizes: { type: 'string' } } })
+  const sizes = (values.sizes ?? '1,100,1000').split(',').map(Number)
+  const columns = ['provider', 'sensors', 'plan ms', 'floor ms', 'ratio', 'requests', 'sign-ins', 'peak MB']
+  console.log(columns.map((column, index) => (index === 0 ? column.padEnd(28) : column.padStart(10))).join(''))
+  for (const executable of positionals.map((path) => resolve(path))) {
+    for (const size of sizes) {
+      const { ms, floorMs, requests, signIns, peakMb } = await measureProvider(executable, size, size > 100 ? 3 : 9)
+      const figures = [size, ms.toFixed(0), floorMs.toFixed(0), (ms / floorMs).toFixed(2), requests, signIns]
+      const row = [...figures, peakMb.toFixed(0)].map((figure) => String(figure).padStart(10)).join('')
+      console.log(`${basename(dirname(executable)).padEnd(28)}${row}`)
+    }
+  }
+}
