@@ -80,10 +80,8 @@ function shakeHands(
     const socket = tls.connect({
       host: hostOf(origin),
       port: Number(port || 443),
-      ca,
-      allowPartialTrustChain: true,
+      secureContext: contextFor(ca),
       ALPNProtocols: ['http/1.1'],
-      minVersion: 'TLSv1.2',
       rejectUnauthorized: false,
       // The name is judged with the rest; here it would hide what OpenSSL found about the chain.
       checkServerIdentity: () => undefined,
@@ -115,6 +113,18 @@ function shakeHands(
   })
 }
 
+/** Reading a hundred authorities takes longer than a handshake, and the connections of a fleet mostly trust the same ones. */
+let lastContext: { authorities: string; context: tls.SecureContext } | undefined
+
+function contextFor(ca: readonly string[]): tls.SecureContext {
+  const authorities = ca.join('\n')
+  if (lastContext?.authorities !== authorities) {
+    const context = tls.createSecureContext({ ca: [...ca], allowPartialTrustChain: true, minVersion: 'TLSv1.2' })
+    lastContext = { authorities, context }
+  }
+  return lastContext.context
+}
+
 function handshakeOf(socket: tls.TLSSocket): Handshake | undefined {
   const leaf = socket.getPeerX509Certificate()
   if (!leaf) return undefined
@@ -122,7 +132,9 @@ function handshakeOf(socket: tls.TLSSocket): Handshake | undefined {
   const authorizationError = typeof error === 'string' ? error : error?.message
   return {
     leaf,
-    presented: issuersOf(socket),
+    get presented() {
+      return issuersOf(socket)
+    },
     authorized: socket.authorized,
     ...(authorizationError !== undefined && { authorizationError }),
   }

@@ -37,8 +37,8 @@ export interface ServedCertificate {
 /** What the handshake showed. */
 export interface Handshake {
   leaf: X509Certificate
-  /** Certificates that the server sent, and issuers that OpenSSL found. */
-  presented: readonly X509Certificate[]
+  /** Certificates that the server sent, and issuers that OpenSSL found. Read when asked for, which is seldom. */
+  readonly presented: readonly X509Certificate[]
   /** OpenSSL verified the chain, dates and purpose against the authorities of the policy. */
   authorized: boolean
   /** Why not, in OpenSSL's words. */
@@ -47,11 +47,17 @@ export interface Handshake {
 
 export type Verdict = { trusted: true; expired: boolean } | { trusted: false; reasons: readonly string[] }
 
-/** `sha256/<base64>` of the public key of a certificate. */
-export const pinOf = (certificate: X509Certificate): string =>
-  `sha256/${createHash('sha256')
-    .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('base64')}`
+const pins = new WeakMap<X509Certificate, string>()
+
+/** `sha256/<base64>` of the public key of a certificate. Remembered, as each connection asks twice. */
+export function pinOf(certificate: X509Certificate): string {
+  const known = pins.get(certificate)
+  if (known !== undefined) return known
+  const spki = certificate.publicKey.export({ type: 'spki', format: 'der' })
+  const pin = `sha256/${createHash('sha256').update(spki).digest('base64')}`
+  pins.set(certificate, pin)
+  return pin
+}
 
 /** SHA-256 of the DER form, hex. */
 export const fingerprintOf = (certificate: X509Certificate): string =>

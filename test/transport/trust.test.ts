@@ -206,3 +206,13 @@ test('the fingerprint of an endpoint is fetched without sending anything', async
   })
   expect(server.received()).toBe(0)
 })
+
+test('the authorities of one connection are not those of the next', async () => {
+  const server = await serveTls(served.commonName)
+  const other = makeCertificate({ cn: 'Other CA', key: 'two', ca: true })
+  expect(await attempt(server.origin, caOf(authority))).toBe('trusted')
+  expect(await attempt(server.origin, caOf(other))).toMatchObject({ code: 'TLS_UNTRUSTED' })
+  expect(await attempt(server.origin, caOf(other, authority))).toBe('trusted')
+  expect(await attempt(server.origin, { anchors: [{ pin: other.pin }] })).toMatchObject({ code: 'TLS_UNTRUSTED' })
+  expect(await attempt(server.origin, caOf(authority))).toBe('trusted')
+})
