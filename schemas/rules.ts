@@ -81,13 +81,17 @@ export function subnetOf(address: string, mask: string): { network: number; broa
   return { network, broadcast: network + (2 ** 32 - 1 - maskNumber) }
 }
 
-/** Making a DateTimeFormat is slow, and a fleet names the same few zones over and over. */
-const knownZones = new Set<string>()
+/**
+ * Zones under their first names, to which aliases are added as they come up: making a DateTimeFormat is slow, and the
+ * first one takes longer than all else that one sensor needs.
+ */
+let knownZones: Set<string> | undefined
 
 /** True when the running JavaScript engine's IANA database knows the zone under this very name. */
 export function isTimeZone(name: string): boolean {
-  if (knownZones.has(name)) return true
   if (!/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
+  knownZones ??= new Set(Intl.supportedValuesOf('timeZone'))
+  if (knownZones.has(name)) return true
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
     if (isSpeltAs(name, timeZone)) knownZones.add(name)
