@@ -56,6 +56,8 @@ export type RegistrationFault =
   | 'notActivated'
   /** The declared software version is activated in another way than the installed one. */
   | 'activationOutdated'
+  /** What the sensor was registered as before an update across 22.1 is still listed. */
+  | 'legacyRecord'
 
 /** Drift is everything whose cause is not `spec`. Time is not drift either: nobody moved anything. */
 export const isDrift = ({ cause }: Pick<Change, 'cause'>): boolean =>

@@ -10,7 +10,15 @@ import type { Clock } from './clock.ts'
 import type { Driver, Observation, PeerCheck, SecretTag, Support } from './driver.ts'
 import type { Memory, Remembered } from './memory.ts'
 import type { RunEvent } from './outcome.ts'
-import type { Placement, RecordLookup, Registrar, RegistrarReader, RegistrarSupport } from './registrar.ts'
+import type {
+  OfferedUpdate,
+  Placement,
+  RecordLookup,
+  Registrar,
+  RegistrarReader,
+  RegistrarSupport,
+  RegistrationRecord,
+} from './registrar.ts'
 import type { Packages } from './packages.ts'
 import type { FingerprintKey, Secrets } from './secrets.ts'
 
@@ -87,6 +95,10 @@ export interface Sight {
   console?: { key: string; observation: Observation | { problem: Problem } }
   /** Where certificate validation is about to be turned on: how its peers fare. Absent: nobody knows. */
   peers?: readonly PeerCheck[]
+  /** What may be the registration of before an update across 22.1. Absent: none is remembered, or nobody knows. */
+  legacy?: readonly RegistrationRecord[]
+  /** Where an update is due: what the registrar offers. Absent: nobody knows. */
+  offers?: readonly OfferedUpdate[]
   /** What could not be asked, such as a registrar that does not answer. */
   problems?: readonly Problem[]
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Observation, SecretTag } from './driver.ts'
+import type { LegacyRecord } from './compare/legacy-record.ts'
 import type { Replacement } from './replace/replacement.ts'
 import type { Intent, LeaseGrant, LeaseRequest } from './lease.ts'
 
@@ -29,6 +30,8 @@ export interface Remembered {
   appliedAt?: string
   /** What system properties were before this tool first wrote them, by path. */
   preImages?: { identity: string; values: Readonly<Record<string, PreImage>> }
+  /** The registration of before an update across 22.1, until it is gone. */
+  legacyRecord?: LegacyRecord
   /** New hardware took over this key. */
   replacement?: Replacement
   /** Manual steps that a person confirmed: step id to the digest of what was confirmed. */

@@ -24,6 +24,14 @@ export type Action =
   | { type: 'updateSoftware'; from: string; to: string; package: LoadedPackage }
   /** Zone and threat intelligence updates of the record; never a re-activation. */
   | { type: 'updateRecord'; registrar: string; name: string; placement: Placement }
+  /** Deletes what the sensor was registered as before an update across 22.1, once `successor` has taken its place. */
+  | {
+      type: 'deleteLegacyRecord'
+      registrar: string
+      /** Known again by the moment at which it was made, ISO 8601. */
+      record: { name: string; mode: Mode; site?: string; createdAt: string }
+      successor: { name: string; placement: Placement }
+    }
   /** Delete, register, download, upload, activate, wait. Also what restores a missing or stale registration. */
   | {
       type: 'reactivate'

@@ -39,6 +39,13 @@ export interface Placement {
   tiAutomaticUpdates?: boolean
 }
 
+/** An update of sensors that is offered for download. */
+export interface OfferedUpdate {
+  version: string
+  /** The oldest version that it leads from, where that is told. */
+  fromVersion?: string
+}
+
 export interface RegistrarSupport {
   /** Records can be created and deleted. Where not, a person does it in the portal. */
   register: boolean
@@ -66,6 +73,13 @@ export interface RegistrarReader {
    * Throws a DeviceError (`REGISTRAR_…`) when the registrar cannot be reached or refuses.
    */
   lookup(name: string, options?: LookupOptions): Promise<RecordLookup>
+  /** Every record, as it was listed once a run. Absent where records cannot be read. Throws as `lookup` does. */
+  list?(): Promise<readonly RegistrationRecord[]>
+  /**
+   * The updates that are offered for download. Asked once a run, a refusal as well. The list may be of certain versions
+   * only: what is not in it may exist all the same. Absent where nothing is listed. Throws as `lookup` does.
+   */
+  offeredUpdates?(): Promise<readonly OfferedUpdate[]>
   /** True when an activation file for the name is at hand (a person put it there). Only for `download: 'manual'`. */
   fileAtHand?(name: string): Promise<boolean>
   /** What a person must do to register and hand in the file: the exact portal path. */

@@ -44,6 +44,7 @@ const registrationTexts: Readonly<Record<RegistrationFault, string>> = {
   fileOlderThanRecord: 'its activation file is older than its registration',
   notActivated: 'it is not activated',
   activationOutdated: 'the declared software version is activated in another way',
+  legacyRecord: 'the registration of before the update is still listed',
 }
 
 /** What a change is beyond two values, where it is. */

@@ -34,6 +34,9 @@ const hardware = z.strictObject({
   softwareVersion: z.string().min(1).max(32).optional(),
 })
 
+const version = z.string().min(1).max(32)
+const offeredUpdates = z.array(z.strictObject({ version, fromVersion: version })).max(100)
+
 interface Input {
   handles: Handles
   key: string
@@ -71,6 +74,12 @@ const routes: Readonly<Record<string, Route>> = {
   'POST /cloud/prepare-update': ({ handles, body }) => {
     if (!handles.cloud) throw new RangeError('There is no cloud.')
     handles.cloud.prepareUpdate(z.strictObject({ site: z.string().nullable(), name: z.string() }).parse(body))
+    return {}
+  },
+  'POST /cloud/updates': ({ handles, body }) => {
+    const updates = offeredUpdates.parse(body)
+    if (!handles.cloud) throw new RangeError('There is no cloud.')
+    handles.cloud.offerUpdates(updates)
     return {}
   },
   'POST /appliances/*/console': async ({ handles, key, body }) => {

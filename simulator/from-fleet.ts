@@ -1,6 +1,9 @@
 /** From a loaded fleet to the simulator that plays it. */
+import { skipsStop, stopVersion } from '../formats/software-package.ts'
+import { compareVersions } from '../formats/version.ts'
 import type { DesiredAppliance, Fleet, LoadedRegistrar } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
+import { documentedUpdates, type OfferedUpdate } from './cloud/packages.ts'
 import { isLoopback } from './loopback.ts'
 import type {
   SimulatedCloudOptions,
@@ -129,7 +132,21 @@ function cloudOptions(
   if (token === undefined) return [{ severity: 'error', field, ...secretMissing(`the registrar ${registrar}`) }]
   const registrations = [...fleet.sensors.values()].map(({ settings }) => settings.registration)
   const sites = registrations.flatMap((one) => (one?.registrar === registrar && one.site ? [one.site] : []))
-  return [{ ...where, subscriptionId, location, token, sites: [...new Set(sites)], ...hubs, registrar }]
+  return [
+    { ...where, subscriptionId, location, token, sites: [...new Set(sites)], ...hubs, ...updatesOf(fleet), registrar },
+  ]
+}
+
+/** The documented path, and whatever the documents have a package of: it was downloaded from this cloud. */
+function updatesOf({ sensors }: Fleet): { updates?: OfferedUpdate[] } {
+  const packaged = [...sensors.values()].flatMap(({ settings }) => Object.keys(settings.software?.packages ?? {}))
+  const others = [...new Set(packaged)].filter(
+    (version) => !documentedUpdates.some((update) => compareVersions(update.version, version) === 0),
+  )
+  if (others.length === 0) return {}
+  const added = others.map((version) => ({ version, fromVersion: skipsStop('0', version) ? stopVersion : '0' }))
+  const updates = [...documentedUpdates, ...added].toSorted((one, other) => compareVersions(other.version, one.version))
+  return { updates }
 }
 
 function placeOf(endpoint: string): { address: string; port: number } | undefined {

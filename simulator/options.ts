@@ -9,6 +9,7 @@ import type {
   WriteSystemProperties,
   WriteTime,
 } from '../schemas/generated/wire.ts'
+import type { OfferedUpdate } from './cloud/packages.ts'
 import type { Fault } from './faults.ts'
 import type { Surroundings, Tuning } from './world.ts'
 
@@ -73,6 +74,8 @@ export interface SimulatedCloudOptions {
   sites: readonly string[]
   /** IoT hubs of legacy sensors. */
   hubs?: readonly string[]
+  /** Updates of sensors that it offers, the newest first. Left out: the documented path. */
+  updates?: readonly OfferedUpdate[]
   /** Name of the registrar in the Fleet document, for the pin file. */
   registrar?: string
   statusLagMs?: number

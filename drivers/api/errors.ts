@@ -139,7 +139,8 @@ const advices: Partial<Record<DeviceErrorCode, string>> = {
   UPDATE_PATH_REFUSED: 'Declare the packages on the documented path: 3.1.1, 10.5.5, then 22.x; nothing leads back.',
   UPDATE_NOT_ACTIVATED: 'Activate the sensor first: only an activated sensor is updated.',
   UPDATE_NO_SPACE: 'Remove old captures and backups from the sensor, then run again.',
-  UPDATE_FAILED: 'Look into /opt/sensor/logs on the sensor (legacy-upgrade.log, install.log), then run again.',
+  UPDATE_FAILED:
+    'Look into /opt/sensor/logs on the sensor (legacy-upgrade.log, install.log), over SSH as cyberx_host, then run again.',
   BACKUP_FAILED: 'Check server, share, user and free space of the backup target.',
   RESTORE_FAILED: 'Choose another file: "sensorform backup list" shows which can be restored.',
 }

@@ -30,6 +30,8 @@ export function createMemoryRegistrar(world: MemoryWorld, name = 'cloud'): Regis
       kept.set(record, found)
       return choose(found, at)
     },
+    list: () => call('list', () => world.records.map((record) => ({ ...record }))),
+    ...(world.offers && { offeredUpdates: () => call('offeredUpdates', () => world.offers ?? []) }),
     checkRegister: () => call('checkRegister', () => undefined),
     register: (record, placement) => writing('register', () => register(world, record, placement)),
     deregister: (record) =>

@@ -16,7 +16,7 @@ import type {
   SoftwareState,
 } from '../../reconcile/driver.ts'
 import type { Intent } from '../../reconcile/lease.ts'
-import type { RegistrationRecord } from '../../reconcile/registrar.ts'
+import type { OfferedUpdate, RegistrationRecord } from '../../reconcile/registrar.ts'
 
 /** A value as it is stored. A secret keeps its value here and nowhere else. */
 export type Stored = string | number | boolean | readonly string[] | { content: string } | StoredSecret
@@ -86,6 +86,8 @@ export interface MemoryWorld {
   clock: Clock
   appliances: MemoryAppliance[]
   records: MemoryRecord[]
+  /** What the cloud offers; absent where it does not tell. */
+  offers?: readonly OfferedUpdate[]
   signingKey: KeyObject
   verifyKey: KeyObject
   /** Downloaded files get a new end from the download (`download`) or keep that of the registration (`record`). */

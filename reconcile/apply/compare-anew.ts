@@ -7,6 +7,7 @@
 import { DeviceError } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
 import type { Sight } from '../engine.ts'
+import { observeLegacy } from '../observe/observe-legacy.ts'
 import { observeRecords, type RecordSight } from '../observe/observe-records.ts'
 import { recallAppliance } from '../observe/recall.ts'
 import { tagsOf } from '../observe/tags.ts'
@@ -51,7 +52,7 @@ async function waitForOthers({ world: { clock }, session, options: { run } }: St
 const notAsked: RecordSight = { records: {} }
 
 /** Nothing when the registration is planned to change and cannot be looked up. */
-async function lookAnew({ world, options, desired, plan, session }: Stale): Promise<Sight | undefined> {
+async function lookAnew({ fleet, world, options, desired, plan, session }: Stale): Promise<Sight | undefined> {
   const observation = withoutOwn(session.observation, options.run)
   const touchesRecord = plan.steps.some(isOfRegistration)
   const [seen, tags, remembered] = await Promise.all([
@@ -60,10 +61,12 @@ async function lookAnew({ world, options, desired, plan, session }: Stale): Prom
     recallAppliance(world.memory, desired),
   ])
   if (seen.problems && seen.problems.length > 0) return undefined
-  return { desired, observation, ...seen, tags, ...(remembered && { remembered }) }
+  const sight = { desired, observation, ...seen, tags, ...(remembered && { remembered }) }
+  return { ...sight, ...(touchesRecord && (await observeLegacy(fleet, world, sight, remembered))) }
 }
 
-const isOfRegistration = ({ action }: Step): boolean => action.type === 'reactivate' || action.type === 'updateRecord'
+const registrationActions = new Set<Step['action']['type']>(['reactivate', 'updateRecord', 'deleteLegacyRecord'])
+const isOfRegistration = ({ action }: Step): boolean => registrationActions.has(action.type)
 
 /** This run's own lease and intent are nobody else's work. */
 function withoutOwn(observation: Observation, run: string): Observation {

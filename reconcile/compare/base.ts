@@ -7,6 +7,7 @@
 import { digestOf } from './canonical-json.ts'
 import type { Observation } from '../driver.ts'
 import type { Step } from '../plan-types.ts'
+import { legacyPath } from './legacy-record.ts'
 import { liesBelow } from './setting-fields.ts'
 import { changeUnderWay } from './unfinished.ts'
 
@@ -29,6 +30,8 @@ export const staleFields = (base: Readonly<Record<string, string>>, observation:
 
 function liveUnder(observation: Observation, path: string): unknown {
   const { live, activation, served, backups, unfinished } = observation
+  // It lies in the cloud alone.
+  if (path === legacyPath) return undefined
   if (path === 'network.change') return changeUnderWay(unfinished)
   if (path === 'intent') return unfinished.intent && [unfinished.intent.run, unfinished.intent.step]
   if (path === 'backup.maxAge') return backups?.latest?.createdAt

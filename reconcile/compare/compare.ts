@@ -10,6 +10,7 @@ import { compareClock } from './clock.ts'
 import { compareConsole } from './console-diff.ts'
 import { compareExpiry } from './expiry.ts'
 import { compareFields } from './field-diff.ts'
+import { compareLegacy } from './legacy-record.ts'
 import { answered, mergeFindings, type Findings, type Look } from './look.ts'
 import { compareRegistration } from './registration-diff.ts'
 import { compareRules } from './rules-diff.ts'
@@ -46,6 +47,7 @@ export const compare = (look: Look): Findings =>
     compareConsole(look),
     compareRules(look),
     compareSoftware(look),
+    compareLegacy(look),
     compareWithdrawn(look),
     compareExpiry(look),
     compareClock(look),

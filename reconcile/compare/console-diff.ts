@@ -173,12 +173,11 @@ function haltedProblems(look: Look, console: Observation): Problem[] {
   ]
 }
 
-/** A console that is older than the sensor, as it is or as it is wanted, would cut it off. */
-export function oldConsole(look: Look): Problem | undefined {
+/** A console that is older than the sensor, as it is or as an update would make it, would cut it off. */
+export function oldConsole(look: Look, version = look.observation.softwareVersion): Problem | undefined {
   const { console: key, enabled } = look.desired.settings.managementConsole ?? {}
   const seen = look.sight.console?.observation
   if (key === undefined || enabled === false || !seen || 'problem' in seen) return undefined
-  const version = look.observation.softwareVersion
   if (seen.softwareVersion === undefined || version === undefined) return undefined
   if (!consoleTooOld(seen.softwareVersion, version)) return undefined
   return problemOf(look.desired, {

@@ -5,12 +5,28 @@
  * @module
  */
 import { crossesActivation } from '../../formats/software-package.ts'
+import { compareVersions } from '../../formats/version.ts'
+import type { DesiredAppliance } from '../../schemas/fleet.ts'
+import type { Observation } from '../driver.ts'
 import { noFindings, type Findings, type Look } from './look.ts'
 
 /** The version that runs, as far as it is told. */
-export const runningVersion = ({ observation, live }: Pick<Look, 'observation' | 'live'>): string | undefined => {
+export const runningVersion = ({
+  observation,
+  live,
+}: Pick<Look, 'live'> & { observation: Pick<Observation, 'softwareVersion'> }): string | undefined => {
   const version = observation.softwareVersion ?? live.get('software.version')
   return typeof version === 'string' ? version : undefined
+}
+
+/** True when the declared version is newer than the one that runs. */
+export function updateIsDue(
+  { settings }: Pick<DesiredAppliance, 'settings'>,
+  observation: Pick<Observation, 'live' | 'softwareVersion'>,
+): boolean {
+  const from = runningVersion({ observation, live: observation.live })
+  const to = settings.software?.version
+  return from !== undefined && to !== undefined && compareVersions(from, to) < 0
 }
 
 /** True when the declared version is activated in another way than the one that runs. */

@@ -3,11 +3,12 @@ import type { Problem } from '../../schemas/problem.ts'
 import { DeviceError } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
 import type { Sight, World } from '../engine.ts'
+import { updateIsDue } from '../compare/software-diff.ts'
 import { abandonedClaim, reportedOf, reportedPlace, wantedOf, whereOf, type Place } from '../compare/records.ts'
 import type { LookupOptions, RecordLookup, RegistrarReader } from '../registrar.ts'
 
 /** What registrars said of one sensor. */
-export type RecordSight = Pick<Sight, 'records' | 'fileAtHand' | 'problems'>
+export type RecordSight = Pick<Sight, 'records' | 'fileAtHand' | 'offers' | 'problems'>
 
 /**
  * Looks up the records of the live and of the desired name, each where it is expected: names are unique within a site
@@ -16,7 +17,7 @@ export type RecordSight = Pick<Sight, 'records' | 'fileAtHand' | 'problems'>
  */
 export async function observeRecords(
   desired: DesiredAppliance,
-  observation: Pick<Observation, 'live' | 'activation' | 'unfinished'>,
+  observation: Pick<Observation, 'live' | 'activation' | 'softwareVersion' | 'unfinished'>,
   world: World,
   options: Pick<LookupOptions, 'fresh'> = {},
 ): Promise<RecordSight> {
@@ -31,12 +32,34 @@ export async function observeRecords(
     ...(claim && { claimed: { name: claim.name, place: claim.place } }),
   }
   try {
-    return await ask(world.registrarReader(registrar), names, options)
+    const reader = world.registrarReader(registrar)
+    const sight = await ask(reader, names, options)
+    return updateIsDue(desired, observation) ? { ...sight, ...(await askForUpdates(reader, desired.key)) } : sight
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error
     return unasked(desired.key, names, error)
   }
 }
+
+/** That nobody knows what is offered leaves the documented path alone. */
+async function askForUpdates(reader: RegistrarReader, key: string): Promise<Pick<RecordSight, 'offers' | 'problems'>> {
+  try {
+    const offers = await reader.offeredUpdates?.()
+    return offers ? { offers } : {}
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error
+    return { problems: [notListed(key, error)] }
+  }
+}
+
+const notListed = (key: string, { message, advice }: DeviceError): Problem => ({
+  severity: 'warning',
+  code: 'UPDATES_NOT_LISTED',
+  key,
+  field: 'software.version',
+  summary: `${message.replace(/\.?$/, '.')} The way to the declared version is held to the documented path alone.`,
+  ...(advice !== undefined && { hint: advice }),
+})
 
 interface Names {
   live?: Expected

@@ -17,6 +17,7 @@ import { forEachLimited } from './pool.ts'
 import { asDeviceError, problemOf } from './problem-of.ts'
 import { tellReplaced } from '../replace/tell-replaced.ts'
 import { checkPeers } from './check-peers.ts'
+import { observeLegacy } from './observe-legacy.ts'
 import { observeRecords } from './observe-records.ts'
 import { recallAppliance, rememberRead } from './recall.ts'
 import { tagsOf } from './tags.ts'
@@ -100,7 +101,8 @@ async function observeAppliance(
       signal: world.signal,
     })
     connection = openConnection(() => world.driver(desired.access.driver).reader(target))
-    const sight = await lookAt(connection, desired, world, known.remembered, options.waitForRuns ?? false)
+    const seen = await lookAt(connection, desired, world, known.remembered, options.waitForRuns ?? false)
+    const sight = { ...seen, ...(await observeLegacy(fleet, world, seen, known.remembered)) }
     await afterRead?.(sight, connection.reader)
     world.onEvent({ type: 'observed', key, at: at() })
     return sight
@@ -136,7 +138,7 @@ async function lookAt(
   world: World,
   remembered: Remembered | undefined,
   waits: boolean,
-): Promise<Sight> {
+): Promise<Sight & { observation: Observation }> {
   const first = await observeThrough(connection.reader, desired, world, remembered?.lastRead)
   const observation = waits && isBusy(first) ? await observeAtRest(connection, desired, world, first) : first
   await rememberRead(world.memory, desired, observation)

@@ -11,6 +11,7 @@ import { certificateSteps } from './certificate-steps.ts'
 import type { Change } from '../change.ts'
 import { mergeDrafts } from './draft.ts'
 import { fieldSteps } from './field-steps.ts'
+import { legacySteps } from './legacy-steps.ts'
 import type { Look } from '../compare/look.ts'
 import type { Step } from '../plan-types.ts'
 import { checkPreconditions } from './preconditions.ts'
@@ -41,6 +42,7 @@ export function planSteps(
     certificateSteps(look, changes),
     software,
     registrationSteps(look, fleet, registered),
+    legacySteps(look, registered),
     addressSteps(look, changes),
     consoleSteps(look, changes),
     { steps: backupSteps(changes, backsUpFirst(look, software)), problems: [] },

@@ -4,7 +4,10 @@
  * | when                                            | then                                                        |
  * | ----------------------------------------------- | ----------------------------------------------------------- |
  * | the declared version is older                   | withheld: nothing leads back                                |
+ * | the management console is older than it         | the plan is refused: the console is updated first           |
  * | a package of the path is not declared           | withheld as a whole, before the first leg                   |
+ * | the registrar offers no leg that leads there    | the same, with what it offers                               |
+ * | it does not list the version at all             | told, and sent all the same: its list may not be whole      |
  * | the sensor is not activated                     | it waits for the activation; across 22.1 it is withheld     |
  * | a leg crosses 22.1                              | a person prepares the registration first; re-activation follows |
  * | a backup was not declined                       | one is made before what can begin, where the sensor can     |
@@ -13,20 +16,23 @@
  *
  * @module
  */
-import { crossesActivation, isStop, skipsStop, stopVersion } from '../../formats/software-package.ts'
+import { crossesActivation, skipsStop, stopVersion } from '../../formats/software-package.ts'
 import { compareVersions } from '../../formats/version.ts'
 import type { LoadedPackage } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { Change } from '../change.ts'
 import { digestOfValues } from '../compare/confirmation.ts'
+import { oldConsole } from '../compare/console-diff.ts'
 import { problemOf, type Look } from '../compare/look.ts'
 import { desiredLookup, recordOf, reportedOf, wantedOf } from '../compare/records.ts'
 import { crosses, runningVersion } from '../compare/software-diff.ts'
 import type { Step } from '../plan-types.ts'
+import type { OfferedUpdate } from '../registrar.ts'
 import { emptyDraft, type Draft } from './draft.ts'
 import { writeOf } from './field-steps.ts'
 import { manualStep } from './manual-steps.ts'
 import { needing } from './needs.ts'
+import { findWay, isWay, offeredFrom, offersOf, type Gap } from './software-way.ts'
 import { makeStep } from './step-facts.ts'
 
 const field = 'software.version'
@@ -47,11 +53,13 @@ export function softwareSteps(look: Look, changes: readonly Change[]): Draft {
   const from = runningVersion(look)
   if (write === 'manual' || from === undefined) return byHand(look, to)
   if (compareVersions(to, from) < 0) return withheld(downgrade(look, from, to))
+  const tooOld = oldConsole(look, to)
+  if (tooOld) return { steps: [], problems: [], refusals: [tooOld] }
   const legs = legsOf(look, from, to)
-  if ('missing' in legs) return withheld(legMissing(look, from, legs.missing))
+  if ('problem' in legs) return withheld(legs.problem)
   const obstacle = isUnderWay(look) ? undefined : activationObstacle(look, changes)
   if (obstacle) return withheld(obstacle)
-  return { steps: stepsOf(look, legs.legs), problems: backupProblems(look) }
+  return { steps: stepsOf(look, legs.legs), problems: [...unlisted(look, legs.legs), ...backupProblems(look)] }
 }
 
 const withheld = (problem: Problem): Draft => ({ steps: [], problems: [problem] })
@@ -85,19 +93,25 @@ function byHand(look: Look, to: string): Draft {
 const download =
   'In the Azure portal: Defender for IoT > Getting started > Updates > Sensors > Download: the package of the version'
 
-/** The legs from version to version, each with its package; or the version whose package is not declared. */
-function legsOf({ desired }: Look, from: string, to: string): { legs: Leg[] } | { missing: string } {
-  const packages = Object.entries(desired.settings.software?.packages ?? {})
-  const find = (matches: (version: string) => boolean) => packages.find(([version]) => matches(version))
-  const last = find((version) => compareVersions(version, to) === 0)
-  const stop = skipsStop(from, to) ? find(isStop) : undefined
-  if (skipsStop(from, to) && !stop) return { missing: stopVersion }
-  if (!last) return { missing: to }
-  const way = [...(stop ? [stop] : []), last]
-  return {
-    legs: way.map(([version, one], index) => ({ from: way[index - 1]?.[0] ?? from, to: version, package: one })),
-  }
+/** The legs from version to version, each with its package; or why there is no way. */
+function legsOf(look: Look, from: string, to: string): { legs: Leg[] } | { problem: Problem } {
+  const packages = Object.entries(look.desired.settings.software?.packages ?? {})
+  const packaged = packages.map(([version]) => version)
+  const last = packaged.find((version) => compareVersions(version, to) === 0)
+  const way = findWay(from, last ?? to, { packaged, offers: look.sight.offers })
+  if (!isWay(way)) return { problem: gapProblem(look, way) }
+  if (last === undefined) return { problem: packageMissing(look, from, to) }
+  const own = new Map(packages)
+  const legs = way.flatMap((version, index) => {
+    const one = own.get(version)
+    return one ? [{ from: way[index - 1] ?? from, to: version, package: one }] : []
+  })
+  return { legs }
 }
+
+/** A leg that the documented path has is a package that is not declared; else the registrar says that none leads there. */
+const gapProblem = (look: Look, gap: Gap): Problem =>
+  gap.isOffered ? notOffered(look, gap) : packageMissing(look, gap.from, gap.base)
 
 /** A sensor that is not activated takes no update. */
 function activationObstacle(look: Look, changes: readonly Change[]): Problem | undefined {
@@ -186,14 +200,52 @@ const downgrade = ({ desired }: Look, from: string, to: string): Problem =>
     hint: `Declare ${from} or a later version. An older one takes a new installation.`,
   })
 
-const legMissing = ({ desired }: Look, from: string, missing: string): Problem =>
+const packageMissing = ({ desired, sight }: Look, from: string, missing: string): Problem =>
   problemOf(desired, {
     severity: 'error',
     code: 'UPDATE_PACKAGE_MISSING',
     field,
     summary: `The way from ${from} to the declared version leads over ${missing}, and no package of it is declared: nothing is updated`,
-    hint: `Download the package of ${missing} (Azure portal: Defender for IoT > Getting started > Updates) and declare it in software.packages.`,
+    hint: `Download the package of ${missing} (Azure portal: Defender for IoT > Getting started > Updates) and declare it in software.packages.${offeredText(sight.offers)}`,
   })
+
+const notOffered = ({ desired, sight: { offers = [] } }: Look, { from, to, base }: Gap): Problem => {
+  const onward = offeredFrom(from, offers).map(({ version }) => version)
+  return problemOf(desired, {
+    severity: 'error',
+    code: 'UPDATE_LEG_NOT_OFFERED',
+    field,
+    summary: `The cloud offers ${to} to sensors of ${base} and later, and from ${from} no declared package leads to one of these: nothing is updated`,
+    hint:
+      onward.length > 0
+        ? `Declare a package on the way, too. From ${from} the cloud offers ${onward.join(', ')}.`
+        : `From ${from} the cloud offers nothing. Ask Microsoft Support for the way.`,
+  })
+}
+
+/** A list of the cloud that lacks a version: it is known to list some versions only, so that this refuses nothing. */
+function unlisted({ desired, sight: { offers } }: Look, legs: readonly Leg[]): Problem[] {
+  if (!offers) return []
+  const missing = legs.map(({ to }) => to).filter((version) => offersOf(version, offers).length === 0)
+  if (missing.length === 0) return []
+  return [
+    problemOf(desired, {
+      severity: 'warning',
+      code: 'UPDATE_NOT_LISTED',
+      field,
+      summary: `The cloud does not list ${missing.join(', ')} among the updates that it offers`,
+      hint: `The package that is declared is sent all the same, and the sensor judges it.${offeredText(offers)}`,
+    }),
+  ]
+}
+
+/** " The cloud offers 22.3.9 (from 10.5.5), …", or nothing where nobody knows. */
+function offeredText(offers: readonly OfferedUpdate[] | undefined): string {
+  if (!offers) return ''
+  if (offers.length === 0) return ' The cloud offers none.'
+  const texts = offers.map(({ version, fromVersion }) => (fromVersion ? `${version} (from ${fromVersion})` : version))
+  return ` The cloud offers ${texts.join(', ')}.`
+}
 
 const inactive = ({ desired }: Look): Problem =>
   problemOf(desired, {

@@ -34,6 +34,7 @@ const table: readonly (readonly [id: string, Facts['risk'], { undo: Facts['undo'
   ['software', 'high', { undo: 'no', seconds: 45 * 60 }],
   ['registration', 'low', { undo: 'yes', seconds: 60 }],
   ['activation', 'high', { undo: 'yes', seconds: 900 }],
+  ['registration.legacy', 'low', { undo: 'no', seconds: 60 }],
   ['network.address', 'high', { undo: 'yes', seconds: 300 }],
 ]
 

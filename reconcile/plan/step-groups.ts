@@ -9,11 +9,13 @@
  * | every other field of `certificate`               | `certificate`             |
  * | `forwarding.rules.<rule>.*`                      | `forwarding.rules.<rule>` |
  * | `managementConsole.zone`                         | `managementConsole.zone`  |
+ * | `registration.legacy`                            | `registration.legacy`     |
  * | `name`, `registration.*`, `activation.*`         | `activation`              |
  * | every field of any other aspect                  | the aspect                |
  *
  * @module
  */
+import { legacyPath } from '../compare/legacy-record.ts'
 import { rulePath, segmentsOf } from '../compare/setting-fields.ts'
 
 const addressFields = new Set(['address', 'subnetMask', 'gateway'])
@@ -28,6 +30,7 @@ export function groupOf(path: string): string {
 }
 
 function findGroup(path: string): string {
+  if (path === legacyPath) return legacyPath
   const [aspect = '', second = '', third = ''] = segmentsOf(path)
   if (registrationAspects.has(aspect)) return 'activation'
   if (aspect === 'network') return addressFields.has(second) ? 'network.address' : `network.${second}`

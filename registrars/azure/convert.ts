@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Placement, RegistrationRecord } from '../../reconcile/registrar.ts'
+import type { OfferedUpdate, Placement, RegistrationRecord } from '../../reconcile/registrar.ts'
 import { sanitise } from '../../transport/sanitise.ts'
 
 /** Where a resource was found; locally managed sensors have no site. */
@@ -79,6 +79,23 @@ export function toSensorProperties({ zone, tiAutomaticUpdates }: Placement, exis
     sensorType: typeof live['sensorType'] === 'string' ? live['sensorType'] : 'Ot',
   }
 }
+
+/**
+ * Updates of sensors, as `packageDownloads` lists them; nothing when the body is no such list. Versions are what they are
+ * compared by, so that an item without one is left out.
+ */
+export function toOfferedUpdates(body: unknown): OfferedUpdate[] | undefined {
+  const { upgrade } = objectOf(objectOf(body)['sensor'])
+  if (!Array.isArray(upgrade)) return undefined
+  return upgrade.flatMap((item: unknown) => {
+    const version = versionOf(objectOf(item)['version'])
+    const fromVersion = versionOf(objectOf(item)['fromVersion'])
+    return version === undefined ? [] : { version, ...(fromVersion !== undefined && { fromVersion }) }
+  })
+}
+
+const versionOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\d{1,9}(\.\d{1,9}){1,3}(-[\w.-]{1,40})?$/.test(value) ? value : undefined
 
 /** One page of a list; nothing when the body is none. */
 export function toPage(body: unknown): { value: readonly unknown[]; nextLink?: string } | undefined {

@@ -14,6 +14,8 @@ import type { Call, ResourceManager } from './resource-manager.ts'
 export interface Ledger {
   /** Names of the sites. */
   sites(call: Call): Promise<readonly string[]>
+  /** Every record. */
+  list(call: Call): Promise<readonly RegistrationRecord[]>
   /** Every record of this name. */
   find(name: string, call: Call): Promise<readonly RegistrationRecord[]>
   /**
@@ -41,6 +43,7 @@ export function createLedger(manager: ResourceManager, paths: Paths, signal: Abo
   }
   return {
     sites: async (call) => (await listings.read(call)).sites,
+    list: async (call) => (await listings.read(call)).records,
     find,
     async findFresh(name, at, call) {
       const settled = listings.settled()

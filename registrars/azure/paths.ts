@@ -4,7 +4,7 @@ import { sanitise } from '../../transport/sanitise.ts'
 import type { RecordPlace } from './convert.ts'
 
 const siteVersion = '2021-09-01-preview'
-/** Of records in an IoT hub, and of locally managed sensors. */
+/** Of records in an IoT hub, of locally managed sensors, and of the subscription. */
 const legacyVersion = '2021-02-01-preview'
 
 export interface Paths {
@@ -15,6 +15,7 @@ export interface Paths {
   sensors(place: RecordPlace): string
   sensor(place: RecordPlace, name: string): string
   activation(place: RecordPlace, name: string): string
+  packageDownloads(): string
 }
 
 interface PathsConfig {
@@ -41,6 +42,7 @@ export function createPaths({ subscriptionId, location, hub }: PathsConfig): Pat
     sensors: (place) => versioned(sensors(place), place),
     sensor: (place, name) => versioned(sensor(place, name), place),
     activation: (place, name) => versioned(`${sensor(place, name)}/downloadActivation`, place),
+    packageDownloads: () => `${provider}/defenderSettings/default/packageDownloads?api-version=${legacyVersion}`,
   }
 }
 

@@ -9,16 +9,18 @@ import type { Clock } from '../../reconcile/clock.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
 import type {
   LookupOptions,
+  OfferedUpdate,
   Placement,
   RecordLookup,
   Registrar,
   RegistrationRecord,
 } from '../../reconcile/registrar.ts'
 import { createHttp, type Exchange } from '../../transport/http.ts'
-import { toRecord, toSensorProperties, type RecordPlace, type SensorProperties } from './convert.ts'
+import { toOfferedUpdates, toRecord, toSensorProperties, type RecordPlace, type SensorProperties } from './convert.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createPaths, type Paths } from './paths.ts'
 import { isSameName, placeOf } from './place.ts'
+import { malformed } from './refusal.ts'
 import { createResourceManager, type Call, type ResourceManager } from './resource-manager.ts'
 import { createTokens } from './token.ts'
 
@@ -75,12 +77,15 @@ export function createAzureRegistrar(name: string, config: AzureConfig, deps: Az
   const tokens = createTokens(name, config, (reference) => deps.readSecret(reference))
   const manager = createResourceManager({ registrar: name, origin, http, tokens })
   const paths = createPaths(config)
+  let offered: Promise<readonly OfferedUpdate[]> | undefined
   const parts: Parts = { name, manager, paths, ledger: createLedger(manager, paths, signal), signal, writeTimeoutMs }
   return {
     name,
     support: { register: true, observe: true, download: 'automatic' },
     writeTimeoutMs,
     lookup: (record, options) => lookup(parts, record, options),
+    list: () => parts.ledger.list({ what: 'listing the records', signal }),
+    offeredUpdates: () => (offered ??= listUpdates(parts)),
     checkRegister: (record, placement, present, caller) =>
       write(parts, `checking that ${record} can be registered`, caller, (call) =>
         checkRegister(parts, { name: record, placement, present }, call),
@@ -111,6 +116,14 @@ async function lookup(
   const call: Call = { what: `looking up ${name}`, signal: either(signal, caller) }
   const found = fresh ? ledger.findFresh(name, at && expectedPlace(at), call) : ledger.find(name, call)
   return choose(name, await found, at)
+}
+
+/** Asked once: the answer is that of the subscription. */
+async function listUpdates({ name, manager, paths, signal }: Parts): Promise<readonly OfferedUpdate[]> {
+  const what = 'listing the updates of sensors'
+  const updates = toOfferedUpdates(await manager.query(paths.packageDownloads(), { what, signal }))
+  if (!updates) throw malformed({ registrar: name, what }, 'the answer lists no packages of sensors')
+  return updates
 }
 
 function expectedPlace({ mode, site }: NonNullable<LookupOptions['at']>): RecordPlace | undefined {

@@ -15,6 +15,8 @@ import type { Tokens } from './token.ts'
 export interface Call {
   what: string
   signal?: AbortSignal | undefined
+  /** Changes nothing, although its method may say otherwise. Default: false. */
+  readsOnly?: boolean
 }
 
 export interface ResourceManager {
@@ -26,6 +28,8 @@ export interface ResourceManager {
   put(path: string, body: unknown, call: Call): Promise<unknown>
   /** An absent resource is success; repeating is safe. */
   delete(path: string, call: Call): Promise<void>
+  /** What a POST without a body answers, of one that only reads. */
+  query(path: string, call: Call): Promise<unknown>
   /** A zip file; asking again gives another one. */
   download(path: string, call: Call): Promise<Uint8Array>
 }
@@ -58,8 +62,13 @@ export function createResourceManager(connection: Connection): ResourceManager {
     async delete(path, call) {
       await send(connection, { method: 'DELETE', path, repeatable: true }, call, [200, 202, 204, 404])
     },
+    async query(path, call) {
+      const request = { method: 'POST', path, repeatable: true } as const
+      return bodyOf(registrar, call, await send(connection, request, { ...call, readsOnly: true }, [200]))
+    },
     async download(path, call) {
-      const request = { method: 'POST', path, repeatable: true, maxBytes: maxActivationFileBytes } as const
+      const headers = { accept: 'application/zip' }
+      const request = { method: 'POST', path, repeatable: true, headers, maxBytes: maxActivationFileBytes } as const
       return zipOf(registrar, call, await send(connection, request, call, [200]))
     },
   }
@@ -86,16 +95,17 @@ async function send(
 function sendWith(
   { registrar, http }: Connection,
   request: HttpRequest,
-  { what, signal }: Call,
+  { what, signal, readsOnly = false }: Call,
   token: string,
 ): Promise<HttpResponse> {
   const headers = {
     authorization: `Bearer ${token}`,
-    accept: request.method === 'POST' ? 'application/zip' : 'application/json',
+    accept: 'application/json',
     ...(request.body !== undefined && { 'content-type': 'application/json' }),
+    ...request.headers,
   }
   return http.request({ ...request, headers, ...(signal && { signal }) }).catch((error: unknown) => {
-    throw toRegistrarError({ registrar, what, isRead: request.method === 'GET' }, error)
+    throw toRegistrarError({ registrar, what, isRead: readsOnly || request.method === 'GET' }, error)
   })
 }
 

@@ -15,12 +15,40 @@ const planning = {
       'The documented path leads from 3.1.1 over 10.5.5 to 22.x. An update that cannot be ended is not begun, so that no sensor stays half way.',
     remedy: 'Download the package in the portal and declare it in software.packages.',
   },
+  UPDATE_LEG_NOT_OFFERED: {
+    severity: 'error',
+    title: 'The cloud offers no update that leads to the declared version',
+    explanation:
+      'The cloud lists the updates that it offers, each with the oldest version from which it leads (packageDownloads). The sensor is older than that, and no declared package leads there.',
+    remedy: 'Declare a package of a version in between, out of those that the cloud offers.',
+  },
+  UPDATE_NOT_LISTED: {
+    severity: 'warning',
+    title: 'The cloud does not list a version on the way',
+    explanation:
+      'The list of the cloud may hold the latest versions only, so that this alone refuses nothing: a package that is declared with its hash is sent, and the sensor judges it.',
+    remedy: 'Check the version and its package in the portal; or declare one that is listed.',
+  },
+  UPDATES_NOT_LISTED: {
+    severity: 'warning',
+    title: 'The cloud did not say which updates it offers',
+    explanation: 'The way to the declared version is held to the documented path alone: 3.1.1, 10.5.5, then 22.x.',
+    remedy: 'Look at the reason that is given. The Security Reader role may list updates.',
+  },
   UPDATE_NEEDS_ACTIVATION: {
     severity: 'error',
     title: 'The sensor cannot be updated while it is not activated',
     explanation:
       'The vendor asks for an activated sensor before an update. Across 22.1 the activation must be redone, so that such an update is planned only together with its re-activation.',
     remedy: 'Activate the sensor first; do not narrow a run across 22.1 by --only.',
+  },
+  LEGACY_RECORD: {
+    severity: 'warning',
+    title: 'The registration of before an update across 22.1 is still listed',
+    explanation:
+      'Preparing an update to 22.x makes another registration, and the portal goes on listing the one before. It is known again by the moment at which it was made, as seen before the update. It is deleted only where --allow-delete names the sensor, only while it is not connected, and only after the new registration is valid and listed with the new version.',
+    remedy:
+      'Say --allow-delete KEY, or delete it in the portal. Where several may be it, nothing is deleted: look in the portal.',
   },
   UPDATE_WITHOUT_BACKUP: {
     severity: 'warning',

@@ -13,6 +13,7 @@ import { serve, type Answer, type Request, type Service } from '../edge.ts'
 import { cloudKey } from '../faults.ts'
 import { refusal } from './answer.ts'
 import { pinOf } from './identity.ts'
+import { documentedUpdates, type OfferedUpdate } from './packages.ts'
 import { pageOf } from './paging.ts'
 import { operationOf, route, type Access } from './route.ts'
 import type { CloudIdentity, SensorRecord } from './state.ts'
@@ -29,6 +30,8 @@ export interface CloudOptions extends CloudContext, Access {
   sites: readonly string[]
   /** IoT hubs of legacy sensors. */
   hubs?: readonly string[]
+  /** Updates of sensors that it offers, the newest first. Default: the documented path. */
+  updates?: readonly OfferedUpdate[]
   /** How long the shown status lags behind; documented: up to 15 minutes. Default: 0. */
   statusLagMs?: number
   /** Cuts lists into pages of this size. Default: one page, as published. */
@@ -58,6 +61,8 @@ export interface RunningCloud extends SimulatedCloud {
   records(): readonly Readonly<SensorRecord>[]
   /** A person chooses "Prepare to update to 22.x" in the portal. Throws a RangeError for a sensor that is not there. */
   prepareUpdate(place: RecordPlace): void
+  /** What it offers from now on, the newest first. */
+  offerUpdates(updates: readonly OfferedUpdate[]): void
 }
 
 /** Starts it; resolves once it accepts connections. */
@@ -68,7 +73,10 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
   const store = new CloudStore({ ...stateFile, ...identity, clock, statusLagMs, subscriptionId, localFileDays })
   for (const site of options.sites) addSite(store, site)
   const requests: CloudRequest[] = []
-  const { server, origin } = await listen(store.identity, options, (at) => createService(options, store, requests, at))
+  const offered = { updates: options.updates ?? documentedUpdates }
+  const { server, origin } = await listen(store.identity, options, (at) =>
+    createService(options, { store, requests, offered, origin: at }),
+  )
   const link = createLink(options, store)
   return {
     ...link,
@@ -82,6 +90,9 @@ export async function startCloud(options: CloudOptions): Promise<RunningCloud> {
     records: () => structuredClone(store.records),
     prepareUpdate(place) {
       if (!store.prepareUpdate(place)) throw new RangeError(`${place.name} is not registered`)
+    },
+    offerUpdates(updates) {
+      offered.updates = updates
     },
     seed: (registration) => seed(store, registration),
     async stop() {
@@ -102,7 +113,14 @@ function seed(store: CloudStore, { name, mode, site, zone }: SeededRegistration)
   return store.issueFile(store.find(place) ?? store.put(place, write).record)
 }
 
-function createService(options: CloudOptions, store: CloudStore, requests: CloudRequest[], origin: string): Service {
+interface ServiceParts {
+  store: CloudStore
+  requests: CloudRequest[]
+  offered: { updates: readonly OfferedUpdate[] }
+  origin: string
+}
+
+function createService(options: CloudOptions, { store, requests, offered, origin }: ServiceParts): Service {
   const { faults, log, pageSize, subscriptionId, location, hubs = [] } = options
   const scope = { subscriptionId, location, hubs }
   const handle = (request: Request): Answer => {
@@ -113,7 +131,7 @@ function createService(options: CloudOptions, store: CloudStore, requests: Cloud
     const { operation, parameters, body } = routed
     const url = `${request.path}?${request.query.toString()}`
     const page = (resources: readonly unknown[]) => pageOf(resources, { pageSize, origin, url })
-    return operation.handle({ store, scope, parameters, body, page })
+    return operation.handle({ store, scope, updates: offered.updates, parameters, body, page })
   }
   return { subject: cloudKey, faults, log, operationOf, handle, refuse }
 }

@@ -8,7 +8,7 @@ import { strToU8, zipSync } from 'fflate'
 import type { Answer } from '../edge.ts'
 import { invalidContent, notFound, refusal, zipFile } from './answer.ts'
 import { hubScope, toOnPremiseSensor, toSensor, toSite, type Scope } from './bodies.ts'
-import { currentTiVersion, packageDownloads } from './packages.ts'
+import { currentTiVersion, packageDownloads, type OfferedUpdate } from './packages.ts'
 import { readSensorWrite, readSiteWrite } from './requests.ts'
 import type { SensorRecord, SiteRecord } from './state.ts'
 import type { CloudStore, RecordPlace } from './store.ts'
@@ -16,6 +16,8 @@ import type { CloudStore, RecordPlace } from './store.ts'
 export interface OperationContext {
   store: CloudStore
   scope: Scope
+  /** Updates of sensors that are offered. */
+  updates: readonly OfferedUpdate[]
   /** Decoded path parameters. */
   parameters: Readonly<Record<string, string>>
   /** Parsed JSON body; undefined when there was none. */
@@ -293,6 +295,6 @@ export const operations: readonly Operation[] = [
     apiVersion: localModel,
     action: 'defenderSettings/packageDownloads/action',
     readerMay: true,
-    handle: () => ok(packageDownloads),
+    handle: ({ updates }) => ok(packageDownloads(updates)),
   },
 ]

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Io } from '../../cli/io.ts'
 import { runCli } from '../../cli/run-cli.ts'
 import type { Clock } from '../../reconcile/clock.ts'
+import type { SimulatedCloudOptions, SimulatedSensorOptions, SimulatorOptions } from '../../simulator/options.ts'
 import { startSimulator, type Simulator } from '../../simulator/simulate.ts'
 
 export interface TrialOptions {
@@ -13,6 +14,11 @@ export interface TrialOptions {
   sensors: number
   /** Management consoles by key, at `<network>.1` and on: the zones of the one site `Plant`. */
   consoles?: Readonly<Record<string, { zones: readonly string[]; softwareVersion?: string }>>
+  /** How each sensor starts out. */
+  sensor?: (key: string) => Partial<SimulatedSensorOptions>
+  /** A cloud at `<network>.250`, and the registrar `cloud` that speaks to it. */
+  cloud?: Partial<SimulatedCloudOptions>
+  tuning?: SimulatorOptions['tuning']
   /** What each sensor declares beside how it is reached. */
   spec?: (key: string) => string
 }
@@ -39,9 +45,10 @@ export interface Ended {
   stderr: string
 }
 
-const env = { SENSOR_PASSWORD: 'canary-Sensor-1!' }
+const env = { SENSOR_PASSWORD: 'canary-Sensor-1!', AZURE_TOKEN: 'canary-token' }
 
-export async function startTrial({ network, sensors, consoles = {}, spec = () => '' }: TrialOptions): Promise<Trial> {
+export async function startTrial(options: TrialOptions): Promise<Trial> {
+  const { network, sensors, consoles = {}, sensor, cloud, tuning, spec = () => '' } = options
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-cli-'))
   const keys = Array.from({ length: sensors }, (_, index) => `line-${index + 1}`)
   const simulator = await startSimulator({
@@ -51,7 +58,10 @@ export async function startTrial({ network, sensors, consoles = {}, spec = () =>
       port: 0,
       username: 'admin',
       password: env.SENSOR_PASSWORD,
+      ...sensor?.(key),
     })),
+    ...(cloud && { cloud: { ...cloudOf(network), ...cloud } }),
+    ...(tuning && { tuning }),
     managementConsoles: Object.entries(consoles).map(([key, { zones, ...rest }], index) => ({
       key,
       address: `${network}.${index + 1}`,
@@ -64,7 +74,7 @@ export async function startTrial({ network, sensors, consoles = {}, spec = () =>
     pinFile: join(folder, 'pins.json'),
   })
   const documents = [
-    fleetDocument,
+    fleetDocument + (simulator.cloud ? registrarOf(simulator.cloud.endpoint) : ''),
     ...simulator.appliances.map(({ kind, key, endpoint }) =>
       kind === 'Sensor' ? sensorDocument(key, endpoint) + spec(key) : consoleDocument(key, endpoint),
     ),
@@ -91,6 +101,26 @@ spec:
     access: { credentials: default, trust: [{ pinFile: pins.json }] }
     time: { timezone: Europe/Berlin }
     network: { dns: [10.0.0.1] }
+`
+
+const cloudOf = (network: string) => ({
+  address: `${network}.250`,
+  port: 0,
+  subscriptionId: 'subscription',
+  location: 'eastus',
+  token: env.AZURE_TOKEN,
+  sites: ['plant'],
+  registrar: 'cloud',
+})
+
+const registrarOf = (endpoint: string): string => `  registrars:
+    cloud:
+      azure:
+        endpoint: ${endpoint}
+        subscriptionId: subscription
+        location: eastus
+        token: { fromEnv: AZURE_TOKEN }
+        trust: [{ pinFile: pins.json }]
 `
 
 const sensorDocument = (key: string, endpoint: string): string => `apiVersion: sensorform.io/v1

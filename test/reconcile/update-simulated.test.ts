@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
-import type { Fault } from '../../simulator/faults.ts'
 import { simulatedPackage } from '../../simulator/software-package.ts'
 import { sha256Of } from '../support/packages.ts'
-import { openSimulated, type SimulatedFleet } from '../support/simulated-fleet.ts'
+import { openSimulated, type SimulatedFleet, type SimulatedFleetOptions } from '../support/simulated-fleet.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -17,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 let host = 0
 const tuning = { jobMs: 20, updateMs: 1500, requestsPerSecond: 10_000, driftSecondsPerDay: 0 }
-const open = (softwareVersion: string, more: { cloudAddress?: string; faults?: readonly Fault[] } = {}) =>
+const open = (softwareVersion: string, more: Pick<SimulatedFleetOptions, 'cloudAddress' | 'cloud' | 'faults'> = {}) =>
   openSimulated({
     addresses: [`127.20.190.${++host}`],
     sensor: {
@@ -58,7 +57,7 @@ test('a backup, one upload, one update; signed in again after the reboots, and n
   }
 })
 
-test('across 22.1: a person prepares, the activation is redone, and the legacy record stays', async () => {
+test('across 22.1: a person prepares, the activation is redone, and the legacy record goes when that was said', async () => {
   const one = await open('10.5.5', { cloudAddress: '127.20.190.200' })
   const desired: DesiredSettings = {
     name: 'line-1',
@@ -81,7 +80,50 @@ test('across 22.1: a person prepares, the activation is redone, and the legacy r
       ['line-1-legacy', '10.5.5'],
       ['line-1', '22.3.9'],
     ])
-    expect((await one.converge(desired)).sensor).toMatchObject({ status: 'inSync', steps: [] })
+    const after = await one.converge(desired)
+    expect(after.sensor).toMatchObject({ status: 'inSync', steps: [], problems: [{ code: 'LEGACY_RECORD' }] })
+    expect(after.sensor.problems[0]?.summary).toMatch(/^line-1-legacy in site plant is the registration/)
+
+    const names = () => one.simulator.cloud?.records().map(({ name }) => name)
+    one.simulator.addFault({
+      kind: 'status',
+      status: 409,
+      appliance: '(cloud)',
+      operation: 'SiteSensors_Delete',
+      count: 1,
+    })
+    one.advance(20 * 60)
+    const allowed = { overrides: { allowDelete: ['line-1'] } }
+    const refused = await one.converge(desired, allowed)
+    expect(refused.outcome).toMatchObject({ status: 'failed', problems: [{ code: 'REGISTRAR_REFUSED' }] })
+    expect(names()).toEqual(['line-1-legacy', 'line-1'])
+    const deleted = await one.converge(desired, allowed)
+    expect(deleted.outcome).toMatchObject({ status: 'done', steps: [{ id: 'registration.legacy', status: 'done' }] })
+    expect(names()).toEqual(['line-1'])
+    expect((await one.converge(desired)).sensor).toMatchObject({ status: 'inSync', steps: [], problems: [] })
+  } finally {
+    await one.close()
+  }
+})
+
+test('a leg that the cloud does not offer is not begun, and what it offers is told', async () => {
+  const updates = [
+    { version: '22.3.9', fromVersion: '22.3.8.91' },
+    { version: '22.3.8.91', fromVersion: '22.2.0' },
+  ]
+  const one = await open('22.3.8', { cloudAddress: '127.20.190.201', cloud: { updates } })
+  const desired: DesiredSettings = {
+    name: 'line-1',
+    registration: { registrar: 'cloud', site: 'plant' },
+    ...(await software('22.3.9')),
+  }
+  try {
+    const { sensor } = await one.converge(desired)
+    expect(sensor).toMatchObject({ steps: [], problems: [{ code: 'UPDATE_LEG_NOT_OFFERED' }] })
+    expect(sensor.problems[0]?.hint).toBe('Declare a package on the way, too. From 22.3.8 the cloud offers 22.3.8.91.')
+    expect(seen(one)).toMatchObject({ uploadPackage: undefined, updateSoftware: undefined })
+    one.simulator.cloud?.offerUpdates([{ version: '22.3.9', fromVersion: '22.2.0' }])
+    expect((await one.converge(desired)).outcome).toMatchObject({ status: 'done' })
   } finally {
     await one.close()
   }

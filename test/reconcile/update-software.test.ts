@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createPoorDriver } from '../../drivers/memory/poor.ts'
 import type { MemoryAppliance } from '../../drivers/memory/world.ts'
 import { applyPlan } from '../../reconcile/apply/apply.ts'
+import { DeviceError } from '../../reconcile/device-error.ts'
 import { planRun } from '../../reconcile/run.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
 import {
@@ -130,6 +131,127 @@ describe('from 3.1.1 to 22.x', () => {
   })
 })
 
+const offered = [
+  { version: '22.3.9', fromVersion: '22.2.0' },
+  { version: '22.2.4', fromVersion: '10.5.5' },
+  { version: '10.5.5', fromVersion: '3.1.1' },
+]
+
+describe('what the cloud offers', () => {
+  const rows: readonly {
+    name: string
+    live: string
+    desired: DesiredSettings
+    offers: typeof offered
+    steps: readonly string[]
+    problem: { code: string; summary: string; hint: string } | undefined
+  }[] = [
+    {
+      name: 'a leg that it offers',
+      live: '22.2.4',
+      desired: software('22.3.9', ['22.3.9'], { backupFirst: false }),
+      offers: offered,
+      steps: ['software.22.3.9'],
+      problem: undefined,
+    },
+    {
+      name: 'a leg that it does not offer, with what it offers',
+      live: '22.1.3',
+      desired: software('22.3.9', ['22.3.9']),
+      offers: offered,
+      steps: [],
+      problem: {
+        code: 'UPDATE_LEG_NOT_OFFERED',
+        summary:
+          'The cloud offers 22.3.9 to sensors of 22.2.0 and later, and from 22.1.3 no declared package leads to one of these: nothing is updated',
+        hint: 'Declare a package on the way, too. From 22.1.3 the cloud offers 22.2.4.',
+      },
+    },
+    {
+      name: 'a package in between leads there',
+      live: '22.1.3',
+      desired: software('22.3.9', ['22.2.4', '22.3.9'], { backupFirst: false }),
+      offers: offered,
+      steps: ['software.22.2.4', 'software.22.3.9'],
+      problem: undefined,
+    },
+    {
+      name: 'a package that is not declared, with what it offers',
+      live: '22.2.4',
+      desired: software('22.3.9', []),
+      offers: offered,
+      steps: [],
+      problem: {
+        code: 'UPDATE_PACKAGE_MISSING',
+        summary:
+          'The way from 22.2.4 to the declared version leads over 22.3.9, and no package of it is declared: nothing is updated',
+        hint: 'Download the package of 22.3.9 (Azure portal: Defender for IoT > Getting started > Updates) and declare it in software.packages. The cloud offers 22.3.9 (from 22.2.0), 22.2.4 (from 10.5.5), 10.5.5 (from 3.1.1).',
+      },
+    },
+    {
+      name: 'a version that its list lacks is told, and sent all the same',
+      live: '22.2.4',
+      desired: software('22.3.8', ['22.3.8'], { backupFirst: false }),
+      offers: offered,
+      steps: ['software.22.3.8'],
+      problem: {
+        code: 'UPDATE_NOT_LISTED',
+        summary: 'The cloud does not list 22.3.8 among the updates that it offers',
+        hint: 'The package that is declared is sent all the same, and the sensor judges it. The cloud offers 22.3.9 (from 22.2.0), 22.2.4 (from 10.5.5), 10.5.5 (from 3.1.1).',
+      },
+    },
+    {
+      name: 'an empty list',
+      live: '22.2.4',
+      desired: software('22.3.9', ['22.3.9'], { backupFirst: false }),
+      offers: [],
+      steps: ['software.22.3.9'],
+      problem: {
+        code: 'UPDATE_NOT_LISTED',
+        summary: 'The cloud does not list 22.3.9 among the updates that it offers',
+        hint: 'The package that is declared is sent all the same, and the sensor judges it. The cloud offers none.',
+      },
+    },
+  ]
+  test.each(rows)('$name', async ({ live, desired, offers, steps, problem }) => {
+    const bench = createBench()
+    bench.memoryWorld.offers = offers
+    await installed(live, bench)
+    const { plan } = await planRun(fleetOf([desiredSensor({ ...named, ...desired })]), bench.world, {})
+    expect(digestPlan(plan)).toMatchObject([{ steps, problems: problem ? [problem.code] : [] }])
+    if (problem) expect(plan.sensors[0]?.problems[0]).toMatchObject(problem)
+  })
+
+  test('it is asked only where an update is due', async () => {
+    const bench = createBench()
+    bench.memoryWorld.offers = offered
+    await installed('22.3.9', bench)
+    const asked = () => bench.memoryWorld.calls.filter((call) => call === 'cloud offeredUpdates').length
+    await planRun(fleetOf([desiredSensor({ ...named, ...software('22.3.9', ['22.3.9']) })]), bench.world, {})
+    await planRun(fleetOf([desiredSensor({ ...named, ...software('22.3.8', ['22.3.8']) })]), bench.world, {})
+    expect(asked()).toBe(0)
+    await planRun(fleetOf([desiredSensor({ ...named, ...software('24.1', ['24.1']) })]), bench.world, {})
+    expect(asked()).toBe(1)
+  })
+
+  test('that it cannot be asked is told, and the documented path holds', async () => {
+    const bench = createBench()
+    bench.memoryWorld.offers = offered
+    await installed('22.1.3', bench)
+    bench.memoryWorld.onCall = ({ method }) => {
+      if (method === 'offeredUpdates') throw new DeviceError('REGISTRAR_DENIED', 'status 403', { advice: 'A role.' })
+    }
+    const desired = software('22.3.9', ['22.3.9'], { backupFirst: false })
+    const { plan } = await planRun(fleetOf([desiredSensor({ ...named, ...desired })]), bench.world, {})
+    expect(digestPlan(plan)).toMatchObject([{ steps: ['software.22.3.9'], problems: ['UPDATES_NOT_LISTED'] }])
+    expect(plan.sensors[0]?.problems[0]).toMatchObject({
+      severity: 'warning',
+      summary: 'status 403. The way to the declared version is held to the documented path alone.',
+      hint: 'A role.',
+    })
+  })
+})
+
 const refusals: readonly { name: string; live: string; desired: DesiredSettings; code: string }[] = [
   { name: 'an older version', live: '22.3.9', desired: software('22.3.8', ['22.3.8']), code: 'SOFTWARE_DOWNGRADE' },
   { name: 'no package', live: '22.3.8', desired: software('22.3.9', []), code: 'UPDATE_PACKAGE_MISSING' },
@@ -162,6 +284,32 @@ const failures: readonly {
   { name: 'too little space', spoil: (_, one) => void (one.freeBytes = 3), code: 'UPDATE_NO_SPACE', sent: false },
   { name: 'a failed update', spoil: (_, one) => void (one.failUpdates = 1), code: 'UPDATE_FAILED', sent: true },
 ]
+
+const logs: readonly { from: string; to: string; log: string }[] = [
+  {
+    from: '10.5.5',
+    to: '22.3.9',
+    log: 'The log of the update is /opt/sensor/logs/legacy-upgrade.log on the sensor, over SSH as cyberx_host.',
+  },
+  {
+    from: '22.2.4',
+    to: '22.3.9',
+    log: 'The log of the update is /opt/sensor/logs/install.log on the sensor, over SSH as cyberx_host; in early 22.x versions /var/cyberx/logs/upgrade.log.',
+  },
+  { from: '3.1.1', to: '10.5.5', log: 'Look into the logs of the sensor.' },
+]
+test.each(logs)('a failed update from $from to $to says where its log lies', async ({ from, to, log }) => {
+  const { bench, one } = await installed(from)
+  prepare(bench)
+  one.failUpdates = 1
+  const fleet = fleetOf([desiredSensor({ ...named, ...software(to, [to]) })])
+  const { outcome } = await converge(fleet, bench.world)
+  expect(outcome.sensors[0]?.problems[0]).toMatchObject({
+    code: 'UPDATE_FAILED',
+    hint: `${log} The next run tries again.`,
+  })
+})
+
 test.each(failures)('$name leaves the version as it is, and the next run updates', async ({ spoil, code, sent }) => {
   const { bench, one } = await installed('22.3.8')
   const fleet = fleetOf([desiredSensor({ ...named, ...software('22.3.9', ['22.3.9']) })])

@@ -64,6 +64,21 @@ test('on wish the sensors start out activated as they are declared', () => {
   ])
 })
 
+test('the cloud offers what the documents have packages of, beside the documented path', () => {
+  const one = { file: 'package.tar', sha256: 'a'.repeat(64) }
+  const software = { version: '24.1.2', packages: { '24.1.2': one, '10.5.5': one, '3.2.0': one } }
+  const { options } = fleetToSimulatorOptions(
+    fleet([sensor('line-1', 'https://127.20.1.1', { software })], ['https://127.20.0.1:9443']),
+    secrets,
+  )
+  expect(options.cloud?.updates).toEqual([
+    { version: '24.1.2', fromVersion: '10.5.5' },
+    { version: '22.3.8.91', fromVersion: '10.5.5' },
+    { version: '10.5.5', fromVersion: '3.1.1' },
+    { version: '3.2.0', fromVersion: '0' },
+  ])
+})
+
 test('the credentials that only read are users of the sensor too', () => {
   const line1 = sensor('line-1', 'https://127.20.1.1')
   const reading = { ...line1, access: { ...line1.access, readCredentials: 'reader' } }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { openRegistrar } from '../registrars/azure/open.ts'
 import { pinFile } from '../../schemas/pin-file.ts'
 import type { Audit } from '../../schemas/generated/wire.ts'
 import type { Fault } from '../../simulator/faults.ts'
@@ -141,6 +142,19 @@ describe('the control endpoint', () => {
     expect(simulator.counts('line-1')).toEqual({ signIn: 1, readAppliance: 3, readAudit: 1 })
   })
 
+  test('sets what the cloud offers', async () => {
+    const cloud = cloudAt('127.20.112.62')
+    const simulator = await start({ appliances: [], cloud, controlPort: 0 })
+    const updates = [{ version: '24.1.2', fromVersion: '22.2.0' }]
+    expect((await control('POST', `${simulator.control?.url ?? ''}/cloud/updates`, updates)).status).toBe(200)
+    const registrar = openRegistrar(simulator.cloud?.endpoint ?? '', simulator.cloud?.pin ?? '', {
+      tokens: [cloud.token],
+      config: { subscriptionId: cloud.subscriptionId, location: cloud.location },
+    }).registrar
+    expect(await registrar.offeredUpdates?.()).toEqual(updates)
+    await registrar.close?.()
+  })
+
   test.each([
     ['an unknown fault', '/faults', { kind: 'earthquake' }, {}, 400],
     ['an unknown appliance', '/appliances/none/console', { aspect: 'time', set: {} }, {}, 404],
@@ -151,6 +165,8 @@ describe('the control endpoint', () => {
       {},
       400,
     ],
+    ['updates without the version that they lead from', '/cloud/updates', [{ version: '22.3.9' }], {}, 400],
+    ['updates of no cloud', '/cloud/updates', [], {}, 404],
     ['a body that is no JSON', '/clock', undefined, {}, 400],
     ['a page in a browser', '/clock', { advanceSeconds: 1 }, { origin: 'https://elsewhere.example' }, 403],
     ['an unknown path', '/nothing', {}, {}, 404],

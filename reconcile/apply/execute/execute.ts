@@ -2,6 +2,7 @@ import type { Action } from '../../plan-types.ts'
 import { StepError } from '../../observe/problem-of.ts'
 import { executeChangeAddress } from './change-address.ts'
 import { executeAssignZone, executeConnectConsole } from './connect-console.ts'
+import { executeDeleteLegacy } from './delete-legacy.ts'
 import { executeFinishAddress } from './finish-address.ts'
 import { executeImportCertificate } from './import-certificate.ts'
 import { executeReactivate } from './reactivate.ts'
@@ -25,6 +26,8 @@ export async function execute(context: StepContext, action: Action): Promise<voi
       return executeUpdateSoftware(context, action)
     case 'updateRecord':
       return executeUpdateRecord(context, action)
+    case 'deleteLegacyRecord':
+      return executeDeleteLegacy(context, action)
     case 'reactivate':
       return executeReactivate(context, action)
     case 'changeAddress':

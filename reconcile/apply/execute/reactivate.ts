@@ -41,8 +41,13 @@ export async function executeReactivate(context: StepContext, action: Reactivate
     await activate(context, action, registrar, record)
   }
   await waitForCloud(context, action, registrar)
+  if (reason === 'update') context.note(legacyStays)
   context.keepIntent(false)
 }
+
+/** Documented. */
+const legacyStays =
+  'The portal goes on listing the registration of before the update until it is deleted: the next plan names it, where it is known which it is.'
 
 /** Deletes the old record: the one that this sensor itself reports, or that of the hardware before it. */
 async function deleteOld(context: StepContext, { deletes, to, registrar: next }: Reactivate): Promise<void> {

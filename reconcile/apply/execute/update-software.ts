@@ -10,6 +10,7 @@ import { DeviceError, outcomeUnknown } from '../../device-error.ts'
 import type { Observation, PackageSource } from '../../driver.ts'
 import { StepError } from '../../observe/problem-of.ts'
 import type { Action } from '../../plan-types.ts'
+import { logOfUpdate } from '../../update-log.ts'
 import { poll } from '../poll.ts'
 import type { StepContext } from './step-context.ts'
 import { writeAndVerify } from './write-and-verify.ts'
@@ -171,7 +172,7 @@ async function follow(context: StepContext, action: UpdateSoftware): Promise<voi
     throw failed(context, action, now, before)
   })
   await session.regainLease()
-  if (!isDone) throw overdue(context)
+  if (!isDone) throw overdue(context, action)
 }
 
 /** What is seen now; nothing while the appliance is away. The lease is kept while it is there. */
@@ -216,7 +217,7 @@ function progressOf({ note }: StepContext): (observation: Observation | undefine
 
 function failed(
   context: StepContext,
-  { to }: UpdateSoftware,
+  { from, to }: UpdateSoftware,
   { software, softwareVersion }: Observation,
   before: string | undefined,
 ): StepError {
@@ -228,18 +229,18 @@ function failed(
     key: context.plan.key,
     field: 'software.version',
     summary: `The update to ${to} failed; the sensor runs ${softwareVersion ?? 'an unknown version'}.${why}`,
-    hint: 'Look into /opt/sensor/logs on the sensor (legacy-upgrade.log, install.log); the next run tries again.',
+    hint: `${logOfUpdate({ from, to })} The next run tries again.`,
   })
 }
 
-const overdue = ({ plan }: StepContext): StepError =>
+const overdue = ({ plan }: StepContext, leg: UpdateSoftware): StepError =>
   new StepError(
     {
       code: 'UPDATE_OVERDUE',
       key: plan.key,
       field: 'software.version',
       summary: `The update has not ended within ${longestUpdateMs / 60_000} minutes.`,
-      hint: 'Look at the console of the sensor. The next run goes on from what it finds.',
+      hint: `Look at the console of the sensor. ${logOfUpdate(leg)} The next run goes on from what it finds.`,
     },
     'unknown',
   )

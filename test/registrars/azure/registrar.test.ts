@@ -55,6 +55,63 @@ function idOf(zip: Uint8Array): string {
 /** Lists of one run are asked for side by side, so their order does not matter. */
 const byPath = (requests: readonly object[]) => requests.map((request) => JSON.stringify(request)).toSorted()
 
+const packageList = (upgrade: unknown) => JSON.stringify({ sensor: { upgrade } })
+
+describe('updates that are offered', () => {
+  it('are listed once, with a reader token as well', async () => {
+    const { registrar, cloud } = await open({ tokens: [readerToken] })
+    const asked = await Promise.all([registrar.offeredUpdates?.(), registrar.offeredUpdates?.()])
+    const updates = [
+      { version: '22.3.8.91', fromVersion: '10.5.5' },
+      { version: '10.5.5', fromVersion: '3.1.1' },
+    ]
+    expect(asked).toEqual([updates, updates])
+    expect(cloud.requests).toEqual([
+      {
+        method: 'POST',
+        path: `${provider}/defenderSettings/default/packageDownloads`,
+        query: localVersion,
+        body: null,
+      },
+    ])
+  })
+
+  it.each([
+    [
+      'an item without a version is left out',
+      packageList([{ version: 7 }, null, { version: '22.3.9' }]),
+      [{ version: '22.3.9' }],
+    ],
+    [
+      'a text that is no version is none',
+      packageList([{ version: '22.3.9', fromVersion: '<b>' }]),
+      [{ version: '22.3.9' }],
+    ],
+    ['nothing is offered', packageList([]), []],
+  ])('%s', async (_, body, updates) => {
+    const { registrar, faults } = await open()
+    faults.add({ kind: 'malformedBody', appliance: '(cloud)', operation: 'DefenderSettings_PackageDownloads', body })
+    expect(await registrar.offeredUpdates?.()).toEqual(updates)
+  })
+
+  it('a body that is no list is an error, and is not asked for again', async () => {
+    const { registrar, faults, attempts } = await open()
+    faults.add({
+      kind: 'malformedBody',
+      appliance: '(cloud)',
+      operation: 'DefenderSettings_PackageDownloads',
+      body: '{}',
+    })
+    for (let time = 0; time < 2; time++) {
+      await expect(registrar.offeredUpdates?.()).rejects.toMatchObject({
+        code: 'REGISTRAR_ERROR',
+        message: 'registrar cloud: listing the updates of sensors: the answer lists no packages of sensors',
+      })
+    }
+    expect(attempts).toEqual(['POST 200'])
+  })
+})
+
 interface RequestCase {
   name: string
   seed?: Parameters<OpenedCloud['cloud']['seed']>[0]
