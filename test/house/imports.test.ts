@@ -147,7 +147,7 @@ function loadedPackages(entry: string): ReadonlySet<string> {
 /** Whole packages that take long to load; of two of them a part is enough. */
 const slow = ['node-forge', 'undici', 'yaml']
 
-test.each(['provider/sensorform/sensor/resource.ts', 'transport/http.ts', 'formats/certificate.ts'])(
+test.each(['provider/sensorform/appliance/resource.ts', 'transport/http.ts', 'formats/certificate.ts'])(
   'starting quickly: %s loads no package that it does not need',
   (entry) => {
     const packages = loadedPackages(entry)

@@ -8,7 +8,8 @@ import { loadFleet } from '../../load/load-fleet.ts'
 import { makePlan } from '../../reconcile/plan/plan.ts'
 import type { PlanContext, Sight } from '../../reconcile/engine.ts'
 import type { Observation } from '../../reconcile/driver.ts'
-import { desireSensor } from '../../provider/sensorform/sensor/desired.ts'
+import { desireAppliance } from '../../provider/sensorform/appliance/desired.ts'
+import { sensorType } from '../../provider/sensorform/sensor/schema.ts'
 import { fromSpec } from '../../provider/spec/from-spec.ts'
 import { apiSupport } from '../../drivers/api/driver.ts'
 import type { DesiredAppliance } from '../../schemas/fleet.ts'
@@ -56,7 +57,7 @@ const sensors = examples.flatMap((fleet) =>
 )
 
 test.each(sensors)('$key', ({ fleet, sensor }) => {
-  const { desired, diagnostics } = desireSensor(fleet, configured(sensor))
+  const { desired, diagnostics } = desireAppliance(sensorType, fleet, configured(sensor))
   expect(diagnostics).toEqual([])
   const own = desired?.fleet.sensors.get(desired.key)
   if (!desired || !own) throw new TypeError('nothing is desired')

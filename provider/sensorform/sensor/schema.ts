@@ -1,5 +1,8 @@
+import type { Observation } from '../../../reconcile/driver.ts'
 import { sensorAttributes } from '../../../schemas/terraform/generated.ts'
 import type { Attributes, TerraformSchema } from '../../../schemas/terraform/schema.ts'
+import type { ObjectValue } from '../../model/value.ts'
+import type { ApplianceType } from '../appliance/type.ts'
 
 const read = { computed: true, keepsPrior: true } as const
 
@@ -21,8 +24,7 @@ export const factAttributes: Attributes = {
   certificate_expires_at: { type: 'string', ...read, description: 'When the certificate that is served ends.' },
 }
 
-/** Facts that a step of this prefix may change. */
-export const factsChangedBy: Readonly<Record<string, readonly string[]>> = {
+const factsChangedBy: ApplianceType['factsChangedBy'] = {
   activation: ['activation_status', 'activation_expires_at'],
   certificate: ['certificate_fingerprint', 'certificate_expires_at'],
   software: ['software_version'],
@@ -40,3 +42,17 @@ export const sensorSchema: TerraformSchema = {
     ...factAttributes,
   },
 }
+
+function facts({ identity, softwareVersion, activation, served }: Observation): ObjectValue {
+  return {
+    id: identity,
+    serial_number: identity,
+    software_version: softwareVersion ?? null,
+    activation_status: activation?.status ?? null,
+    activation_expires_at: activation?.expiresAt ?? null,
+    certificate_fingerprint: served?.sha256 ?? null,
+    certificate_expires_at: served?.notAfter ?? null,
+  }
+}
+
+export const sensorType: ApplianceType = { kind: 'Sensor', schema: sensorSchema, facts, factsChangedBy }

@@ -1,41 +1,31 @@
 /**
- * What was seen of a sensor as a value of Terraform. A value that only differs in its spelling keeps the one that is
+ * What was seen of an appliance as a value of Terraform. A value that only differs in its spelling keeps the one that is
  * stored, so that no plan shows a difference that is none.
  *
  * @module
  */
 import { sameValue } from '../../../reconcile/compare/canonical.ts'
+import { findField } from '../../../reconcile/compare/setting-fields.ts'
 import type { Observation } from '../../../reconcile/driver.ts'
-import { fieldTable, formatPath } from '../../../schemas/fields.ts'
-import { sensorSettings } from '../../../schemas/sensor.ts'
-import { sensorAttributes } from '../../../schemas/terraform/generated.ts'
+import { formatPath } from '../../../schemas/fields.ts'
 import { isNested, type Attribute, type Attributes, type NestedAttribute } from '../../../schemas/terraform/schema.ts'
 import { isEqual, isList, isObject, type ObjectValue, type Value } from '../../model/value.ts'
 import { fromSpec, nestFlat } from '../../spec/from-spec.ts'
 import type { SeenSight } from './kept.ts'
-
-const fields = fieldTable(sensorSettings)
+import type { ApplianceType } from './type.ts'
 
 /** Everything that was read, configured or not. */
-export function liveValue({ records }: SeenSight, observation: Observation): ObjectValue {
+export function liveValue(
+  { schema, facts }: ApplianceType,
+  { records }: SeenSight,
+  observation: Observation,
+): ObjectValue {
   const flat = new Map<string, unknown>(observation.live)
   const record = records.live?.state === 'present' ? records.live.record : undefined
   for (const key of ['site', 'zone', 'tiAutomaticUpdates'] as const) {
     if (record?.[key] !== undefined) flat.set(`registration.${key}`, record[key])
   }
-  return { ...fromSpec(sensorAttributes, nestFlat(flat)), ...factsOf(observation) }
-}
-
-function factsOf({ identity, softwareVersion, activation, served }: Observation): ObjectValue {
-  return {
-    id: identity,
-    serial_number: identity,
-    software_version: softwareVersion ?? null,
-    activation_status: activation?.status ?? null,
-    activation_expires_at: activation?.expiresAt ?? null,
-    certificate_fingerprint: served?.sha256 ?? null,
-    certificate_expires_at: served?.notAfter ?? null,
-  }
+  return { ...fromSpec(schema.attributes, nestFlat(flat)), ...facts(observation) }
 }
 
 /** What Terraform has stored, brought up to date. */
@@ -52,7 +42,7 @@ function refreshedValue(attribute: Attribute, stored: Value, live: Value, path: 
   if (path.length === 1 && attribute.required) return stored
   if (isNested(attribute)) return refreshedGroup(attribute, stored, live, path)
   if (isEqual(stored, live)) return stored
-  const field = fields.find(formatPath(path))
+  const field = findField(formatPath(path))
   const means = (value: Value): unknown =>
     isList(value) ? value : attribute.spec?.form === 'file' ? { content: value } : value
   return field && stored !== null && live !== null && sameValue(field, means(stored), means(live)) ? stored : live

@@ -1,26 +1,35 @@
 import type { ApplianceOutcome } from '../../../reconcile/outcome.ts'
 import type { AppliancePlan, Step } from '../../../reconcile/plan-types.ts'
 import type { Problem } from '../../../schemas/problem.ts'
-import { sensorAttributes } from '../../../schemas/terraform/generated.ts'
+import type { Attributes } from '../../../schemas/terraform/schema.ts'
 import type { Diagnostic, Diagnostics } from '../../model/diagnostic.ts'
 import type { ObjectValue } from '../../model/value.ts'
 import { problemDiagnostic } from '../../spec/check-spec.ts'
 import { fieldPath } from '../../spec/path.ts'
 
 /** Problems of the engine, at the lines of their fields. */
-export const fromProblems = (problems: readonly Problem[], config: ObjectValue | null): Diagnostics =>
-  problems.map((problem) => problemDiagnostic(sensorAttributes, problem, config))
+export const fromProblems = (
+  attributes: Attributes,
+  problems: readonly Problem[],
+  config: ObjectValue | null,
+): Diagnostics => problems.map((problem) => problemDiagnostic(attributes, problem, config))
 
 /** What a plan disrupts, and from where on there is no way back. */
-export const warningsOf = ({ steps }: AppliancePlan, config: ObjectValue): Diagnostics =>
-  steps.filter(({ disrupts, pointOfNoReturn }) => disrupts ?? pointOfNoReturn).map((step) => warningOf(step, config))
+export const warningsOf = (attributes: Attributes, { steps }: AppliancePlan, config: ObjectValue): Diagnostics =>
+  steps
+    .filter(({ disrupts, pointOfNoReturn }) => disrupts ?? pointOfNoReturn)
+    .map((step) => warningOf(attributes, step, config))
 
-function warningOf({ title, changes, disrupts, pointOfNoReturn }: Step, config: ObjectValue): Diagnostic {
+function warningOf(
+  attributes: Attributes,
+  { title, changes, disrupts, pointOfNoReturn }: Step,
+  config: ObjectValue,
+): Diagnostic {
   const detail = [
     ...(disrupts === undefined ? [] : [`Disrupts: ${disrupts}.`]),
     ...(pointOfNoReturn === undefined ? [] : [`Point of no return: ${pointOfNoReturn}.`]),
   ]
-  const path = changes[0] === undefined ? [] : fieldPath(sensorAttributes, changes[0], config)
+  const path = changes[0] === undefined ? [] : fieldPath(attributes, changes[0], config)
   return {
     severity: 'warning',
     summary: `Apply will ${title}`,
@@ -30,9 +39,9 @@ function warningOf({ title, changes, disrupts, pointOfNoReturn }: Step, config: 
 }
 
 /** What became of a run, where it is not done. */
-export function fromOutcome(outcome: ApplianceOutcome, config: ObjectValue): Diagnostics {
+export function fromOutcome(attributes: Attributes, outcome: ApplianceOutcome, config: ObjectValue): Diagnostics {
   const failed = outcome.steps.flatMap(({ problem }) => problem ?? [])
-  const told = fromProblems([...outcome.problems, ...failed], config)
+  const told = fromProblems(attributes, [...outcome.problems, ...failed], config)
   if (outcome.status === 'done' || outcome.status === 'unchanged') return told
   if (told.some(({ severity }) => severity === 'error')) return told
   return [...told, { severity: 'error', ...sentences[outcome.status] }]
@@ -47,8 +56,8 @@ const sentences: Readonly<Record<Unfinished, { summary: string; detail: string }
   notAttempted: { summary: 'Nothing was attempted', detail: again },
   waiting: { summary: 'A step waits for a person', detail: 'The plan says what to do; apply again when it is done.' },
   unknown: {
-    summary: 'The sensor does not answer',
+    summary: 'The appliance does not answer',
     detail: 'Nothing is known of what became of the last step. Apply again.',
   },
-  stale: { summary: 'The sensor is no longer what the plan was made from', detail: 'Nothing was done. Plan again.' },
+  stale: { summary: 'The appliance is no longer what the plan was made from', detail: 'Nothing was done. Plan again.' },
 }
