@@ -15,17 +15,32 @@ import type {
 import type { LeaseGrant, LeaseRequest } from '../../reconcile/lease.ts'
 import { formatPath, parsePath } from '../../schemas/fields.ts'
 import { isTimeZone } from '../../schemas/rules.ts'
-import { endDueUpdate, isRebooting } from './software.ts'
-import { isoNow, newId, type MemoryAppliance, type MemoryWorld, type Stored } from './world.ts'
+import { contactConsoles, notConfigured } from './console.ts'
+import { endDueUpdate, isAway } from './software.ts'
+import { isoNow, newId, type MemoryAppliance, type MemoryConsole, type MemoryWorld, type Stored } from './world.ts'
 
 const dayMs = 86_400_000
 
-/** Adds an appliance as it is after installation, not activated. */
-export function addAppliance(
+type Options = { serialNumber: string; address: string } & Partial<Omit<MemoryAppliance, 'console'>>
+
+/** Adds a sensor as it is after installation, not activated. */
+export const addAppliance = (world: MemoryWorld, { address, ...options }: Options): MemoryAppliance =>
+  add(world, { ...options, console: null }, installed(address))
+
+/** Adds a management console as it is after installation. */
+export function addConsole(
   world: MemoryWorld,
-  options: { serialNumber: string; address: string } & Partial<MemoryAppliance>,
+  { address, sites = [], ...options }: Options & Partial<Pick<MemoryConsole, 'sites'>>,
 ): MemoryAppliance {
-  const { address, settings, ...rest } = options
+  const console = { address, token: `token-of-${options.serialNumber}`, sites, entries: new Map(), backupsError: null }
+  return add(world, { ...options, console }, installedConsole)
+}
+
+function add(
+  world: MemoryWorld,
+  { settings, ...rest }: Pick<MemoryAppliance, 'serialNumber' | 'console'> & Partial<MemoryAppliance>,
+  defaults: readonly [string, Stored][],
+): MemoryAppliance {
   const appliance: MemoryAppliance = {
     softwareVersion: '22.3.4',
     hardwareProfile: 'L500',
@@ -59,8 +74,9 @@ export function addAppliance(
     rejectActivations: 0,
     distrustedHosts: [],
     gone: false,
+    consoleConnection: notConfigured,
     ...rest,
-    settings: new Map<string, Stored>([...installed(address), ...(settings ?? [])]),
+    settings: new Map<string, Stored>([...defaults, ...(settings ?? [])]),
   }
   world.appliances.push(appliance)
   return appliance
@@ -81,14 +97,22 @@ const installed = (address: string): [string, Stored][] => [
   ['backup.target.enabled', false],
 ]
 
+const installedConsole: readonly [string, Stored][] = [
+  ['certificate.validation', 'none'],
+  ['sensorBackups.collect', false],
+  ['sensorBackups.path', '/var/cyberx/sensor-backups'],
+]
+
 /** The appliance that answers at an address, its timers brought up to now. */
 export function applianceAt(world: MemoryWorld, endpoint: string): MemoryAppliance | undefined {
   world.appliances.forEach((appliance) => tick(world, appliance))
+  contactConsoles(world)
   const host = new URL(endpoint).hostname
-  return world.appliances.find(
-    (one) => !one.gone && !isRebooting(world, one) && one.settings.get('network.address') === host,
-  )
+  return world.appliances.find((one) => !isAway(world, one) && addressOf(one) === host)
 }
+
+const addressOf = ({ console, settings }: MemoryAppliance): Stored | undefined =>
+  console?.address ?? settings.get('network.address')
 
 function tick(world: MemoryWorld, appliance: MemoryAppliance): void {
   const { networkChange, lease } = appliance
@@ -103,8 +127,9 @@ function tick(world: MemoryWorld, appliance: MemoryAppliance): void {
 }
 
 /** Every field as it is read. */
-export function liveOf({ settings, activation, softwareVersion }: MemoryAppliance): Map<string, LiveValue> {
+export function liveOf({ settings, activation, softwareVersion, console }: MemoryAppliance): Map<string, LiveValue> {
   const live = new Map<string, LiveValue>([...settings].map(([path, value]) => [path, readForm(value)]))
+  if (console) return live
   live.set('software.version', softwareVersion)
   if (activation.name !== null) live.set('name', activation.name)
   if (activation.mode !== null) live.set('activation.mode', activation.mode)

@@ -8,11 +8,13 @@ import type {
   Reader,
   Support,
   Target,
+  Unfinished,
   Write,
   Writer,
 } from '../../reconcile/driver.ts'
 import * as device from './appliance.ts'
 import { backupsOf, createBackup, listBackups, restoreBackup } from './backup.ts'
+import { assignZone, checkConnection, connectionStringOf, consoleOf, removeSensor, sightsOf } from './console.ts'
 import { softwareOf, updateSoftware, uploadPackage } from './software.ts'
 import { called, isoNow, type MemoryAppliance, type MemoryWorld } from './world.ts'
 
@@ -27,6 +29,7 @@ export const richSupport: Support = {
   backupNow: true,
   restore: true,
   audit: true,
+  managementConsoles: true,
   peerCheck: true,
 }
 
@@ -43,21 +46,24 @@ export function createMemoryDriver(world: MemoryWorld, options: MemoryDriverOpti
   return {
     name: 'memory',
     support,
-    reader: (target) => readerOf(connect(target), support),
-    writer: (target) => writerOf(connect(target), support),
+    reader: (target) => readerOf(connect(target), target, support),
+    writer: (target) => writerOf(connect(target), target, support),
     ...(support.restore && { operator: (target: Target) => operatorOf(connect(target)) }),
   }
 }
 
-const readerOf = (connection: MemoryConnection, { audit, peerCheck }: Support): Reader => ({
+const readerOf = (connection: MemoryConnection, { kind }: Target, { audit, peerCheck }: Support): Reader => ({
   observe: (known) => connection.observe(known),
   close: () => connection.close(),
   ...(peerCheck && { checkPeers: () => connection.call('checkPeers', device.checkPeers) }),
   ...(audit && { audit: (since: string) => connection.audit(since) }),
+  ...(kind === 'ManagementConsole' && {
+    connectionString: () => connection.call('connectionString', (one) => connectionStringOf(consoleOf(one))),
+  }),
 })
 
-const writerOf = (connection: MemoryConnection, support: Support): Writer => ({
-  ...readerOf(connection, support),
+const writerOf = (connection: MemoryConnection, target: Target, support: Support): Writer => ({
+  ...readerOf(connection, target, support),
   write: (write, guard) => connection.write(write, guard),
   ...(support.lease && {
     lease: (request) =>
@@ -100,6 +106,16 @@ class MemoryConnection {
     return called(this.world, { method, target: appliance.serialNumber }, () => work(appliance))
   }
 
+  /** Refuses an appliance of another kind, before anything is asked of it. */
+  #checkKind({ console, serialNumber }: MemoryAppliance): void {
+    const { kind = 'Sensor' } = this.#target
+    if (kind === 'ManagementConsole' && !this.#support.managementConsoles) {
+      throw new DeviceError('NOT_SUPPORTED', 'This driver speaks to no management consoles.')
+    }
+    const found = console ? 'ManagementConsole' : 'Sensor'
+    if (found !== kind) throw new DeviceError('WRONG_KIND', `${serialNumber} is a ${found}, and a ${kind} is declared.`)
+  }
+
   async #signIn(): Promise<string> {
     let failure = new DeviceError('UNREACHABLE', `Nothing answers at ${this.#target.endpoints.join(' or ')}.`)
     for (const endpoint of this.#target.endpoints) {
@@ -111,6 +127,7 @@ class MemoryConnection {
         continue
       }
       if (identity === undefined || identity === appliance.serialNumber) {
+        this.#checkKind(appliance)
         return called(this.world, { method: 'signIn', target: appliance.serialNumber }, () => endpoint)
       }
       failure = new DeviceError('IDENTITY_MISMATCH', `${endpoint} is ${appliance.serialNumber}, not ${identity}.`)
@@ -127,6 +144,9 @@ class MemoryConnection {
         clockDriftSeconds: appliance.clockDriftSeconds,
         clock: device.clockOf(this.world, appliance),
         served: device.servedOf(appliance, this.world.clock.now()),
+        ...(appliance.console && { console: sightsOf(appliance.console) }),
+        ...(!appliance.console &&
+          this.#support.managementConsoles && { consoleConnection: appliance.consoleConnection }),
       }
       const unchanged = known?.revision === String(appliance.revision) && known.identity === appliance.serialNumber
       return known && unchanged ? { ...known, ...base, unchanged } : { ...this.#read(appliance), ...base }
@@ -136,38 +156,41 @@ class MemoryConnection {
   #read(
     appliance: MemoryAppliance,
   ): Omit<Observation, 'endpoint' | 'observedAt' | 'clockDriftSeconds' | 'clock' | 'served'> {
-    const { activation, networkChange, lease, intent } = appliance
     const { software, job } = softwareOf(this.world, appliance)
-    const remaining = (endsAt: number) => (endsAt - this.world.clock.monotonic()) / 1000
     return {
       identity: appliance.serialNumber,
       revision: String(appliance.revision),
       unchanged: false,
       softwareVersion: appliance.softwareVersion,
-      hardwareProfile: appliance.hardwareProfile,
       live: this.#live(appliance),
-      activation: {
-        ...activation,
-        cloud: activation.mode === 'cloud' ? { reachable: appliance.cloudReachable, detail: null } : null,
-      },
-      backups: { ...backupsOf(appliance, this.#support) },
-      software,
-      unfinished: {
-        ...(job && { job }),
-        ...(networkChange && {
-          networkChange: {
-            id: networkChange.id,
-            from: networkChange.from,
-            to: networkChange.to,
-            remainingSeconds: remaining(networkChange.endsAt),
-          },
-        }),
-        ...(intent && { intent: structuredClone(intent) }),
-        ...(lease && {
-          lease: { holder: lease.holder, fence: lease.fence, remainingSeconds: remaining(lease.endsAt) },
-        }),
-      },
+      ...(!appliance.console && { ...this.#ofSensor(appliance), software }),
+      unfinished: this.#unfinished(appliance, job),
       warnings: [],
+    }
+  }
+
+  #ofSensor(appliance: MemoryAppliance): Required<Pick<Observation, 'hardwareProfile' | 'activation' | 'backups'>> {
+    const { hardwareProfile, activation, cloudReachable } = appliance
+    const cloud = activation.mode === 'cloud' ? { reachable: cloudReachable, detail: null } : null
+    return { hardwareProfile, activation: { ...activation, cloud }, backups: backupsOf(appliance, this.#support) }
+  }
+
+  #unfinished({ networkChange, lease, intent }: MemoryAppliance, job: Unfinished['job']): Unfinished {
+    const remaining = (endsAt: number) => (endsAt - this.world.clock.monotonic()) / 1000
+    return {
+      ...(job && { job }),
+      ...(networkChange && {
+        networkChange: {
+          id: networkChange.id,
+          from: networkChange.from,
+          to: networkChange.to,
+          remainingSeconds: remaining(networkChange.endsAt),
+        },
+      }),
+      ...(intent && { intent: structuredClone(intent) }),
+      ...(lease && {
+        lease: { holder: lease.holder, fence: lease.fence, remainingSeconds: remaining(lease.endsAt) },
+      }),
     }
   }
 
@@ -199,6 +222,8 @@ class MemoryConnection {
 async function carryOut(world: MemoryWorld, appliance: MemoryAppliance, write: Write): Promise<void> {
   switch (write.type) {
     case 'set':
+      if (write.aspect === 'managementConsole') checkConnection(world, appliance, write)
+      return device.writeSettings(appliance, write.values)
     case 'importCertificate':
       return device.writeSettings(appliance, write.values)
     case 'removeRule':
@@ -221,7 +246,8 @@ async function carryOut(world: MemoryWorld, appliance: MemoryAppliance, write: W
     case 'confirmAddress':
       return device.confirmAddress(appliance, write.id)
     case 'assignZone':
+      return assignZone(appliance, write)
     case 'removeSensor':
-      throw new DeviceError('NOT_SUPPORTED', `${appliance.serialNumber} is no management console.`)
+      return removeSensor(appliance, write.identity)
   }
 }

@@ -12,6 +12,7 @@ export const poorSupport: Support = {
     mailServer: { read: false, write: 'manual' },
     forwarding: { read: false, write: 'manual' },
     systemProperties: { read: false, write: 'manual' },
+    managementConsole: { read: false, write: 'manual' },
     software: { read: true, write: 'manual' },
     certificate: { read: false, write: 'none' },
   },

@@ -60,10 +60,10 @@ export function updateSoftware(world: MemoryWorld, appliance: MemoryAppliance, s
 const shareOf = (world: MemoryWorld, { startedMs, lastsMs }: NonNullable<MemoryAppliance['update']>): number =>
   (world.clock.monotonic() - startedMs) / lastsMs
 
-/** True while the appliance reboots. */
-export function isRebooting(world: MemoryWorld, { update }: MemoryAppliance): boolean {
+/** True while nothing answers, as in a reboot. */
+export function isAway(world: MemoryWorld, { update, gone }: MemoryAppliance): boolean {
   const share = update ? shareOf(world, update) : -1
-  return reboots.some(({ from, until }) => share >= from && share < until)
+  return gone || reboots.some(({ from, until }) => share >= from && share < until)
 }
 
 /** Ends an update whose time has come. */

@@ -12,6 +12,9 @@ import type {
   AuditEntry,
   BackupFile,
   BackupState,
+  ConsoleConnection,
+  ConsoleSights,
+  ManagedSensor,
   SecretTag,
   SoftwareState,
 } from '../../reconcile/driver.ts'
@@ -63,6 +66,21 @@ export interface MemoryAppliance {
   distrustedHosts: readonly string[]
   /** Nothing answers at the address. */
   gone: boolean
+  /** Of a sensor: as it knows it since the last contact. */
+  consoleConnection: ConsoleConnection
+  /** What makes it a management console; `null`: it is a sensor. */
+  console: MemoryConsole | null
+}
+
+export interface MemoryConsole {
+  address: string
+  /** What sensors prove themselves with. */
+  token: string
+  sites: ConsoleSights['sites']
+  /** Sensors that were connected at least once, by serial number. */
+  entries: Map<string, ManagedSensor>
+  /** Why the last collection of backups failed, if it did. */
+  backupsError: string | null
 }
 
 export interface MemoryBackup extends Required<BackupFile> {

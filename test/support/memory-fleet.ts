@@ -1,5 +1,5 @@
 /** A fleet, a world in memory and an engine over both, in a few lines. */
-import { activate, addAppliance } from '../../drivers/memory/appliance.ts'
+import { activate, addAppliance, addConsole } from '../../drivers/memory/appliance.ts'
 import { createMemoryDriver } from '../../drivers/memory/driver.ts'
 import { createMemoryRegistrar } from '../../drivers/memory/registrar.ts'
 import { createMemoryWorld, type MemoryAppliance, type MemoryWorld } from '../../drivers/memory/world.ts'
@@ -86,10 +86,19 @@ export interface SensorOptions {
   formerKey?: string
 }
 
-export function desiredSensor(settings: DesiredSettings, options: SensorOptions = {}): DesiredAppliance {
-  const { key = 'line-1', address = '10.1.0.5', site, identity, hold, formerKey } = options
+export const desiredSensor = (settings: DesiredSettings, options: SensorOptions = {}): DesiredAppliance =>
+  desiredAppliance('Sensor', settings, { key: 'line-1', address: '10.1.0.5', ...options })
+
+export const desiredConsole = (settings: DesiredSettings, options: SensorOptions = {}): DesiredAppliance =>
+  desiredAppliance('ManagementConsole', settings, { key: 'hq', address: '10.1.8.1', ...options })
+
+function desiredAppliance(
+  kind: DesiredAppliance['kind'],
+  settings: DesiredSettings,
+  { key, address, site, identity, hold, formerKey }: SensorOptions & { key: string; address: string },
+): DesiredAppliance {
   return {
-    kind: 'Sensor',
+    kind,
     key,
     labels: {},
     access: {
@@ -139,6 +148,25 @@ export async function installActivated(
   memoryWorld.calls.length = 0
   return appliance
 }
+
+/** A management console that is installed; its one site `Plant` has the zones `Assembly` and `Packaging`. */
+export const installConsole = (
+  { memoryWorld }: Bench,
+  { serialNumber = 'MC-1', address = '10.1.8.1', ...more }: Partial<Parameters<typeof addConsole>[1]> = {},
+): MemoryAppliance => addConsole(memoryWorld, { serialNumber, address, sites: [plant], ...more })
+
+const plant = {
+  name: 'Plant',
+  zones: [
+    { id: 1, name: 'Assembly' },
+    { id: 2, name: 'Packaging' },
+  ],
+}
+
+/** Consoles by key, as a fleet declares them. */
+export const consolesOf = (...consoles: readonly DesiredAppliance[]): Pick<Fleet, 'managementConsoles'> => ({
+  managementConsoles: new Map(consoles.map((console) => [console.key, console])),
+})
 
 let runs = 0
 
