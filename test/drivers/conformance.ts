@@ -5,86 +5,21 @@
  * @module
  */
 import { afterEach, describe, expect, test } from 'vitest'
-import { applyPlan } from '../../reconcile/apply/apply.ts'
 import { isDrift } from '../../reconcile/change.ts'
 import { confirmationOf } from '../../reconcile/compare/confirmation.ts'
-import type { Support } from '../../reconcile/driver.ts'
-import type { Overrides, World } from '../../reconcile/engine.ts'
-import type { Outcome } from '../../reconcile/outcome.ts'
-import type { Plan, AppliancePlan } from '../../reconcile/plan-types.ts'
-import { planRun } from '../../reconcile/run.ts'
 import { abilityOf, findField } from '../../reconcile/compare/setting-fields.ts'
-import type { DesiredAppliance, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
-import { certificates, samples, type Sample } from './samples.ts'
+import type { DesiredSettings } from '../../schemas/fleet.ts'
+import { describeConsoles } from './conformance-consoles.ts'
+import { describeLife } from './conformance-life.ts'
+import { registration, secretValues, Session, settled, stateOf, type ConformanceWorld } from './conformance-session.ts'
+import { certificates, consoleSamples, samples, type Sample } from './samples.ts'
 import { settingsWith } from './settings-with.ts'
-
-/** One appliance, registered as `registeredName` in site `plant` of the registrar `cloud`, and an engine that reaches it. */
-export interface ConformanceWorld {
-  world: World
-  support: Support
-  /** The sensor's document without settings; its credentials and registrars are in `fleet`. */
-  sensor: DesiredAppliance
-  fleet: Omit<Fleet, 'sensors'>
-  registeredName: string
-  /** Where the appliance may be moved to. */
-  addresses: readonly [string, string]
-  /** A person sets a field in the console; a secret is given as `{ secret }`, a file as its text, `null` unsets. */
-  changeInConsole(path: string, value: unknown): Promise<void> | void
-  /** A syslog server whose certificate the appliance cannot validate. */
-  distrustedPeer(): Promise<{ host: string; port: number }>
-  /** Secrets by the name of their variable. */
-  setSecret(name: string, value: string): void
-  close(): Promise<void> | void
-}
 
 export interface ConformanceHarness {
   name: string
   open(): Promise<ConformanceWorld>
 }
 
-let runs = 0
-
-class Session {
-  readonly under: ConformanceWorld
-
-  constructor(under: ConformanceWorld) {
-    this.under = under
-  }
-
-  fleet(settings: DesiredSettings): Fleet {
-    const { sensor, fleet } = this.under
-    return { ...fleet, sensors: new Map([[sensor.key, { ...sensor, settings }]]) }
-  }
-
-  async plan(settings: DesiredSettings): Promise<AppliancePlan> {
-    const { plan } = await planRun(this.fleet(settings), this.under.world, {})
-    return only(plan)
-  }
-
-  async apply(
-    settings: DesiredSettings,
-    allowed: Overrides = {},
-  ): Promise<{ plan: AppliancePlan; outcome: Outcome['sensors'][number] | undefined }> {
-    const fleet = this.fleet(settings)
-    const overrides = { allowUnguardedNetworkChange: true, ...allowed }
-    const { plan } = await planRun(fleet, this.under.world, { overrides, waitForRuns: true })
-    const outcome = await applyPlan(plan, fleet, this.under.world, { run: `conformance-${++runs}`, overrides })
-    return { plan: only(plan), outcome: outcome.sensors[0] }
-  }
-}
-
-function only({ sensors: [sensor] }: Plan): AppliancePlan {
-  if (!sensor) throw new Error('the plan has no sensor')
-  return sensor
-}
-
-const settled = { changes: [], steps: [] }
-const stateOf = ({ changes, steps }: AppliancePlan) => ({
-  changes: changes.map(({ path }) => path),
-  steps: steps.map(({ id }) => id),
-})
-
-const registration = { registrar: 'cloud', site: 'plant' }
 const named = (name: string): DesiredSettings => ({ name, registration })
 const syslogRule = (host: string) => ({
   minimumSeverity: 'Major' as const,
@@ -98,24 +33,25 @@ export function describeConformance(harness: ConformanceHarness): void {
     const start = async (): Promise<Session> => {
       const under = await harness.open()
       opened.push(under)
-      under.setSecret('SECRET_A', 'first-secret')
-      under.setSecret('SECRET_B', 'second-secret')
+      for (const [name, value] of Object.entries(secretValues)) under.setSecret(name, value)
       return new Session(under)
     }
     afterEach(async () => {
       for (const world of opened.splice(0)) await world.close()
     })
 
-    test.each(samples)('$path', async (sample) => {
-      const session = await start()
-      const field = findField(sample.path)
-      const ability = abilityOf(session.under.support, field?.pattern ?? sample.path)
-      const isBlind = !ability.read || (field?.type === 'secret' && !session.under.support.tags)
-      if (ability.write === 'none') return expectNotWritten(session, sample)
-      if (ability.write === 'manual') return expectByHand(session, sample)
-      return isBlind ? expectBlind(session, sample) : expectManaged(session, sample)
+    test.each(samples)('$path', async (sample) => tryField(await start(), sample))
+
+    test.each(consoleSamples)('of a management console: $path', async (sample) => {
+      const { under } = await start()
+      const session = new Session(under, under.consoles.own)
+      if (under.support.managementConsoles) return tryField(session, sample)
+      const plan = await session.plan(settingsWith(sample, sample.values[0]))
+      expect(plan).toMatchObject({ status: 'unknown', problems: [{ code: 'NOT_SUPPORTED' }], steps: [] })
     })
 
+    describeConsoles(start)
+    describeLife(start)
     test('a rename re-activates, or says what a person must do', async () => {
       const session = await start()
       const { registeredName } = session.under
@@ -144,7 +80,7 @@ export function describeConformance(harness: ConformanceHarness): void {
       const session = await start()
       const proxy = { host: 'proxy.example', port: 8080, password: { fromEnv: 'SECRET_A' } }
       await session.apply({ network: { proxy } })
-      await session.under.changeInConsole('network.proxy.password', { secret: 'somebody-elses' })
+      await session.appliance.changeInConsole('network.proxy.password', { secret: 'somebody-elses' })
       const plan = await session.plan({ network: { proxy } })
       const drift = plan.changes.filter((change) => isDrift(change)).map(({ path }) => path)
       expect(drift).toEqual(session.under.support.tags ? ['network.proxy.password'] : [])
@@ -166,7 +102,7 @@ export function describeConformance(harness: ConformanceHarness): void {
         expect(outcome?.problems).toEqual([])
         expect(stateOf(await session.plan(settings))).toEqual(settled)
       }
-      const remembered = await session.under.world.memory.recall(session.under.sensor.key)
+      const remembered = await session.under.world.memory.recall(session.appliance.document.key)
       expect(remembered?.lastRead?.served?.sha256).toBe(certificates.two.sha256)
     })
 
@@ -180,7 +116,7 @@ export function describeConformance(harness: ConformanceHarness): void {
       const withheld = await session.apply(settings)
       expect(withheld.plan.problems).toMatchObject([{ severity: 'error', code: 'VALIDATION_CUTS_OFF' }])
       expect(stateOf(withheld.plan)).toEqual({ changes: ['certificate.validation'], steps: [] })
-      const allowed = await session.apply(settings, { allowCutOff: [sensor.key] })
+      const allowed = await session.apply(settings, { allowCutOff: [sensor.document.key] })
       expect(allowed.plan.problems).toMatchObject([{ severity: 'warning', code: 'VALIDATION_CUTS_OFF' }])
       expect(allowed.outcome).toMatchObject({ status: 'done', problems: [] })
       expect(stateOf(await session.plan(settings))).toEqual(settled)
@@ -221,6 +157,16 @@ export function describeConformance(harness: ConformanceHarness): void {
   })
 }
 
+/** Set, changed, moved by somebody else and left alone again, as far as the driver declares that it can. */
+async function tryField(session: Session, sample: Sample): Promise<void> {
+  const field = findField(sample.path)
+  const ability = abilityOf(session.under.support, field?.pattern ?? sample.path)
+  const isBlind = !ability.read || (field?.type === 'secret' && !session.under.support.tags)
+  if (ability.write === 'none') return expectNotWritten(session, sample)
+  if (ability.write === 'manual') return expectByHand(session, sample)
+  return isBlind ? expectBlind(session, sample) : expectManaged(session, sample)
+}
+
 /** Read and written by the tool. */
 async function expectManaged(session: Session, sample: Sample): Promise<void> {
   for (const value of sample.values) {
@@ -241,7 +187,7 @@ async function expectManaged(session: Session, sample: Sample): Promise<void> {
 
 async function expectDrift(session: Session, sample: Sample): Promise<void> {
   const [first, second] = sample.values
-  await session.under.changeInConsole(sample.path, sample.console ?? first)
+  await session.appliance.changeInConsole(sample.path, sample.console ?? first)
   const desired = settingsWith(sample, second)
   const drifted = await session.plan(desired)
   expect(drifted.changes.map(({ path, cause }) => ({ path, cause }))).toEqual([{ path: sample.path, cause: 'sensor' }])
@@ -265,16 +211,17 @@ async function expectBlind(session: Session, sample: Sample): Promise<void> {
 
 /** A person does it: waiting until confirmed, and again when the spec moves. */
 async function expectByHand(session: Session, sample: Sample): Promise<void> {
-  const { world, sensor } = session.under
+  const { world } = session.under
+  const { key } = session.appliance.document
   for (const value of sample.values) {
     const settings = settingsWith(sample, value)
     const { plan, outcome } = await session.apply(settings)
     expect(plan.steps.map(({ action }) => action.type)).toContain('manual')
     expect(outcome).toMatchObject({ status: 'waiting' })
     const confirmed = plan.steps.map((step) => [step.id, confirmationOf(step)] as const)
-    const before = (await world.memory.recall(sensor.key))?.confirmed
+    const before = (await world.memory.recall(key))?.confirmed
     const now = Object.fromEntries(confirmed.filter((entry): entry is [string, string] => entry[1] !== undefined))
-    await world.memory.remember(sensor.key, { confirmed: { ...before, ...now } })
+    await world.memory.remember(key, { confirmed: { ...before, ...now } })
     const again = await session.plan(settings)
     expect(again.steps).toEqual([])
     expect(again.unverifiable).toContain(sample.path)

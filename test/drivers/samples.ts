@@ -1,7 +1,8 @@
 /** Two values of every field that is a setting of the appliance. */
+import { applianceSchemas, type ApplianceKind } from '../../schemas/documents.ts'
 import { fieldTable, formatPath } from '../../schemas/fields.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
-import { sensorSettings } from '../../schemas/sensor.ts'
+import { consoleSettings } from '../../schemas/management-console.ts'
 import { makeCertificate } from '../transport/pki.ts'
 
 export interface Sample {
@@ -154,8 +155,37 @@ export const apart: Readonly<Record<string, string>> = {
   'software.backupFirst': 'no setting of the appliance',
 }
 
-/** Every field of the spec by its pattern. */
-export const patterns = (): string[] => fieldTable(sensorSettings).fields.map(({ pattern }) => pattern)
-export const patternOf = (path: string): string | undefined => fieldTable(sensorSettings).find(path)?.pattern
+const hook = 'forwarding.rules.ops.actions.a.webhook'
+const withHook = withAction('webhook', { url: 'https://ops.example/hook' })
+const backups: DesiredSettings = { sensorBackups: { collect: true } }
+
+const ofConsolesAlone: readonly Sample[] = [
+  { path: 'forwarding.rules.ops.systemNotifications', values: [true, false], beside: withHook },
+  { path: 'forwarding.rules.ops.alertNotifications', values: [true, false], beside: withHook },
+  { path: `${hook}.url`, values: ['https://ops.example/a', 'http://10.1.9.9:8080/b'] },
+  { path: `${hook}.headers.X-Plant`, values: ['berlin', 'hamburg'], beside: withHook },
+  { path: `${hook}.secretHeaders.Authorization`, ...secretSample, beside: withHook },
+  { path: `${hook}.extended`, values: [true, false], beside: withHook },
+  { path: 'sensorBackups.collect', values: [true, false] },
+  { path: 'sensorBackups.at', values: ['04:00', '23:30'], beside: backups },
+  { path: 'sensorBackups.keepPerSensor', values: [1, 9], beside: backups },
+  { path: 'sensorBackups.storage', values: [10, 100], beside: backups },
+  { path: 'sensorBackups.path', values: ['/backups/sensors', '/mnt/share_1'], beside: backups },
+]
+
+const ofConsoles = fieldTable(consoleSettings)
+
+/** Two values of every field of a management console. */
+export const consoleSamples: readonly Sample[] = [
+  ...samples.filter(({ path }) => ofConsoles.find(path) !== undefined),
+  ...ofConsolesAlone,
+]
+
+/** Patterns of fields that neither a sample nor a test of their own covers. */
+export const uncovered = (kind: ApplianceKind): string[] => {
+  const { fields, find } = fieldTable(applianceSchemas[kind].settings)
+  const tried = new Set((kind === 'Sensor' ? samples : consoleSamples).map(({ path }) => find(path)?.pattern))
+  return fields.map(({ pattern }) => pattern).filter((pattern) => !tried.has(pattern) && !apart[pattern])
+}
 
 export const certificates = { one, two }
