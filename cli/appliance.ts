@@ -26,7 +26,7 @@ export async function reach(
 }
 
 /** A held appliance is not contacted, by whatever verb. */
-function mustNotBeHeld(desired: DesiredAppliance, now: number): void {
+export function mustNotBeHeld(desired: DesiredAppliance, now: number): void {
   if (!isHeld(desired, now)) return
   const { key, hold } = desired
   throw new UsageError(

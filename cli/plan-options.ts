@@ -23,7 +23,7 @@ export function planOptionsOf({ given }: Command, fleet: Fleet): PlanOptions {
 }
 
 /** A selection that selects nothing is an error, never "all is well". */
-function keysOf(fleet: Fleet, selector: string): readonly string[] {
+export function keysOf(fleet: Fleet, selector: string): readonly string[] {
   const { keys, problems } = selectKeys(fleet, selector)
   const [problem] = problems
   if (problem) throw new UsageError(problem.code, problem.summary, problem.hint)
@@ -43,7 +43,8 @@ function checkOnly(path: string): string {
   )
 }
 
-function overridesOf(given: Command['given'], fleet: Fleet): Overrides {
+/** Exceptions to policy that the flags name. A verb that lacks a flag has none of its kind. */
+export function overridesOf(given: Command['given'], fleet: Fleet): Overrides {
   const keys = (name: string): string[] => given.list(name).map((key) => sensorOf(fleet, key).key)
   const allowChanged = given.count('allow-changed')
   return {

@@ -35,7 +35,8 @@ export async function recordEnd(
   })
 }
 
-function actor(): { user: string; host: string } {
+/** Who runs it, and where. */
+export function actor(): { user: string; host: string } {
   const host = hostname()
   try {
     return { user: userInfo().username, host }

@@ -278,15 +278,16 @@ export const verbs = {
   },
   backup: {
     summary: 'Make a backup now, or tell which there are.',
-    usage: 'create|list KEY…',
-    positionals: [2, many],
+    usage: 'create|list [KEY…]',
+    positionals: [1, many],
     success: 'done',
     completes: ['create', 'list'],
     about: [
-      `create makes a backup on the sensor and waits for it; list shows what is there, newest first, with those made under a former name, the space that there is, and what the next one overwrites. ${keyRule}`,
+      `Of the sensors that are named, or that --select selects. create makes a backup on the sensor and waits for it; list shows what is there, newest first, with those made under a former name, the space that there is, and what the next one overwrites. ${keyRule}`,
       'A backup holds configuration and data. PCAP files and logs are not in it: save them by hand.',
     ],
     flags: {
+      select: selectionFlags.select,
       ...documentFlags,
       ...onlineFlags,
       format: { ...resultFlags.format, choices: ['human', 'json'] },
@@ -294,6 +295,7 @@ export const verbs = {
     },
     examples: [
       ['sensorform backup create line-1', 'before work on the sensor'],
+      ["sensorform backup create --select 'site=berlin'", 'before work at a plant'],
       ['sensorform backup list line-1 line-2', 'how old the newest backups are'],
     ],
     exits: ['partial', 'unknown', 'waiting'],
@@ -305,11 +307,15 @@ export const verbs = {
     success: 'restored',
     about: [
       `Says what comes back and what is lost, asks, restores, finds the sensor again, and says what differs now from what is declared. ${keyRule}`,
-      'Only a backup of the version that the sensor runs is taken. Everything comes back as it was then: settings and secrets, name and activation, network, certificate. Services stop and start, so that nothing answers for a while. The sensor is then sought at its endpoint and wherever it is remembered to have been; only the same serial number is taken for it. A run that dies is taken up by the same command.',
+      'Only a backup of the version that the sensor runs is taken. Everything comes back as it was then: settings and secrets, name and activation, network, certificate. Services stop and start, so that nothing answers for a while. A closed window of the site is waited for, with exit code 7. The sensor is then sought at its endpoint and wherever it is remembered to have been; only the same serial number is taken for it. A run that dies is taken up by the same command.',
     ],
     flags: {
       from: { value: 'NAME', description: 'Backup file, as "sensorform backup list" names it, or latest.' },
       'auto-approve': { description: 'Do not ask.' },
+      'allow-window': {
+        ...overrideFlags['allow-window'],
+        description: 'Let it run outside the window of this site.',
+      },
       ...documentFlags,
       ...onlineFlags,
       ...resultFlags,

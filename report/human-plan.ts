@@ -8,7 +8,7 @@ import type { PlanReport, RenderOptions } from './report.ts'
 import { shareProblems, type SharedProblem, type ShownSensor } from './shared-problems.ts'
 import { styleOf, type Style } from './style.ts'
 import { summaryLine } from './summary.ts'
-import { counted, statusTexts } from './words.ts'
+import { counted, notBackedUp, saysNotBackedUp, statusTexts } from './words.ts'
 
 export function humanPlan(report: PlanReport, options: RenderOptions): string {
   const { plan, kind } = report
@@ -22,6 +22,7 @@ export function humanPlan(report: PlanReport, options: RenderOptions): string {
     ...(plan.orphans.length > 0
       ? [`Declared by no document, and left alone: ${plan.orphans.map(plainText).join(', ')}`, '']
       : []),
+    ...(kind === 'plan' && saysNotBackedUp(ofAllAppliances(plan)) ? [`${notBackedUp}.`, ''] : []),
     ...(plan.refused ? [style.red('Refused by policy: apply would do nothing.'), ''] : []),
     style.bold(summaryLine(plan, kind)),
     '',

@@ -23,7 +23,17 @@ import { outcomeLine } from './human-outcome.ts'
 import { restorationLines, restorationTitles } from './restoration.ts'
 import { retirementLines, retirementTitles } from './retirement.ts'
 import { summaryLine } from './summary.ts'
-import { causeText, changeNote, counted, outcomeTexts, shownText, statusTexts, stepTexts } from './words.ts'
+import {
+  causeText,
+  changeNote,
+  counted,
+  notBackedUp,
+  outcomeTexts,
+  saysNotBackedUp,
+  shownText,
+  statusTexts,
+  stepTexts,
+} from './words.ts'
 
 /** Longest result, in bytes. Hosts of repositories cut comments off at about 64 KiB. */
 const budgetBytes = 60_000
@@ -64,6 +74,7 @@ function planPage({ plan, kind }: PlanReport): string {
       ...(plan.refused ? ['> **Refused by policy:** apply would do nothing.'] : []),
       ...(plan.problems.length > 0 ? [plan.problems.slice(0, 20).map(problemItem).join('\n')] : []),
       ...(plan.orphans.length > 0 ? [orphansText(plan.orphans)] : []),
+      ...(kind === 'plan' && saysNotBackedUp(ofAllAppliances(plan)) ? [`${notBackedUp}.`] : []),
     ],
     told.map((sensor) => sensorBlock(sensor, kind)),
     'sensor',

@@ -5,6 +5,7 @@ import { problemLines } from './human-problem.ts'
 import { plainText } from './neutral.ts'
 import type { RenderOptions, RestoreReport } from './report.ts'
 import { styleOf } from './style.ts'
+import { notBackedUp } from './words.ts'
 
 export const restorationTitles: Readonly<Record<Restoration['state'], string>> = {
   planned: 'would restore',
@@ -14,9 +15,6 @@ export const restorationTitles: Readonly<Record<Restoration['state'], string>> =
   waiting: 'waits to restore',
   unknown: 'nobody can tell whether it restored',
 }
-
-/** What no backup holds. Documented. */
-export const notBackedUp = 'PCAP files and logs are not in a backup'
 
 /** What the backup is, what comes of it, and what was found: a line each. */
 export const restorationLines = (restoration: Restoration): string[] => [

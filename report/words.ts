@@ -1,7 +1,7 @@
 /** How changes, causes and states are worded, once for every format. */
 import type { Cause, Change, RegistrationFault, Shown } from '../reconcile/change.ts'
 import type { ApplianceOutcome, StepStatus } from '../reconcile/outcome.ts'
-import type { ApplianceStatus } from '../reconcile/plan-types.ts'
+import type { AppliancePlan, ApplianceStatus } from '../reconcile/plan-types.ts'
 
 const longestShown = 400
 
@@ -84,6 +84,17 @@ export const stepTexts: Readonly<Record<StepStatus, string>> = {
   waiting: 'waiting',
   unknown: 'unknown',
 }
+
+/** What no backup holds. Documented. */
+export const notBackedUp = 'PCAP files and logs are not in a backup'
+
+/** Said once of a whole plan, where backups are made, set up, collected or offered for restoring. */
+export const saysNotBackedUp = (appliances: readonly AppliancePlan[]): boolean =>
+  appliances.some(
+    ({ steps, problems }) =>
+      steps.some(({ id }) => /^(backup|sensorBackups)(\.|$)/.test(id)) ||
+      problems.some(({ code }) => code === 'BACKUP_OFFERED'),
+  )
 
 /** `1 step`, `2 steps`. */
 export const counted = (count: number, noun: string, plural = `${noun}s`): string =>

@@ -4,19 +4,22 @@ import { reportedOf } from '../../reconcile/compare/records.ts'
 import { isUnknown, DeviceError } from '../../reconcile/device-error.ts'
 import type { BackupListing, Writer } from '../../reconcile/driver.ts'
 import { LeaseKeeper, type LeaseChannel } from '../../reconcile/apply/lease-keeper.ts'
+import { concurrencyOf } from '../../reconcile/observe/observe.ts'
+import { forEachLimited } from '../../reconcile/observe/pool.ts'
+import { isHeld } from '../../reconcile/plan/hold.ts'
 import { listBackups as listOf } from '../../reconcile/restore/plan-restore.ts'
-import { notBackedUp } from '../../report/restoration.ts'
 import { problemOf as jsonProblem } from '../../report/json.ts'
 import { neutralJson, plainText } from '../../report/neutral.ts'
-import { counted, sizeText } from '../../report/words.ts'
+import { counted, notBackedUp, sizeText } from '../../report/words.ts'
 import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import type { ResultOf } from '../../schemas/results.ts'
-import { attempt, reach, sayProblem } from '../appliance.ts'
+import { attempt, mustNotBeHeld, reach, sayProblem } from '../appliance.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodeOf, exitCodes, type ExitReason } from '../exit-codes.ts'
 import { sensorOf } from '../keys.ts'
+import { keysOf } from '../plan-options.ts'
 import { nameRun } from '../run-history.ts'
 import { UsageError } from '../usage-error.ts'
 import { openWorld, type OpenWorld } from '../world.ts'
@@ -26,7 +29,7 @@ type Found = Omit<Reported, 'key' | 'problem'>
 type Files = NonNullable<Reported['backups']>
 
 export async function run(command: Command): Promise<number> {
-  const [action = '', ...keys] = command.positionals
+  const [action = ''] = command.positionals
   if (action !== 'create' && action !== 'list') {
     throw new UsageError(
       'ARGUMENTS',
@@ -36,23 +39,62 @@ export async function run(command: Command): Promise<number> {
   }
   const creates = action === 'create'
   const { fleet } = await loadDocuments(command, documentPaths(command))
-  const sensors = keys.map((key) => sensorOf(fleet, key))
+  const sensors = sensorsOf(command, fleet)
   const opened = await openWorld(command, fleet, { writes: creates })
   const found: Reported[] = []
   try {
-    for (const desired of sensors) {
-      if (opened.interruption.stopping()) return exitCodes.interrupted
+    const free = sensors.filter((desired) => !isPassedOver(command, desired, opened))
+    await forEachLimited(free, concurrencyOf(fleet, concurrencyGiven(command)), async (desired, index) => {
+      if (opened.interruption.stopping()) return
       const result = await attempt(desired.key, () =>
         creates ? createBackup(fleet, desired, opened, command) : listBackups(fleet, desired, opened),
       )
-      found.push('value' in result ? { key: desired.key, ...result.value } : failed(desired.key, result.problem))
+      found[index] = 'value' in result ? { key: desired.key, ...result.value } : failed(desired.key, result.problem)
       if ('problem' in result) sayProblem(command, result.problem)
-    }
+    })
+    if (opened.interruption.stopping()) return exitCodes.interrupted
   } finally {
     await opened.close()
   }
   tell(command, found)
   return exitCodeOf(reasonsOf(found, creates))
+}
+
+function concurrencyGiven({ given }: Command): { concurrency?: number } {
+  const concurrency = given.count('concurrency')
+  return concurrency === undefined ? {} : { concurrency }
+}
+
+/** Those that are named, or those that are selected: management consoles are no sensors. */
+function sensorsOf(command: Command, fleet: Fleet): DesiredAppliance[] {
+  const keys = command.positionals.slice(1)
+  const selector = command.given.text('select')
+  if ((keys.length === 0) === (selector === undefined)) {
+    throw new UsageError(
+      'ARGUMENTS',
+      keys.length > 0
+        ? '"sensorform backup" takes keys or --select, not both'
+        : '"sensorform backup" needs a key or --select',
+      `As in "sensorform backup list line-1" or "sensorform backup list --select 'site=berlin'".`,
+    )
+  }
+  if (selector === undefined) return keys.map((key) => sensorOf(fleet, key))
+  const sensors = keysOf(fleet, selector).flatMap((key) => fleet.sensors.get(key) ?? [])
+  if (sensors.length > 0) return sensors
+  throw new UsageError(
+    'NOTHING_SELECTED',
+    `${JSON.stringify(selector)} selects no sensor`,
+    'It selects management consoles only, which are not backed up from here.',
+  )
+}
+
+/** A held sensor that nobody named is left out; one that is named is an error, before anything is contacted. */
+function isPassedOver(command: Command, desired: DesiredAppliance, { world }: OpenWorld): boolean {
+  const now = world.clock.now()
+  if (!isHeld(desired, now)) return false
+  if (!command.given.on('select')) mustNotBeHeld(desired, now)
+  command.note(`${desired.key}: held until ${desired.hold?.until}: ${desired.hold?.reason}; left out`)
+  return true
 }
 
 const failed = (key: string, problem: Problem): Reported => ({ key, problem: jsonProblem(problem) })

@@ -10,7 +10,8 @@ import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { sensorOf } from '../keys.ts'
 import { emit, outputsOf } from '../output.ts'
-import { nameRun } from '../run-history.ts'
+import { overridesOf } from '../plan-options.ts'
+import { actor, nameRun } from '../run-history.ts'
 import { UsageError } from '../usage-error.ts'
 import { openWorld, type OpenWorld } from '../world.ts'
 
@@ -57,14 +58,15 @@ async function carryOut(
   from: string,
   { world, state }: OpenWorld,
 ): Promise<Restoration> {
-  const planned = await planRestore(fleet, world, desired, from)
+  const overrides = overridesOf(command.given, fleet)
+  const planned = await planRestore(fleet, world, desired, from, overrides)
   if (planned.state !== 'planned' || !(await approved(command, planned))) return planned
   const id = nameRun(command.startedAt)
   const record = { run: id, verb: command.verb, startedAt: command.startedAt }
-  const detail = { key: desired.key, from: planned.from }
+  const detail = { ...actor(), overrides, key: desired.key, from: planned.from }
   await state.history?.recordRun({ ...record, detail })
   command.note(`${desired.key}: restoring ${planned.from} …`)
-  const done = await restore(fleet, world, desired, planned, id)
+  const done = await restore(fleet, world, desired, planned, { run: id, overrides })
   const finishedAt = new Date(world.clock.now()).toISOString()
   await state.history?.recordRun({ ...record, finishedAt, detail: { ...detail, outcome: done.state } })
   return done

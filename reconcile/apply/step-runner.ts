@@ -84,7 +84,8 @@ async function holdBack(state: RunnerState, step: Step): Promise<StepOutcome | u
   if (session.observation.served?.expired && !isImport(step)) return notAttempted(expiredProblem(plan, step))
   const missing = step.needs.filter((id) => outcomes.has(id) && outcomes.get(id)?.status !== 'done')
   if (missing.length > 0) return notAttempted(blockedProblem(plan, step, missing))
-  const closed = windowProblem(run, step)
+  const { overrides } = run.options
+  const closed = windowProblem({ ...run, overrides }, plan, step)
   return closed && outcomeOf(step, 'waiting', [], closed)
 }
 

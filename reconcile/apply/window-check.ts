@@ -1,18 +1,16 @@
 import type { Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
-import type { ApplyOptions, World } from '../engine.ts'
-import type { AppliancePlan, Step } from '../plan-types.ts'
+import type { Overrides, World } from '../engine.ts'
+import type { Step } from '../plan-types.ts'
 import { momentText, windowState } from '../plan/window.ts'
 
 /** Why a disruptive step must wait: the window of its site is closed, or closes before the step should end. */
 export function windowProblem(
-  { fleet, world, options, plan }: { fleet: Fleet; world: World; options: ApplyOptions; plan: AppliancePlan },
-  step: Step,
+  { fleet, world, overrides }: { fleet: Fleet; world: Pick<World, 'clock'>; overrides: Overrides | undefined },
+  { site, key }: { site?: string; key: string },
+  step: Pick<Step, 'title' | 'disrupts' | 'expectedSeconds'>,
 ): Problem | undefined {
-  const { site, key } = plan
-  if (step.disrupts === undefined || site === undefined || options.overrides?.allowWindow?.includes(site)) {
-    return undefined
-  }
+  if (step.disrupts === undefined || site === undefined || overrides?.allowWindow?.includes(site)) return undefined
   const window = fleet.sites.get(site)?.window
   const state = windowState(window, world.clock.now(), step.expectedSeconds)
   if (state.open) return undefined

@@ -1,14 +1,16 @@
 import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
+import type { Problem } from '../../schemas/problem.ts'
 import { lastRestorable, nameBackup, type NamedBackup } from '../backup/backups.ts'
 import { reportedOf } from '../compare/records.ts'
 import { isUnknown } from '../device-error.ts'
 import type { BackupListing, Driver, Observation, Target } from '../driver.ts'
-import type { World } from '../engine.ts'
+import type { Overrides, World } from '../engine.ts'
 import { observeThrough } from '../observe/observe.ts'
 import { asDeviceError, problemOf } from '../observe/problem-of.ts'
 import { isHeld } from '../plan/hold.ts'
 import { refusalsOf, restoreUnderWay } from './refuse-restore.ts'
 import { restoreTarget } from './restore-target.ts'
+import { restoreWindowProblem } from './restore-window.ts'
 import type { Restoration } from './restoration.ts'
 
 /** Takes the newest backup that the sensor takes. */
@@ -20,6 +22,7 @@ export async function planRestore(
   world: World,
   desired: DesiredAppliance,
   from: string,
+  overrides?: Overrides,
 ): Promise<Restoration> {
   const { key, hold } = desired
   const begun = { key, from, resumes: false, notes: [] }
@@ -28,12 +31,17 @@ export async function planRestore(
     return { ...begun, state: 'refused', problems: [{ severity: 'error', code: 'HELD', key, summary }] }
   }
   try {
-    return { ...begun, ...(await look(fleet, world, desired, from)) }
+    const looked = await look(fleet, world, desired, from)
+    return { ...begun, ...looked, ...waitingFor(looked, restoreWindowProblem(fleet, world, desired, overrides)) }
   } catch (error) {
     const cause = asDeviceError(error, world.signal)
     return { ...begun, state: isUnknown(cause) ? 'unknown' : 'failed', problems: [problemOf(cause, key)] }
   }
 }
+
+/** What an earlier run began disrupts already: it is taken up whatever the window. */
+const waitingFor = ({ state, resumes }: Looked, closed: Problem | undefined): Partial<Looked> =>
+  closed && state === 'planned' && !resumes ? { state: 'waiting', problems: [closed] } : {}
 
 type Looked = Omit<Restoration, 'key' | 'notes'>
 

@@ -5,7 +5,7 @@ import type { Plan } from '../plan-types.ts'
 /** What restoring a backup would do, or has done. Plain data. */
 export interface Restoration {
   key: string
-  /** `waiting`: another run or a job is at work. `unknown`: nobody can tell what became of it; the same again takes it up. */
+  /** `waiting`: another run or a job is at work, or the window of the site is closed. `unknown`: nobody can tell what became of it; the same again takes it up. */
   state: 'planned' | 'refused' | 'restored' | 'failed' | 'waiting' | 'unknown'
   /** File name. */
   from: string

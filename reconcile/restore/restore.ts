@@ -12,7 +12,7 @@ import { acquireLease, waitForJob } from '../apply/lease-wait.ts'
 import { ApplianceSession } from '../apply/session.ts'
 import { nameBackup } from '../backup/backups.ts'
 import { DeviceError, isUnknown, outcomeUnknown } from '../device-error.ts'
-import type { World } from '../engine.ts'
+import type { ApplyOptions, Overrides, World } from '../engine.ts'
 import type { Intent } from '../lease.ts'
 import { asDeviceError, problemOf, StepError } from '../observe/problem-of.ts'
 import { rememberRead } from '../observe/recall.ts'
@@ -20,11 +20,14 @@ import { planRun } from '../run.ts'
 import { findRestored, hasEnded, type Finding } from './find-restored.ts'
 import { listBackups } from './plan-restore.ts'
 import { refusalsOf, restoreUnderWay } from './refuse-restore.ts'
+import { restoreWindowProblem } from './restore-window.ts'
 import { restoreTarget } from './restore-target.ts'
 import type { Restoration } from './restoration.ts'
 
 interface Run {
+  fleet: Fleet
   world: World
+  overrides: Overrides | undefined
   desired: DesiredAppliance
   session: ApplianceSession
   from: string
@@ -40,12 +43,12 @@ export async function restore(
   world: World,
   desired: DesiredAppliance,
   planned: Restoration,
-  id: string,
+  { run: id, overrides }: ApplyOptions,
 ): Promise<Restoration> {
   const target = await restoreTarget(fleet, world, desired)
   const known = { ...target, ...(planned.identity !== undefined && { identity: planned.identity }) }
   const session = new ApplianceSession(world, desired, known, id, undefined)
-  const run: Run = { world, desired, session, from: planned.from, id, notes: [], hasBegun: false }
+  const run: Run = { fleet, world, overrides, desired, session, from: planned.from, id, notes: [], hasBegun: false }
   const ended = await carryOut(run).catch((error: unknown) => outcomeOf(run, asDeviceError(error, world.signal)))
   await session.close({ clearIntent: !run.hasBegun })
   const done = { ...planned, ...ended, notes: run.notes }
@@ -63,6 +66,8 @@ async function carryOut(run: Run): Promise<Ended> {
   await acquireLease(session, world, undefined, ({ message }) => run.notes.push(`${message} Waiting for it.`))
   const refusals = await refusalsNow(run)
   if (refusals.length > 0) return { state: 'refused', problems: refusals }
+  const closed = closedNow(run)
+  if (closed) return { state: 'waiting', problems: [closed] }
   const finding = await beginAndFind(run)
   if (finding.state === 'lost') throw lost(run, finding.seen)
   await session.regainLease()
@@ -84,6 +89,10 @@ async function refusalsNow({ session, desired: { key }, from }: Run): Promise<Pr
   const named = backups.map(nameBackup)
   return refusalsOf({ key, from, observation, support: session.driver.support, backups: named })
 }
+
+/** A person may have taken their time to answer. What an earlier run began is taken up whatever the window. */
+const closedNow = ({ fleet, world, desired, overrides, session, from }: Run): Problem | undefined =>
+  restoreUnderWay(session.observation, from) ? undefined : restoreWindowProblem(fleet, world, desired, overrides)
 
 /** What an earlier run began is not begun again. */
 async function beginAndFind(run: Run): Promise<Finding> {

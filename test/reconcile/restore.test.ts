@@ -31,7 +31,7 @@ async function backedUp(bench: Bench, settings = berlin) {
   let runs = 0
   const run = async (from = name, world: World = bench.world): Promise<Restoration> => {
     const planned = await planRestore(fleet, world, desired, from)
-    return planned.state === 'planned' ? restore(fleet, world, desired, planned, `restore-${++runs}`) : planned
+    return planned.state === 'planned' ? restore(fleet, world, desired, planned, { run: `restore-${++runs}` }) : planned
   }
   return { appliance, desired, fleet, name, run }
 }
@@ -118,8 +118,54 @@ describe('a restore', () => {
     appliance.activation = { ...appliance.activation, name: 'line-one' }
     const planned = await planRestore(fleet, bench.world, desired, 'latest')
     expect(planned).toMatchObject({ state: 'planned', liveName: 'line-one', backup: { sensor: 'line-1' } })
-    expect(await restore(fleet, bench.world, desired, planned, 'r-1')).toMatchObject({ state: 'restored' })
+    expect(await restore(fleet, bench.world, desired, planned, { run: 'r-1' })).toMatchObject({ state: 'restored' })
     expect(appliance.activation.name).toBe('line-1')
+  })
+
+  describe('and the window of its site', () => {
+    const site = 'berlin'
+    const closed = { name: site, labels: {}, window: { timezone: 'Etc/UTC', open: ['Mon 03:00-03:10'] } }
+    const waits = { code: 'WINDOW_CLOSED', hint: 'Apply again when it is open, or say --allow-window berlin.' }
+
+    test('waits while it is closed, and nothing is sent', async () => {
+      const bench = createBench()
+      const { desired, fleet } = await backedUp(bench)
+      const sited = { ...desired, site }
+      const held = { ...fleet, sites: new Map([[site, closed]]) }
+      expect(await planRestore(held, bench.world, sited, 'latest')).toMatchObject({
+        state: 'waiting',
+        problems: [waits],
+      })
+      const allowed = await planRestore(held, bench.world, sited, 'latest', { allowWindow: [site] })
+      expect(allowed).toMatchObject({ state: 'planned', problems: [] })
+      // It closed while a person thought about it.
+      expect(await restore(held, bench.world, sited, allowed, { run: 'late' })).toMatchObject({
+        state: 'waiting',
+        problems: [waits],
+      })
+      expect(writes(bench).filter((call) => !call.endsWith('lease'))).toEqual([])
+      const overrides = { allowWindow: [site] }
+      expect(await restore(held, bench.world, sited, allowed, { run: 'now', overrides })).toMatchObject({
+        state: 'restored',
+      })
+    })
+
+    test('one that was begun is taken up whatever the window', async () => {
+      const bench = createBench()
+      const { appliance, desired, fleet, run } = await backedUp(bench)
+      const sited = { ...desired, site }
+      const held = { ...fleet, sites: new Map([[site, closed]]) }
+      bench.memoryWorld.onCall = ({ method, phase }) => {
+        if (method === 'restoreBackup' && phase === 'before') appliance.gone = true
+      }
+      expect(await run()).toMatchObject({ state: 'unknown' })
+      appliance.gone = false
+      bench.memoryWorld.onCall = () => {}
+      await bench.clock.sleep(61_000)
+      const planned = await planRestore(held, bench.world, sited, 'latest')
+      expect(planned).toMatchObject({ state: 'planned', resumes: true })
+      expect(await restore(held, bench.world, sited, planned, { run: 'again' })).toMatchObject({ state: 'restored' })
+    })
   })
 
   test('that does not come back is unknown, and the same again takes it up without restoring twice', async () => {
