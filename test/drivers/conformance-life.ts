@@ -30,7 +30,9 @@ async function restored(session: Session, settings: DesiredSettings, from: strin
   const fleet = session.fleet(settings)
   const desired = { ...session.appliance.document, settings }
   const planned = await planRestore(fleet, world, desired, from)
-  return planned.state === 'planned' ? restore(fleet, world, desired, planned, `restore-${++restores}`) : planned
+  return planned.state === 'planned'
+    ? restore(fleet, world, desired, planned, { run: `restore-${++restores}` })
+    : planned
 }
 
 const codesOf = ({ problems }: Restoration): string[] => problems.map(({ code }) => code)
