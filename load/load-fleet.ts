@@ -19,7 +19,7 @@ import { isAppliance, type ApplianceDocument } from './layers.ts'
 import { uncheckedMail } from './mail-rules.ts'
 import { duplicateDocuments, duplicateValues, namesOf, unresolvedNames } from './names.ts'
 import { faultProblem, parseDocuments, type ParsedDocument, type ParsedSource } from './parse-documents.ts'
-import { documentProblem } from './problem.ts'
+import { byPlace, documentProblem } from './problem.ts'
 import { readFiles } from './read-files.ts'
 import { makeReferenceReader } from './read-reference.ts'
 import { expiredHold, resolveCredentials, resolveRegistrars, resolveSites, siteHolds } from './resolve-fleet.ts'
@@ -217,9 +217,3 @@ function withoutKey(problem: Problem): Problem {
 
 const idOf = ({ code, at, key, summary }: Problem): string =>
   JSON.stringify(at ? [code, at.file, at.line, at.column, summary] : [code, key, summary])
-
-const byPlace = ({ at: one }: Problem, { at: other }: Problem): number => {
-  if (!one || !other) return Number(one !== undefined) - Number(other !== undefined)
-  if (one.file !== other.file) return one.file < other.file ? -1 : 1
-  return one.line - other.line || one.column - other.column
-}

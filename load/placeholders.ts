@@ -31,6 +31,18 @@ export function fillIn(text: string, values: PlaceholderValues): { text: string;
   return { text: filled, missing }
 }
 
+/** What to say of a placeholder that stands for nothing. */
+export const missingPlaceholder = (name: string): { summary: string; hint: string } => ({
+  summary: `\${${name}} stands for nothing here`,
+  hint: missingHints[name] ?? missingHints.key,
+})
+
+const missingHints: Readonly<Record<string, string>> & { key: string } = {
+  name: 'Declare the name of the sensor, or use ${key}.',
+  site: 'Declare metadata.site of the sensor, or use ${key}.',
+  key: 'This value belongs to no single sensor; write it without placeholders.',
+}
+
 const plain = (value: string | undefined): string | undefined => value?.replace(/[^A-Za-z0-9_]/g, '_')
 
 /** Variables hold letters, digits and "_" only: what a placeholder brings in is brought to that. */

@@ -11,7 +11,7 @@ import type { LoadedFile, LoadedPackage, LoadedSecret, LoadedTrust } from '../sc
 import type { TrustAnchor } from '../schemas/access.ts'
 import { factsOf } from '../schemas/layered.ts'
 import { splitPem } from '../formats/certificate.ts'
-import { fillIn, fillInVariable, type PlaceholderValues } from './placeholders.ts'
+import { fillIn, fillInVariable, missingPlaceholder, type PlaceholderValues } from './placeholders.ts'
 import { BadReferenceError, isFile, realPath, type ReferenceReader } from './read-reference.ts'
 import type { DocumentCode } from './problem.ts'
 import { isObject, memberOf, sensitive } from './schema-walk.ts'
@@ -218,14 +218,9 @@ function filled(
   const { text: result, missing } = fill(text, values)
   const [name] = missing
   if (name === undefined) return result
-  report('PLACEHOLDER', path, `\${${name}} stands for nothing here`, missingHints[name] ?? missingHints['key'])
+  const { summary, hint } = missingPlaceholder(name)
+  report('PLACEHOLDER', path, summary, hint)
   return undefined
-}
-
-const missingHints: Readonly<Record<string, string>> & { key: string } = {
-  name: 'Declare the name of the sensor, or use ${key}.',
-  site: 'Declare metadata.site of the sensor, or use ${key}.',
-  key: 'This value belongs to no single sensor; write it without placeholders.',
 }
 
 /** Folder of a file. */

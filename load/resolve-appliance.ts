@@ -52,11 +52,25 @@ export function resolveAppliance(
   document: ApplianceDocument,
   lower: readonly (FleetDocument | SiteDocument | undefined)[],
 ): ResolvedAppliance {
+  const problems: Problem[] = []
+  const { tree, spec, report } = mergeAppliance(document, lower, problems)
+  const resolved = { document, tree, spec }
+  if (problems.some(({ severity }) => severity === 'error')) return { ...resolved, problems }
+  const references = referenceContext(context, document, tree, spec, report)
+  const desired = desiredAppliance(references, document, tree, spec)
+  return { ...resolved, desired, problems }
+}
+
+/** Merges the layers and checks them as a whole. What is found is added to `problems`; no reference is followed. */
+export function mergeAppliance(
+  document: ApplianceDocument,
+  lower: readonly (FleetDocument | SiteDocument | undefined)[],
+  problems: Problem[],
+): { tree: LayerTree; spec: ApplianceSpec; report: Report } {
   const layers = [...lower.filter((layer) => layer !== undefined), document].map(layerOf)
   const tree = mergeLayers(layers as [LayerTree, ...LayerTree[]])
   const value = toValue(tree)
   const key = document.data.metadata.name
-  const problems: Problem[] = []
   const report: Report = (code, path, { mark, severity, ...text }) =>
     problems.push(
       documentProblem(code, {
@@ -72,14 +86,11 @@ export function resolveAppliance(
   if (!parsed.success) reportIssues(schema, value, parsed.error.issues, report)
   const spec = (parsed.data ?? value) as ApplianceSpec
   for (const { code, path, ...text } of requirements(spec)) report(code, path, text)
-  const resolved = { document, tree, spec }
-  if (problems.some(({ severity }) => severity === 'error')) return { ...resolved, problems }
-  const references = referenceContext(context, document, tree, spec, report)
-  const desired = desiredAppliance(references, document, tree, spec)
-  return { ...resolved, desired, problems }
+  return { tree, spec, report }
 }
 
-type Report = (
+/** Says what is wrong at a path of the merged spec. */
+export type Report = (
   code: DocumentCode,
   path: readonly PropertyKey[],
   text: Omit<Requirement, 'code' | 'path'> & { mark?: 'key' },

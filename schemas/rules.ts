@@ -31,6 +31,9 @@ export const ipv4 = (): z.ZodString => z.string().regex(ipv4Pattern, 'is not an 
 
 const firstOctet = '(22[0-3]|2[01][0-9]|1[0-9]{2}|[1-9][0-9]?)'
 
+/** A subnet mask with room for two hosts or more. */
+export const subnetMask = (): z.ZodString => ipv4().refine(isSubnetMask, 'is not a subnet mask such as 255.255.255.0')
+
 /** An IPv4 address that one host can have: not 0.x.x.x, multicast or reserved. Loopback is one. */
 export const hostAddress = (): z.ZodString =>
   z
@@ -67,6 +70,10 @@ export function durationMs(text: string): number {
 /** An IPv4 address as an unsigned 32-bit number. */
 export const ipv4Number = (address: string): number =>
   address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+
+/** The address of an unsigned 32-bit number. */
+export const ipv4Text = (number: number): string =>
+  [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.')
 
 /** True for a mask whose ones are contiguous and that leaves room for at least two hosts (/1 to /30). */
 export function isSubnetMask(mask: string): boolean {

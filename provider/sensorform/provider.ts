@@ -3,6 +3,7 @@ import { providerAttributes } from '../../schemas/terraform/generated.ts'
 import type { Provider } from '../model/provider.ts'
 import type { Resource } from '../model/resource.ts'
 import { createClient, type Client } from './client.ts'
+import { functions } from './functions/functions.ts'
 import { sensorSchema } from './sensor/schema.ts'
 
 /** The engine and the spec are loaded when a resource is first asked to do something: a schema needs neither. */
@@ -37,7 +38,7 @@ export const sensorformProvider: Provider<Client> = {
   resources: { sensorform_sensor: sensorResource },
   dataSources: {},
   ephemeralResources: {},
-  functions: {},
+  functions,
   actions: {},
   listResources: {},
 }

@@ -3,12 +3,12 @@ import {
   host,
   hostAddress,
   hostName,
-  ipv4,
   ipv4Number,
   isSubnetMask,
   port,
   refuse,
   secret,
+  subnetMask,
   subnetOf,
 } from '../rules.ts'
 
@@ -54,8 +54,7 @@ export const network = z
         'x-rule':
           'IPv4; neither the network nor the broadcast address of its subnet; one sensor of a site has it (project choice). You may have to sign in again after a change.',
       }),
-    subnetMask: ipv4()
-      .refine(isSubnetMask, 'is not a subnet mask such as 255.255.255.0')
+    subnetMask: subnetMask()
       .optional()
       .meta({
         description: 'Subnet mask of the management address.',

@@ -21,9 +21,10 @@ import type { Attribute, Attributes, SpecForm, TerraformType } from './schema.ts
 
 /**
  * What the attributes are for: a resource keeps what it reads and stores no secret; `input` is what a provider block
- * takes, secrets by value included; `output` is what a data source says, without secrets.
+ * takes, secrets by value included; `output` is what was read of an appliance, so without secrets and without what only
+ * says how the tool behaves; `document` is what a document says, secrets by reference.
  */
-export type Purpose = 'resource' | 'input' | 'output'
+export type Purpose = 'resource' | 'input' | 'output' | 'document'
 
 /** Attributes of an object of the spec. */
 export function projectAttributes(schema: z.ZodType, purpose: Purpose): Attributes {
@@ -49,6 +50,7 @@ function attributesOf(object: z.ZodObject, context: Context): Attributes {
 /** One field is one attribute, a secret is several. */
 function projectField(key: string, field: z.ZodType, context: Context): [string, Attribute][] {
   if (factsOf(field)?.['x-sensitive']) return secretAttributes(key, field, context.purpose)
+  if (context.purpose === 'output' && !isReadable(field)) return []
   const inner = { ...context, name: toSnakeCase }
   return [[context.name(key), projectValue(key, field, inner)]]
 }
@@ -110,11 +112,14 @@ function typeOfUnion(union: z.ZodUnion): TerraformType {
   throw new TypeError('Terraform has no type for a choice of different types')
 }
 
+/** True where the provider says every value and the configuration none. */
+const isAnswer = (purpose: Purpose): boolean => purpose === 'output' || purpose === 'document'
+
 type Presence = Pick<Attribute, 'required' | 'optional' | 'computed' | 'keepsPrior' | 'implied'>
 
 /** What can be read may be left out; what only says how the tool behaves is never filled in. */
 function presence(key: string, field: z.ZodType, purpose: Purpose): Presence {
-  if (purpose === 'output') return { computed: true }
+  if (isAnswer(purpose)) return { computed: true }
   if (!field.isOptional()) return { required: true }
   if (purpose === 'input' || !isReadable(field)) return { optional: true }
   return { optional: true, computed: true, keepsPrior: true, ...(key === 'enabled' && { implied: true }) }
@@ -147,7 +152,8 @@ function secretAttributes(key: string, field: z.ZodType, purpose: Purpose): [str
   if (purpose === 'output') return []
   const names = secretNames(key)
   const description = describeAttribute(field)
-  const beside = (form: SpecForm) => ({ optional: true, spec: { key, form } }) as const
+  const given = isAnswer(purpose) ? ({ computed: true } as const) : ({ optional: true } as const)
+  const beside = (form: SpecForm) => ({ ...given, spec: { key, form } }) as const
   const ways: [string, Attribute][] = [
     [
       names.fromEnv,
@@ -162,6 +168,7 @@ function secretAttributes(key: string, field: z.ZodType, purpose: Purpose): [str
       { type: 'string', description: `${description} Path of the file that holds it.`, ...beside('secretFromFile') },
     ],
   ]
+  if (purpose === 'document') return ways
   if (purpose === 'input')
     return [[names.plain, { type: 'string', description, sensitive: true, ...beside('secret') }], ...ways]
   const writeOnly = { sensitive: true, writeOnly: true } as const

@@ -66,7 +66,7 @@ test('each kind of field has its form', () => {
   })
 })
 
-test('a provider block takes secrets by value, and a data source says none', () => {
+test('a provider block takes secrets by value, a document names them, and what was read has none', () => {
   const input = projectAttributes(sample, 'input')
   expect(withoutWords(input)).toMatchObject({
     api_key: { type: 'string', optional: true, sensitive: true },
@@ -74,10 +74,20 @@ test('a provider block takes secrets by value, and a data source says none', () 
   })
   expect(Object.keys(input)).not.toContain('api_key_wo')
   const output = projectAttributes(sample, 'output')
-  expect(Object.keys(output).filter((name) => name.startsWith('api_key'))).toEqual([])
-  expect(Object.values(output).every(({ computed, optional, required }) => computed && !optional && !required)).toBe(
-    true,
-  )
+  expect(Object.keys(output).filter((name) => /^(api_key|max_age|absent)/.test(name))).toEqual([])
+  const document = projectAttributes(sample, 'document')
+  expect(withoutWords(document)).toMatchObject({
+    api_key_from_env: { type: 'string', computed: true },
+    api_key_from_file: { type: 'string', computed: true },
+    max_age: { type: 'string', computed: true },
+    needed: { type: 'string', computed: true },
+  })
+  expect(Object.keys(document).filter((name) => /^api_key(_wo.*)?$/.test(name))).toEqual([])
+  expect(
+    Object.values({ ...output, ...document }).every(
+      ({ computed, optional, required }) => computed && !optional && !required,
+    ),
+  ).toBe(true)
 })
 
 test('a description tells meaning, values, rule and basis', () => {
