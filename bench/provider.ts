@@ -1,6 +1,6 @@
 /**
  * What `terraform plan` costs with this provider and nothing to change, as a ratio to the same number of `terraform_data`,
- * which is built in: `node bench/provider.ts EXECUTABLE…` with `--sizes 1,100,1000`. Also how many requests a sensor gets,
+ * which is built in: `node bench/provider.ts [EXECUTABLE…]` with `--sizes 1,100,1000`, after `npm run package:provider`. Also how many requests a sensor gets,
  * and how much memory the provider takes at most.
  *
  * @module
@@ -35,6 +35,9 @@ export interface ProviderMeasure {
   /** Largest resident size of a provider process; NaN where there is no /proc. */
   peakMb: number
 }
+
+/** The form, as `npm run package:provider` lays them out, or the folder. */
+const labelOf = (executable: string): string => basename(dirname(executable.replace('/unpacked/', '/')))
 
 /** Folders in which terraform runs; `env` finds the provider there. */
 interface Place {
@@ -135,7 +138,7 @@ export async function measureProvider(executable: string, sensors: number, runs:
     for (let index = 0; index < runs; index += 1) pairs.push({ floorMs: await planMs(floor), ms: await planMs(ours) })
     const asked = await counts(fleet.child)
     return {
-      executable: basename(dirname(executable)),
+      executable: labelOf(executable),
       sensors,
       ms: median(pairs.map(({ ms }) => ms)),
       floorMs: median(pairs.map(({ floorMs }) => floorMs)),
@@ -149,17 +152,28 @@ export async function measureProvider(executable: string, sensors: number, runs:
   }
 }
 
+/** What `npm run package:provider` made for this machine. */
+export function packaged(): string[] {
+  const folder = fileURLToPath(new URL('../dist/provider/', import.meta.url))
+  return ['script', 'executable'].flatMap((form) => {
+    const unpacked = join(folder, form, 'unpacked')
+    const found = existsSync(unpacked) ? readdirSync(unpacked).filter((file) => file.startsWith('terraform-')) : []
+    return found.map((file) => join(unpacked, file))
+  })
+}
+
 if (import.meta.main) {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { sizes: { type: 'string' } } })
   const sizes = (values.sizes ?? '1,100,1000').split(',').map(Number)
   const columns = ['provider', 'sensors', 'plan ms', 'floor ms', 'ratio', 'requests', 'sign-ins', 'peak MB']
   console.log(columns.map((column, index) => (index === 0 ? column.padEnd(28) : column.padStart(10))).join(''))
-  for (const executable of positionals.map((path) => resolve(path))) {
+  const given = positionals.length > 0 ? positionals.map((path) => resolve(path)) : packaged()
+  for (const executable of given) {
     for (const size of sizes) {
       const { ms, floorMs, requests, signIns, peakMb } = await measureProvider(executable, size, size > 100 ? 3 : 9)
       const figures = [size, ms.toFixed(0), floorMs.toFixed(0), (ms / floorMs).toFixed(2), requests, signIns]
       const row = [...figures, peakMb.toFixed(0)].map((figure) => String(figure).padStart(10)).join('')
-      console.log(`${basename(dirname(executable)).padEnd(28)}${row}`)
+      console.log(`${labelOf(executable).padEnd(28)}${row}`)
     }
   }
 }

@@ -4,4 +4,5 @@ import { sensorformProvider } from './sensorform/provider.ts'
 
 /** `--debug` waits for Terraform to attach, as other providers do. */
 const run = process.argv.includes('--debug') ? runForDebugging : runPlugin
-await run(sensorformProvider)
+/* Not awaited at the top level, which a single executable has no form for. */
+void run(sensorformProvider)

@@ -1,122 +1,18 @@
 /** Addresses: 127.20.140.3. */
 import { afterEach, expect, test } from 'vitest'
-import type { LoadedTrust } from '../../schemas/fleet.ts'
 import { fetchFingerprint } from '../../transport/connect.ts'
 import { createHttp } from '../../transport/http.ts'
 import type { TransportError } from '../../transport/transport-error.ts'
 import type { TrustPolicy } from '../../transport/trust.ts'
 import { makeCertificate, type Identity } from './pki.ts'
 import { createTestClock, listenTls, type TestServer } from './servers.ts'
-
-const authority = makeCertificate({ cn: 'Plant CA', key: 'authority', ca: true })
-const issuer = { identity: authority, cn: 'Plant CA' }
-const past = { from: -100, to: -1 }
-const future = { from: 1, to: 100 }
-const name = 'sensor.plant.example'
-
-const selfSigned = makeCertificate({ cn: 'sensor' })
-const served = {
-  selfSigned,
-  selfSignedExpired: makeCertificate({ cn: 'sensor', ...past }),
-  selfSignedFuture: makeCertificate({ cn: 'sensor', ...future }),
-  otherKey: makeCertificate({ cn: 'sensor', key: 'two' }),
-  commonName: makeCertificate({ cn: name, issuer }),
-  altName: makeCertificate({ cn: 'whatever', san: [name], issuer }),
-  wildcard: makeCertificate({ cn: 'whatever', san: ['*.plant.example'], issuer }),
-  addressOnly: makeCertificate({ cn: 'whatever', ip: '127.20.140.3', issuer }),
-  signedExpired: makeCertificate({ cn: name, issuer, ...past }),
-  signedFuture: makeCertificate({ cn: name, issuer, ...future }),
-  localhost: makeCertificate({ cn: 'localhost', issuer }),
-  otherAuthority: makeCertificate({
-    cn: name,
-    issuer: { identity: makeCertificate({ cn: 'Plant CA', key: 'two', ca: true }), cn: 'Plant CA' },
-  }),
-  otherAuthorityExpired: makeCertificate({
-    cn: name,
-    issuer: { identity: makeCertificate({ cn: 'Plant CA', key: 'two', ca: true }), cn: 'Plant CA' },
-    ...past,
-  }),
-} as const
+import { authority, ca, issuer, known, name, past, served, trustCases } from './trust-cases.ts'
 
 const intermediate = makeCertificate({ cn: 'Plant CA 2', key: 'two', ca: true, issuer })
 const below = { identity: intermediate, cn: 'Plant CA 2' }
 const chained = makeCertificate({ cn: name, issuer: below })
 const chainedExpired = makeCertificate({ cn: name, issuer: below, ...past })
 const notAnAuthority = makeCertificate({ cn: name, issuer: { identity: served.commonName, cn: name } })
-
-const ca: LoadedTrust = { caFile: 'ca.pem', certificates: authority.cert }
-const pin: LoadedTrust = { pin: selfSigned.pin }
-const pinFile = (...pins: string[]): LoadedTrust => ({ pinFile: 'pins.json', pins })
-const known = { knownPins: [selfSigned.pin] }
-const exactly = (identity: Identity) => ({ anchors: [], trustedCertificates: [identity.sha256] })
-
-type Row = [string, keyof typeof served, TrustPolicy, 'trusted' | 'expired' | RegExp]
-const rows: readonly Row[] = [
-  ['a pin', 'selfSigned', { anchors: [pin] }, 'trusted'],
-  ['a pin whose certificate was renewed with the same key', 'commonName', { anchors: [pin] }, 'trusted'],
-  ['a pin and another key', 'otherKey', { anchors: [pin] }, /expected public key sha256/],
-  ['a pin and an expired certificate', 'selfSignedExpired', { anchors: [pin] }, 'expired'],
-  ['a pin and a certificate of the future', 'selfSignedFuture', { anchors: [pin] }, /not valid before/],
-  ['a pin file', 'selfSigned', { anchors: [pinFile('sha256/x', selfSigned.pin)] }, 'trusted'],
-  ['a pin file with another key', 'otherKey', { anchors: [pinFile(selfSigned.pin)] }, /expected public key/],
-  ['a pin file without an entry', 'selfSigned', { anchors: [pinFile()] }, /pins.json holds no public key/],
-  ['an authority, name in the CN', 'commonName', { anchors: [ca], serverName: name }, 'trusted'],
-  ['an authority, name as an alternative name', 'altName', { anchors: [ca], serverName: name }, 'trusted'],
-  ['an authority, wildcard', 'wildcard', { anchors: [ca], serverName: name }, 'trusted'],
-  ['an authority, another name', 'commonName', { anchors: [ca], serverName: 'other.example' }, /not for the name/],
-  [
-    'an authority, alternative names that leave out the CN',
-    'altName',
-    { anchors: [ca], serverName: 'whatever' },
-    /not for the name/,
-  ],
-  ['an authority and no name at an IP endpoint', 'commonName', { anchors: [ca] }, /no host name to check/],
-  ['an authority and the address as a name', 'addressOnly', { anchors: [ca] }, /no host name to check/],
-  ['an authority, expired, key unknown', 'signedExpired', { anchors: [ca], serverName: name }, /expired on/],
-  ['an authority, expired, key known', 'signedExpired', { anchors: [ca], serverName: name, ...known }, 'expired'],
-  [
-    'an authority, expired and another name, key known',
-    'signedExpired',
-    { anchors: [ca], serverName: 'other.example', ...known },
-    /not for the name/,
-  ],
-  [
-    'an authority, of the future, key known',
-    'signedFuture',
-    { anchors: [ca], serverName: name, ...known },
-    /not valid before/,
-  ],
-  [
-    'another authority of the same name',
-    'otherAuthority',
-    { anchors: [ca], serverName: name, ...known },
-    /no trusted authority/,
-  ],
-  [
-    'another authority of the same name, expired, key known',
-    'otherAuthorityExpired',
-    { anchors: [ca], serverName: name, ...known },
-    /no trusted authority/,
-  ],
-  [
-    'an authority and a self-signed certificate',
-    'selfSigned',
-    { anchors: [ca], serverName: name },
-    /no trusted authority/,
-  ],
-  [
-    'the system and a self-signed certificate',
-    'selfSigned',
-    { anchors: [{ system: true }], serverName: name },
-    /no trusted authority/,
-  ],
-  ['exactly the declared certificate', 'selfSigned', exactly(selfSigned), 'trusted'],
-  ['exactly a certificate, and another of its key', 'commonName', exactly(selfSigned), /nothing that is trusted/],
-  ['exactly a certificate that expired', 'selfSignedExpired', exactly(served.selfSignedExpired), 'expired'],
-  ['a known key alone', 'selfSigned', { anchors: [], ...known }, /nothing that is trusted/],
-  ['nothing', 'selfSigned', { anchors: [] }, /nothing that is trusted/],
-  ['any of several anchors', 'selfSigned', { anchors: [ca, pinFile(), pin] }, 'trusted'],
-]
 
 const servers: TestServer[] = []
 afterEach(async () => {
@@ -141,7 +37,7 @@ async function attempt(origin: string, trust: TrustPolicy) {
   }
 }
 
-test.each(rows)('trust by %s', async (_, which, policy, expected) => {
+test.each(trustCases)('trust by %s', async (_, which, policy, expected) => {
   const server = await serveTls(served[which])
   const result = await attempt(server.origin, policy)
   if (typeof expected === 'string') {
