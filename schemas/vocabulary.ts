@@ -18,7 +18,7 @@ export interface FieldFacts {
   /** The appliance never returns the value. Default: false. */
   'x-write-only'?: true
   /** Changing the value re-activates the sensor. Default: false. */
-  'x-reactivates'?: true
+  'x-reactivates'?: boolean
   /** Merging replaces the whole value instead of merging its keys (lists and scalars always do). Default: false. */
   'x-leaf'?: true
   /** Exactly one of the keys is given. Default: false. */

@@ -11,6 +11,7 @@ import { openRegistrars } from '../../registrars/open.ts'
 import type { Registrar } from '../../reconcile/registrar.ts'
 import { fingerprintBytes, fingerprintKey, type FingerprintKey, type Secrets } from '../../reconcile/secrets.ts'
 import type { Fleet, LoadedSecret } from '../../schemas/fleet.ts'
+import { createClaims, type Claims } from './claims.ts'
 import { systemClock } from '../../transport/system-clock.ts'
 
 export interface Client {
@@ -19,6 +20,8 @@ export interface Client {
   /** Some of the provider block is not known yet, so that nothing can be read. */
   isUnknown: boolean
   clock: Clock
+  /** What the resources of this run lay claim to. */
+  claims: Claims
   secrets: Secrets
   /** Absent: secrets are unverifiable. */
   fingerprintKey?: FingerprintKey
@@ -51,6 +54,7 @@ export function createClient({ given, env, signal, clock = systemClock, ...decla
   return {
     ...declared,
     clock,
+    claims: createClaims(),
     secrets,
     ...(keyBytes && { fingerprintKey: fingerprintKey(keyBytes) }),
     driver: async () => driver.get(),

@@ -29,7 +29,7 @@ export async function retire(plan: Retirement, fleet: Fleet, world: World, run: 
 async function retireRecord(plan: Retirement, world: Writing, run: string): Promise<Retirement> {
   if (plan.state !== 'planned') return plan
   const { key, record } = plan
-  const removed = record?.state === 'present' ? await unregister(key, record, world, run) : undefined
+  const removed = record?.state === 'present' ? await deleteRecord(key, record, world, run) : undefined
   if (removed?.problem) {
     return {
       ...plan,
@@ -43,14 +43,14 @@ async function retireRecord(plan: Retirement, world: Writing, run: string): Prom
   return { ...plan, state: 'retired', ...(record && removed && { record: { ...record, state: removed.state } }) }
 }
 
-interface Removed {
+export interface Removed {
   state: RecordState
   /** Why it is not known to be gone. */
   problem?: Problem
 }
 
 /** Looks once more right before, and again after: the record is deleted when it is seen to be gone. */
-async function unregister(key: string, record: BoundRecord, world: Writing, run: string): Promise<Removed> {
+export async function deleteRecord(key: string, record: BoundRecord, world: Writing, run: string): Promise<Removed> {
   const registrar = world.registrar(record.registrar)
   const look = () => lookUp(registrar, record, world.signal, key)
   const before = await look()

@@ -7,6 +7,7 @@
 import fleetDocument from '../generated/terraform/fleet-document.json' with { type: 'json' }
 import managementConsole from '../generated/terraform/management-console.json' with { type: 'json' }
 import provider from '../generated/terraform/provider.json' with { type: 'json' }
+import registration from '../generated/terraform/registration.json' with { type: 'json' }
 import sensor from '../generated/terraform/sensor.json' with { type: 'json' }
 import sensorData from '../generated/terraform/sensor-data.json' with { type: 'json' }
 import sensorDocument from '../generated/terraform/sensor-document.json' with { type: 'json' }
@@ -18,6 +19,8 @@ export const providerAttributes = provider as unknown as Attributes
 export const sensorAttributes = sensor as unknown as Attributes
 /** Of a management console as a resource. */
 export const consoleAttributes = managementConsole as unknown as Attributes
+/** Of a registration as a resource. */
+export const registrationAttributes = registration as unknown as Attributes
 /** Of a sensor as a data source: what can be read of one. */
 export const sensorDataAttributes = sensorData as unknown as Attributes
 /** Of a Sensor document. */

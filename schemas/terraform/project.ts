@@ -62,13 +62,20 @@ function projectValue(key: string, field: z.ZodType, context: Context): Attribut
   if (factsOf(field)?.['x-file'] && inner instanceof z.ZodObject) return { ...facts, type: 'string', ...link('file') }
   const nested = nestedOf(inner)
   if (nested) {
-    const attributes = attributesOf(nested.object, context)
+    const attributes = attributesOf(
+      nested.object,
+      isReference(nested.object, context) ? { ...context, purpose: 'input' } : context,
+    )
     const oneOf = factsOf(nested.object)?.['x-exactly-one'] ? ({ exactlyOne: true } as const) : {}
     return { ...facts, nesting: nested.nesting, ...oneOf, attributes, ...link('same') }
   }
   const word = wordOf(inner)
   return { ...facts, type: typeOf(inner), spec: { key, form: 'same', ...(word !== undefined && { word }) } }
 }
+
+/** Where a secret of a record is taken from: nobody reads that of an appliance. */
+const isReference = (object: z.ZodObject, { purpose }: Context): boolean =>
+  purpose === 'resource' && factsOf(object)?.['x-sensitive'] === true
 
 function nestedOf(schema: z.ZodType): { nesting: 'single' | 'list' | 'map'; object: z.ZodObject } | undefined {
   if (schema instanceof z.ZodObject) return { nesting: 'single', object: schema }

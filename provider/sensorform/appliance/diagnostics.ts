@@ -41,11 +41,20 @@ function warningOf(
 /** What became of a run, where it is not done. */
 export function fromOutcome(attributes: Attributes, outcome: ApplianceOutcome, config: ObjectValue): Diagnostics {
   const failed = outcome.steps.flatMap(({ problem }) => problem ?? [])
-  const told = fromProblems(attributes, [...outcome.problems, ...failed], config)
+  const told = fromProblems(attributes, distinct([...outcome.problems, ...failed]), config)
   if (outcome.status === 'done' || outcome.status === 'unchanged') return told
   if (told.some(({ severity }) => severity === 'error')) return told
   return [...told, { severity: 'error', ...sentences[outcome.status] }]
 }
+
+/** A step that fails may be told for the appliance too. */
+const distinct = (problems: readonly Problem[]): Problem[] =>
+  problems.filter(
+    (one, index) =>
+      problems.findIndex(
+        ({ code, summary, field }) => code === one.code && summary === one.summary && field === one.field,
+      ) === index,
+  )
 
 type Unfinished = Exclude<ApplianceOutcome['status'], 'done' | 'unchanged'>
 

@@ -23,6 +23,7 @@ import type {
 import { isObject, isWhollyKnown, unknown, type ObjectValue } from '../../model/value.ts'
 import { namesOtherSecrets } from '../../plan/secrets.ts'
 import { settle } from '../../plan/settle.ts'
+import { claimAll, thingsOf } from '../claims.ts'
 import type { Client } from '../client.ts'
 import { checkAppliance, desireAppliance, type Desired } from './desired.ts'
 import { fromOutcome, fromProblems, warningsOf } from './diagnostics.ts'
@@ -50,6 +51,8 @@ export const applianceResource = (type: ApplianceType): Resource<Client> => ({
 async function planAppliance(type: ApplianceType, request: PlanRequest, call: Call<Client>): Promise<PlanResponse> {
   const { prior, config, planned } = request
   const { attributes } = type.schema
+  const shared = claimAll(call.client.claims, type.name, thingsOf(config ?? {}))
+  if (hasErrors(shared)) return { diagnostics: shared }
   if (!prior || !config || !planned || !isWhollyKnown(config)) return {}
   const { remembered, seen } = fromPrivate(request.private)
   const { desired, diagnostics } = desireAppliance(type, call.client, config)

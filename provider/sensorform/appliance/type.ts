@@ -5,6 +5,8 @@ import type { ObjectValue } from '../../model/value.ts'
 
 /** What a resource says of the appliance that it stands for; all else is the same for every one. */
 export interface ApplianceType {
+  /** As in a configuration, `sensorform_sensor`. */
+  name: string
   kind: ApplianceKind
   /** What stands for the spec, and the facts beside it. */
   schema: TerraformSchema
