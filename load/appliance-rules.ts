@@ -153,16 +153,16 @@ function registrationRequirements({ name, registration, activation }: ApplianceS
     : []
 }
 
-/** A zone is assigned at the console, which must be declared for that. */
+/** A zone is assigned at a console: the tool does it where it is declared, a person where its connection string is. */
 function zoneRequirements({ managementConsole }: ApplianceSpec): Requirement[] {
-  const { zone, console } = managementConsole ?? {}
-  if (zone === undefined || console !== undefined) return []
+  const { zone, console, connectionString } = managementConsole ?? {}
+  if (zone === undefined || console !== undefined || connectionString !== undefined) return []
   return [
     {
       code: 'ZONE_NOT_ASSIGNED',
       path: ['managementConsole', 'zone'],
-      summary: `The zone ${zone} is not assigned: no document declares the management console`,
-      hint: 'Declare it as a ManagementConsole and name it in managementConsole.console; or assign the zone yourself: Site Management of the console.',
+      summary: `The zone ${zone} is not assigned: nothing says at which management console`,
+      hint: 'Name the console in managementConsole.console, or give its connectionString.',
     },
   ]
 }

@@ -8,6 +8,7 @@
  * | does not know the token| believes to be connected     | the same                                                      |
  * | was read               | is connected, but halted     | a problem with the documented words: no write mends it        |
  * | lists another zone     |                              | a change, and a step at the console                           |
+ * | nobody may sign in     | a connection string, a zone  | a change until a person confirms it: nothing reads it back    |
  * | is older               |                              | the plan is refused, both versions named                      |
  *
  * @module
@@ -17,16 +18,21 @@ import type { Problem } from '../../schemas/problem.ts'
 import type { Cause, Change } from '../change.ts'
 import type { ConsoleSights, ManagedSensor, Observation } from '../driver.ts'
 import { causeOf } from './causes.ts'
+import { digestOfValues } from './confirmation.ts'
+import { compareSecret } from './secret-diff.ts'
+import { abilityOf } from './setting-fields.ts'
 import { noFindings, problemOf, type Findings, type Look } from './look.ts'
 
 export const consolePath = 'managementConsole.console'
 export const zonePath = 'managementConsole.zone'
+const stringPath = 'managementConsole.connectionString'
 
 /** Compares what `managementConsole` declares of a console that a document declares. */
 export function compareConsole(look: Look): Findings {
   const { settings, kind } = look.desired
-  const { console: key, enabled, zone } = settings.managementConsole ?? {}
-  if (kind !== 'Sensor' || key === undefined || enabled === false) return noFindings()
+  const { console: key, enabled, zone, connectionString } = settings.managementConsole ?? {}
+  if (kind !== 'Sensor' || enabled === false) return noFindings()
+  if (key === undefined) return zone !== undefined && connectionString ? compareZoneByHand(look, zone) : noFindings()
   const seen = look.sight.console?.observation
   if (!seen || 'problem' in seen) return unseen(look, key, zone, seen?.problem)
   const changes = [connectionChange(look, key, seen), zoneChange(look, seen)].filter((change) => change !== undefined)
@@ -97,6 +103,23 @@ function zoneChange(look: Look, console: Observation): Change | undefined {
     live: (applied) => typeof applied === 'string' && isZone(live, applied),
   })
   return changeOf(zonePath, live, wanted, cause)
+}
+
+/** With a connection string alone nobody can look at the console: the zone is a person's word. */
+function compareZoneByHand(look: Look, zone: string): Findings {
+  const isSame = look.remembered?.confirmed?.[zonePath] === digestOfValues(zoneByHand(look))
+  // Where the sensor is about to be connected elsewhere, what was assigned before is no longer of use.
+  const isConfirmed = isSame && compareSecret(look, stringPath, abilityOf(look.support, stringPath)).state !== 'differs'
+  const changes = isConfirmed ? [] : [changeOf(zonePath, undefined, zone, 'spec')]
+  return { changes, unverifiable: [zonePath], problems: [] }
+}
+
+/** What a person brings about at the console. Another console is another assignment. */
+export function zoneByHand({ desired, observation }: Look): Readonly<Record<string, string>> {
+  const { zone = '' } = desired.settings.managementConsole ?? {}
+  const { state, identity } = observation.consoleConnection ?? {}
+  const isOn = state !== undefined && state !== 'NotConfigured' && typeof identity === 'string'
+  return { [zonePath]: zone, ...(isOn && { [consolePath]: identity }) }
 }
 
 /** Whether a zone, as in `Berlin/Assembly`, is the one of a name, with or without its site. */

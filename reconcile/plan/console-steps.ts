@@ -5,15 +5,17 @@
  * | differs                               | step                                             |
  * | ------------------------------------- | ------------------------------------------------ |
  * | the console, or the connection is off | `managementConsole`: connects                    |
- * | the zone                              | `managementConsole.zone`: assigned at the console |
+ * | the zone                              | `managementConsole.zone`: assigned at the console, by hand where no document declares it |
  *
  * @module
  */
 import type { Change } from '../change.ts'
-import { consolePath, oldConsole, zonePath, zonesNamed } from '../compare/console-diff.ts'
+import { consolePath, oldConsole, zoneByHand, zonePath, zonesNamed } from '../compare/console-diff.ts'
 import type { Look } from '../compare/look.ts'
 import type { Step } from '../plan-types.ts'
+import { reportedOf } from '../compare/records.ts'
 import { emptyDraft, type Draft } from './draft.ts'
+import { needing } from './needs.ts'
 import { makeStep } from './step-facts.ts'
 
 const group = 'managementConsole'
@@ -25,6 +27,7 @@ export const namesConsole = ({ desired }: Look): boolean =>
 /** Steps that bring the sensor to its console and into its zone. */
 export function consoleSteps(look: Look, changes: readonly Change[]): Draft {
   const paths = changes.map(({ path }) => path).filter((path) => path.startsWith(`${group}.`))
+  if (!namesConsole(look) && paths.includes(zonePath)) return { steps: [zoneByHandStep(look)], problems: [] }
   const seen = look.sight.console?.observation
   if (!namesConsole(look) || paths.length === 0 || !seen || 'problem' in seen) return emptyDraft
   const tooOld = oldConsole(look)
@@ -61,6 +64,33 @@ function zoneSteps(look: Look, connect: readonly Step[]): Step[] {
     changes: [zonePath],
   })
   return [{ ...step, needs: connect.map(({ id }) => id) }]
+}
+
+/** A person assigns the sensor, once it is connected: the console lists it from then on. */
+function zoneByHandStep(look: Look): Step {
+  const { desired, observation } = look
+  const { zone = '' } = desired.settings.managementConsole ?? {}
+  const { name } = reportedOf(look)
+  const { address } = observation.consoleConnection ?? {}
+  const step = makeStep({
+    id: zonePath,
+    title: `by hand: assign to zone ${zone} at the management console`,
+    action: { type: 'manual', values: zoneByHand(look) },
+    changes: [zonePath],
+    instructions: [
+      `In the management console${address ? ` at ${address}` : ''}: Site Management`,
+      `  sensor = ${name ?? desired.key} (serial number ${observation.identity})`,
+      ...zonePlace(zone),
+    ].join('\n'),
+    expectedSeconds: 0,
+  })
+  return needing(step, [group])
+}
+
+/** `Berlin/Assembly` names the site as well. */
+function zonePlace(zone: string): string[] {
+  const slash = zone.indexOf('/')
+  return slash > 0 ? [`  site = ${zone.slice(0, slash)}`, `  zone = ${zone.slice(slash + 1)}`] : [`  zone = ${zone}`]
 }
 
 /** Path of the field that a console document stands behind. */

@@ -37,9 +37,9 @@ import { nameFields } from './step-titles.ts'
 type Values = Record<string, PlannedValue>
 
 /** Groups that have builders of their own. */
-const special = new Set(['certificate', 'network.address', 'software', 'activation'])
+const special = new Set(['managementConsole.zone', 'certificate', 'network.address', 'software', 'activation'])
 
-/** A console that a document declares is connected to by a step of its own. */
+/** A console that a document declares is connected to by a step of its own; zones are assigned at the console. */
 const isSpecial = (look: Look, group: string): boolean =>
   special.has(group) || (group.startsWith('managementConsole') && namesConsole(look))
 

@@ -40,7 +40,8 @@ export const managementConsole = z
         description: 'Zone that the sensor is assigned to in the Site Management of the console.',
         'x-not-a-setting': true,
         ...documented,
-        'x-rule': 'With `console` only: where the console is not declared, a person assigns the zone.',
+        'x-rule':
+          'With `connectionString` a person assigns the zone: a manual step until it is confirmed, as nothing can read it back.',
       }),
   })
   .superRefine(checkConsole)

@@ -56,10 +56,11 @@ export const names = {
   },
   ZONE_NOT_ASSIGNED: {
     severity: 'warning',
-    title: 'A zone is declared, but not the management console that assigns it',
-    explanation: 'With a connection string alone nobody can sign in to the console, where zones are assigned.',
-    remedy: 'Declare the console as a ManagementConsole document and name it, or assign the zone there by hand.',
-    example: one('  managementConsole: { connectionString: { fromEnv: CONSOLE }, zone: Assembly }\n'),
+    title: 'A zone is declared, but no management console',
+    explanation:
+      'Zones are assigned at a management console: by the tool where a document declares it, by a person where only its connection string is given.',
+    remedy: 'Name the console in managementConsole.console, or give its connectionString.',
+    example: one('  managementConsole: { zone: Assembly }\n'),
   },
   CONSOLE_UNKNOWN: {
     severity: 'error',

@@ -217,3 +217,64 @@ test('a sensor that is retired leaves its console, not before it is disconnected
   expect((await result('plan')).managementConsoles[0]?.status).toBe('inSync')
   expect(trial.simulator.managementConsole('hq').state.sensors).toHaveLength(1)
 })
+
+test('with a connection string alone a person assigns the zone: told where, and waiting until it is confirmed', async () => {
+  const declared = '  managementConsole: { connectionString: { fromEnv: CONSOLE }, zone: Plant/Packaging }\n'
+  await start({ sensors: 1, consoles: { ...hq, spare: hq.hq }, spec: () => declared })
+  const file = join(trial.folder, 'fleet.yaml')
+  const documents = readFileSync(file, 'utf8').split('---\n')
+  writeFileSync(file, documents.filter((text) => !text.includes('ManagementConsole\n')).join('---\n'))
+  const stringOf = (key: string): string => {
+    const { endpoint = '' } = trial.simulator.appliances.find((one) => one.key === key) ?? {}
+    return `${new URL(endpoint).hostname}:${trial.simulator.managementConsole(key).state.token}`
+  }
+  const env = { CONSOLE: stringOf('hq') }
+  const run = (...words: string[]) => trial.run(words, { env })
+  const serial = trial.simulator.appliances.find(({ key }) => key === 'line-1')?.serialNumber
+
+  const validated = await run('validate', 'fleet.yaml')
+  expect([validated.code, validated.stdout + validated.stderr]).toEqual([0, expect.not.stringContaining('ZONE_')])
+  const applied = await run(...apply)
+  expect(applied.code).toBe(7)
+  expect(applied.stdout).toContain('by hand: assign to zone Plant/Packaging at the management console')
+  expect(trial.simulator.managementConsole('hq').state.sensors).toHaveLength(1)
+
+  const plan = await run('plan', 'fleet.yaml')
+  const place = [
+    `In the management console at ${stringOf('hq').split(':')[0]}: Site Management`,
+    `         sensor = line-1 (serial number ${serial})`,
+    '         site = Plant',
+    '         zone = Packaging',
+  ]
+  expect(plan.stdout).toContain(place.join('\n'))
+  expect(plan.stdout).toContain('line-1  https')
+  expect(plan.stdout).toContain('cannot be verified: managementConsole.zone')
+  expect(resultOf<'plan'>(await run('plan', 'fleet.yaml', '--format', 'json'))).toMatchObject({
+    summary: { waiting: 1, manualSteps: 1 },
+    sensors: [{ status: 'waiting', changes: [{ path: 'managementConsole.zone', cause: 'spec' }] }],
+  })
+  expect((await run('drift', 'fleet.yaml')).code).toBe(0)
+
+  const wrong = await run('confirm', 'line-1', 'managementConsole.zon', '--in', 'fleet.yaml')
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('Did you mean managementConsole.zone?')])
+  const confirmed = await run('confirm', 'line-1', 'managementConsole.zone', '--in', 'fleet.yaml')
+  expect([confirmed.code, confirmed.stdout]).toEqual([0, expect.stringContaining('confirmed')])
+  const after = await run(...apply)
+  expect([after.code, after.stdout]).toEqual([0, expect.not.stringContaining('by hand')])
+
+  // Another zone, or another console, is another assignment.
+  edit('Plant/Packaging', 'Assembly')
+  const moved = await run('plan', 'fleet.yaml')
+  expect(moved.stdout).toContain('by hand: assign to zone Assembly at the management console')
+  expect(moved.stdout).not.toContain('site = ')
+  await run('confirm', 'line-1', '--in', 'fleet.yaml')
+  env.CONSOLE = stringOf('spare')
+  expect((await run(...apply)).code).toBe(7)
+  expect(trial.simulator.managementConsole('spare').state.sensors).toHaveLength(1)
+})
+
+test('a zone without a console is told by validate', async () => {
+  await start({ sensors: 1, spec: () => '  managementConsole: { zone: Assembly }\n' })
+  const { code, stdout } = await trial.run(['validate', 'fleet.yaml'])
+  expect([code, stdout]).toEqual([0, expect.stringContaining('warning ZONE_NOT_ASSIGNED')])
+})
