@@ -5,7 +5,6 @@
  */
 import { applianceNouns } from '../schemas/documents.ts'
 import type { Problem, SourcePlace } from '../schemas/problem.ts'
-import { suggestion } from './nearest.ts'
 import type { ParsedDocument } from './parse-documents.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import { isApplianceDocument, kindOf, nameOf, subjectOf } from './check-document.ts'
@@ -13,16 +12,7 @@ import { placeInTree, type ResolvedAppliance } from './resolve-appliance.ts'
 import { isObject, valueBelow } from './schema-walk.ts'
 import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
-
-/** Names that documents may refer to. Broken documents count: their own problems are enough. */
-export interface Names {
-  sites: readonly string[]
-  credentials: readonly string[]
-  registrars: readonly string[]
-  /** Keys of sensors and management consoles. */
-  appliances: readonly string[]
-  consoles: readonly string[]
-}
+import { ofLayer, unknownName, type Names, type Reference } from './unknown-names.ts'
 
 /** Collects the names of all documents, whether they are as they should be or not. */
 export function namesOf(documents: readonly ParsedDocument[]): Names {
@@ -65,20 +55,6 @@ export function duplicateDocuments(documents: readonly ParsedDocument[]): Proble
   })
 }
 
-/** A place where a document may name something that another declares. */
-interface Reference {
-  code: DocumentCode
-  what: string
-  names: keyof Names
-  path: readonly string[]
-}
-
-const ofLayer: readonly Reference[] = [
-  { code: 'CREDENTIALS_UNKNOWN', what: 'credentials', names: 'credentials', path: ['access', 'credentials'] },
-  { code: 'CREDENTIALS_UNKNOWN', what: 'credentials', names: 'credentials', path: ['access', 'readCredentials'] },
-  { code: 'REGISTRAR_UNKNOWN', what: 'registrar', names: 'registrars', path: ['registration', 'registrar'] },
-  { code: 'CONSOLE_UNKNOWN', what: 'management console', names: 'consoles', path: ['managementConsole', 'console'] },
-]
 const ofAppliance: Reference = { code: 'SITE_UNKNOWN', what: 'site', names: 'sites', path: ['metadata', 'site'] }
 
 /** What a document names exists, and a former key is free. Also in documents that have other mistakes. */
@@ -94,18 +70,10 @@ export function unresolvedNames(document: ParsedDocument, names: Names): Problem
   ]
 }
 
-function unresolved(document: ParsedDocument, { code, what, names, path }: Reference, known: Names): Problem[] {
-  const name = valueAt(document, path)
-  if (typeof name !== 'string' || known[names].includes(name)) return []
-  const hint = suggestion(name, known[names]) ?? `No document declares any ${what}.`
-  return [
-    documentProblem(code, {
-      at: placeAt(document, path),
-      ...subjectOf(document),
-      summary: `There is no ${what} ${name}`,
-      hint,
-    }),
-  ]
+function unresolved(document: ParsedDocument, reference: Reference, known: Names): Problem[] {
+  const { path, names, what } = reference
+  const problem = unknownName(valueAt(document, path), reference, known[names], `No document declares any ${what}.`)
+  return problem ? [{ ...problem, at: placeAt(document, path), ...subjectOf(document) }] : []
 }
 
 function usedFormerKey(document: ParsedDocument, { appliances }: Names): Problem[] {

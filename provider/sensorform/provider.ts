@@ -19,7 +19,7 @@ export const sensorformProvider: Provider<Client> = {
   validate: async (config) => (await import('./provider-block.ts')).checkProviderBlock(config),
   configure: async ({ config }, { signal }) => {
     const { readProviderBlock } = await import('./provider-block.ts')
-    const { declared, diagnostics } = readProviderBlock(config)
+    const { declared, diagnostics } = await readProviderBlock(config, process.env)
     return { ...(declared && { client: createClient({ ...declared, env: process.env, signal }) }), diagnostics }
   },
   close: async (client) => client.close(),

@@ -8,11 +8,11 @@ import { loadFleet } from '../../load/load-fleet.ts'
 import { makePlan } from '../../reconcile/plan/plan.ts'
 import type { PlanContext, Sight } from '../../reconcile/engine.ts'
 import type { Observation } from '../../reconcile/driver.ts'
-import { desireAppliance } from '../../provider/sensorform/appliance/desired.ts'
+import { desireAppliance, type Surroundings } from '../../provider/sensorform/appliance/desired.ts'
 import { sensorType } from '../../provider/sensorform/sensor/schema.ts'
 import { fromSpec } from '../../provider/spec/from-spec.ts'
 import { apiSupport } from '../../drivers/api/driver.ts'
-import type { DesiredAppliance } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import { sensorAttributes } from '../../schemas/terraform/generated.ts'
 import { root } from '../house/sources.ts'
 
@@ -56,8 +56,16 @@ const sensors = examples.flatMap((fleet) =>
   [...fleet.sensors.values()].map((sensor) => ({ key: sensor.key, fleet, sensor })),
 )
 
+/** What the provider block declares of the fleet. */
+const surroundingsOf = ({ credentials, registrars, managementConsoles }: Fleet): Surroundings => ({
+  credentials,
+  registrars,
+  managementConsoles: new Map([...managementConsoles].map(([key, { access }]) => [key, access])),
+  isUnknown: false,
+})
+
 test.each(sensors)('$key', ({ fleet, sensor }) => {
-  const { desired, diagnostics } = desireAppliance(sensorType, fleet, configured(sensor))
+  const { desired, diagnostics } = desireAppliance(sensorType, surroundingsOf(fleet), configured(sensor))
   expect(diagnostics).toEqual([])
   const own = desired?.fleet.sensors.get(desired.key)
   if (!desired || !own) throw new TypeError('nothing is desired')

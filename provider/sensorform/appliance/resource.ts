@@ -24,7 +24,7 @@ import { isObject, isWhollyKnown, unknown, type ObjectValue } from '../../model/
 import { namesOtherSecrets } from '../../plan/secrets.ts'
 import { settle } from '../../plan/settle.ts'
 import { claimAll, thingsOf } from '../claims.ts'
-import type { Client } from '../client.ts'
+import { overridesFor, type Client } from '../client.ts'
 import { checkAppliance, desireAppliance, type Desired } from './desired.ts'
 import { fromOutcome, fromProblems, warningsOf } from './diagnostics.ts'
 import { fromPrivate, memoryOf, toPrivate, type Kept, type SeenSight } from './kept.ts'
@@ -38,10 +38,11 @@ export const applianceResource = (type: ApplianceType): Resource<Client> => ({
   plan: async (request, call) => planAppliance(type, request, call),
   read: async (request, call) => readAppliance(type, request, call),
   create: async (request, call) => {
-    const answer = await applyAppliance(type, request, { remembered: {} }, call)
+    const answer = await call.client.gate(() => applyAppliance(type, request, { remembered: {} }, call))
     return hasErrors(answer.diagnostics) ? { ...answer, state: null } : answer
   },
-  update: async (request, call) => applyAppliance(type, request, fromPrivate(request.private), call, request.prior),
+  update: async (request, call) =>
+    call.client.gate(() => applyAppliance(type, request, fromPrivate(request.private), call, request.prior)),
   /** The appliance works on as it is. */
   delete: () => ({}),
   import: ({ ...request }) => importAppliance('id' in request ? request.id : ''),
@@ -73,7 +74,8 @@ async function planFrom(desired: Desired, { remembered, seen }: Kept, call: Call
   const world = await worldOf(call, memoryOf(key, remembered), desired.given)
   if (!seen) throw new TypeError('there is nothing to plan from')
   const sight: Sight = { ...seen, desired: own, tags: new Map(), remembered }
-  return onlyOne(makePlan(fleet, [sight], planContext(world, {}, [])))
+  const options = { keys: [key], overrides: overridesFor(call.client.permissions, key, own.settings.name) }
+  return onlyOne(makePlan(fleet, [sight], planContext(world, options, [])))
 }
 
 /** The part of a plan, or of what became of it, that the one appliance has. */
@@ -94,10 +96,12 @@ async function readAppliance(
   { state, private: kept }: ReadRequest,
   call: Call<Client>,
 ): Promise<StateResponse> {
+  if (call.client.isUnknown) return { state }
   const { desired, diagnostics } = desireAppliance(type, call.client, reachedBy(state))
   if (!desired) return { state, diagnostics }
   const memory = memoryOf(desired.key, fromPrivate(kept).remembered)
-  const [sight] = await observeFleet(desired.fleet, await worldOf(call, memory, desired.given), {})
+  const world = await worldOf(call, memory, desired.given)
+  const [sight] = await call.client.gate(() => observeFleet(desired.fleet, world, { keys: [desired.key] }))
   if (!sight || 'problem' in sight.observation) return { state, diagnostics: unread(type, sight, 'warning') }
   const { seen, live } = seenOf(type, sight, sight.observation)
   return {
@@ -108,13 +112,16 @@ async function readAppliance(
 }
 
 /** How an appliance is found and known, and where it is registered: what reading needs of a state. */
-function reachedBy({ access, name, registration, network }: ObjectValue): ObjectValue {
+function reachedBy(state: ObjectValue): ObjectValue {
+  const { access, name, registration, network, management_console: managementConsole } = state
   const { address = null, hostname = null } = isObject(network) ? network : {}
+  const { console = null, zone = null } = isObject(managementConsole) ? managementConsole : {}
   return {
     access: access ?? null,
     ...(registration !== undefined && { registration }),
     ...(isObject(registration) && registration['registrar'] !== null && { name: name ?? null }),
     network: { address, hostname },
+    ...(console !== null && { management_console: { console, zone } }),
   }
 }
 
@@ -125,12 +132,13 @@ const unread = ({ schema }: ApplianceType, sight: Sight | undefined, severity: D
     : []
 
 function seenOf(type: ApplianceType, sight: Sight, observation: Extract<Sight['observation'], { identity: string }>) {
-  const { records, fileAtHand, problems } = sight
+  const { records, fileAtHand, problems, console } = sight
   const seen: SeenSight = {
     observation,
     records,
     ...(fileAtHand !== undefined && { fileAtHand }),
     ...(problems && { problems }),
+    ...(console && { console }),
   }
   return { seen, live: liveValue(type, seen, observation) }
 }
@@ -151,14 +159,15 @@ async function applyAppliance(
   const world = await worldOf(call, memory, desired.given)
   /* Without a key nobody can see that a secret differs; the version that the user changed says so. */
   const rewriteSecrets = !client.fingerprintKey && namesOtherSecrets(attributes, prior, planned)
-  const { plan } = await planRun(fleet, world, { waitForRuns: true, overrides: { rewriteSecrets } })
+  const overrides = { ...overridesFor(client.permissions, key, desired.own.settings.name), rewriteSecrets }
+  const { plan } = await planRun(fleet, world, { keys: [key], waitForRuns: true, overrides })
   const fresh = onlyOne(plan)
   if (kept.seen && hasMoved(await planFrom(desired, kept, call), fresh)) return { state: prior, diagnostics: [moved] }
   const found = [...diagnostics, ...fromProblems(attributes, [...plan.problems, ...fresh.problems], config)]
   if (plan.refused || hasErrors(found)) return { state: prior, diagnostics: found }
   const outcome = onlyOne(await applyPlan(plan, fleet, world, { run: crypto.randomUUID() }))
   const told = [...found, ...fromOutcome(attributes, outcome, config)]
-  const [sight] = await observeFleet(fleet, world, {})
+  const [sight] = await observeFleet(fleet, world, { keys: [key] })
   if (!sight || 'problem' in sight.observation)
     return { state: prior, diagnostics: [...told, ...unread(type, sight, 'error')] }
   const { seen, live } = seenOf(type, sight, sight.observation)
