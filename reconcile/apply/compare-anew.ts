@@ -52,7 +52,8 @@ async function waitForOthers({ world: { clock }, session, options: { run } }: St
 const notAsked: RecordSight = { records: {} }
 
 /** Nothing when the registration is planned to change and cannot be looked up. */
-async function lookAnew({ fleet, world, options, desired, plan, session }: Stale): Promise<Sight | undefined> {
+async function lookAnew(stale: Stale): Promise<Sight | undefined> {
+  const { fleet, world, options, desired, plan, session } = stale
   const observation = withoutOwn(session.observation, options.run)
   const touchesRecord = plan.steps.some(isOfRegistration)
   const [seen, tags, remembered] = await Promise.all([
@@ -61,9 +62,20 @@ async function lookAnew({ fleet, world, options, desired, plan, session }: Stale
     recallAppliance(world.memory, desired),
   ])
   if (seen.problems && seen.problems.length > 0) return undefined
-  const sight = { desired, observation, ...seen, tags, ...(remembered && { remembered }) }
+  const console = await lookAtConsole(stale)
+  const known = { ...(remembered && { remembered }), ...(console && { console }) }
+  const sight = { desired, observation, ...seen, tags, ...known }
   return { ...sight, ...(touchesRecord && (await observeLegacy(fleet, world, sight, remembered))) }
 }
+
+/** Whether a sensor is connected, and in which zone, shows only from both ends. */
+async function lookAtConsole({ plan, consoles }: Stale): Promise<Sight['console']> {
+  const key = plan.steps.map(consoleOf).find((one) => one !== undefined)
+  if (key === undefined) return undefined
+  return { key, observation: await consoles.use(key, (console) => console.observe({ whole: true })) }
+}
+
+const consoleOf = ({ action }: Step): string | undefined => ('console' in action ? action.console : undefined)
 
 const registrationActions = new Set<Step['action']['type']>(['reactivate', 'updateRecord', 'deleteLegacyRecord'])
 const isOfRegistration = ({ action }: Step): boolean => registrationActions.has(action.type)

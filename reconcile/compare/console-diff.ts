@@ -203,11 +203,12 @@ export function oldConsole(look: Look, version = look.observation.softwareVersio
   if (key === undefined || enabled === false || !seen || 'problem' in seen) return undefined
   if (seen.softwareVersion === undefined || version === undefined) return undefined
   if (!consoleTooOld(seen.softwareVersion, version)) return undefined
+  const whose = version === look.observation.softwareVersion ? 'of the sensor' : 'that the sensor would be updated to'
   return problemOf(look.desired, {
     severity: 'error',
     code: 'CONSOLE_OLDER_THAN_SENSOR',
     field: consolePath,
-    summary: `The management console ${key} has version ${seen.softwareVersion}, which is older than ${version} of the sensor`,
+    summary: `The management console ${key} has version ${seen.softwareVersion}, which is older than ${version} ${whose}`,
     hint: 'Update the console first; a sensor that is newer than its console is disconnected.',
   })
 }

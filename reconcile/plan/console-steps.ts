@@ -20,6 +20,9 @@ import { makeStep } from './step-facts.ts'
 
 const group = 'managementConsole'
 
+/** What a sensor that is connected loses while it moves, or for good. */
+export const lostConnection = 'the connection to the management console'
+
 /** True where a document declares the console, so that its string need not be. */
 export const namesConsole = ({ desired }: Look): boolean =>
   desired.settings.managementConsole?.console !== undefined && desired.settings.managementConsole.enabled !== false
@@ -47,7 +50,7 @@ function connectStep({ desired, observation }: Look, changes: readonly string[])
     title: moves ? `move to management console ${console}` : `connect to management console ${console}`,
     action: { type: 'connectConsole', console },
     changes,
-    disrupts: moves ? 'the connection to the management console' : undefined,
+    disrupts: moves ? lostConnection : undefined,
   })
 }
 

@@ -15,7 +15,7 @@ import type { Field, Flat } from '../../schemas/fields.ts'
 import type { Change } from '../change.ts'
 import { emptyDraft, mergeDrafts, type Draft } from './draft.ts'
 import { problemOf, type Look } from '../compare/look.ts'
-import { namesConsole } from './console-steps.ts'
+import { lostConnection, namesConsole } from './console-steps.ts'
 import { manualStep, removalByHand } from './manual-steps.ts'
 import type { PlannedValue, Step } from '../plan-types.ts'
 import {
@@ -115,6 +115,9 @@ function disruptionOf({ live }: Look, group: string, values: Values): string | u
     return 'connections to other components whose certificate fails validation'
   }
   if (group === 'systemProperties') return restartsOf(values)
+  if (group === 'managementConsole') {
+    return live.get('managementConsole.enabled') === true ? lostConnection : undefined
+  }
   const connected = live.get('activation.mode') !== 'local' && live.has('name')
   return group === 'network.proxy' && connected ? 'the connection to the cloud while the proxy changes' : undefined
 }

@@ -51,10 +51,11 @@ export function softwareSteps(look: Look, changes: readonly Change[]): Draft {
   const write = writeOf(look, field)
   if (write === 'none') return emptyDraft
   const from = runningVersion(look)
-  if (write === 'manual' || from === undefined) return byHand(look, to)
-  if (compareVersions(to, from) < 0) return withheld(downgrade(look, from, to))
-  const tooOld = oldConsole(look, to)
+  const leadsBack = from !== undefined && compareVersions(to, from) < 0
+  const tooOld = leadsBack || isUnderWay(look) ? undefined : oldConsole(look, to)
   if (tooOld) return { steps: [], problems: [], refusals: [tooOld] }
+  if (write === 'manual' || from === undefined) return byHand(look, to)
+  if (leadsBack) return withheld(downgrade(look, from, to))
   const legs = legsOf(look, from, to)
   if ('problem' in legs) return withheld(legs.problem)
   const obstacle = isUnderWay(look) ? undefined : activationObstacle(look, changes)

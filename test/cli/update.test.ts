@@ -114,7 +114,7 @@ test('a sensor is not updated past its management console: the plan is refused, 
   })
   const { code, stdout } = await run('plan')
   expect(code).toBe(6)
-  expect(stdout).toContain('hq has version 22.3.8, which is older than 22.3.9 of the sensor')
+  expect(stdout).toContain('hq has version 22.3.8, which is older than 22.3.9 that the sensor would be updated to')
 })
 
 test('a failed update says where its log lies', async () => {

@@ -4,44 +4,14 @@ import { expect, test } from 'vitest'
 import { writeSettings } from '../../drivers/memory/appliance.ts'
 import type { WriteValue } from '../../reconcile/driver.ts'
 import { planRun } from '../../reconcile/run.ts'
-import { flatten, parsePath } from '../../schemas/fields.ts'
+import { flatten } from '../../schemas/fields.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
 import { sensorSettings } from '../../schemas/sensor.ts'
 import { samples } from '../drivers/samples.ts'
-import { settingsWith } from '../drivers/settings-with.ts'
+import { anySettings } from '../support/any-settings.ts'
 import { converge, createBench, desiredSensor, digestPlan, fleetOf, installActivated } from '../support/memory-fleet.ts'
 
-const actionKinds = ['email', 'syslog', 'netwitness'] as const
-const kindOf = (path: string) => actionKinds.find((kind) => parsePath(path)[5] === kind)
-
-type Json = Record<string, unknown>
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !('fromEnv' in value) && !('content' in value)
-
-function merge(a: Json, b: Json): Json {
-  const result = { ...a }
-  for (const [key, value] of Object.entries(b)) {
-    const before = result[key]
-    result[key] = isObject(before) && isObject(value) ? merge(before, value) : value
-  }
-  return result
-}
-
-/** Any subset of the sampled fields, each with one of its values; a rule's action has one kind. */
-const anySettings: fc.Arbitrary<DesiredSettings> = fc
-  .record({
-    kind: fc.constantFrom(...actionKinds),
-    picks: fc.array(fc.tuple(fc.constantFrom(...samples), fc.constantFrom(0, 1)), { maxLength: 12 }),
-  })
-  .map(({ kind, picks }) => {
-    // An email beside a mail server that is off is refused while loading.
-    const chosen = picks.filter(([{ path }]) =>
-      path.startsWith('forwarding') ? kindOf(path) === kind : kind !== 'email' || path !== 'mailServer.enabled',
-    )
-    const parts = chosen.map(([sample, index]) => settingsWith(sample, sample.values[index]) as Json)
-    return parts.reduce(merge, {})
-  })
-
+const settings = anySettings(samples)
 const anyAddress = fc.constantFrom(undefined, '10.1.0.5', '10.1.0.77')
 const anyRegistration = fc.record({
   name: fc.constantFrom('one', 'two'),
@@ -77,15 +47,15 @@ const isSecret = (value: unknown): boolean => typeof value === 'object' && value
 
 test('random live and desired states converge in one apply', async () => {
   const cases = fc.record({
-    live: anySettings,
+    live: settings,
     registered: anyRegistration,
     first: fc.record({
-      settings: anySettings,
+      settings,
       address: anyAddress,
       registered: fc.option(anyRegistration, { nil: undefined }),
     }),
     second: fc.record({
-      settings: anySettings,
+      settings,
       address: anyAddress,
       registered: fc.option(anyRegistration, { nil: undefined }),
     }),
