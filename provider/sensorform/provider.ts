@@ -3,6 +3,7 @@ import { providerAttributes } from '../../schemas/terraform/generated.ts'
 import type { Provider } from '../model/provider.ts'
 import { createClient, type Client } from './client.ts'
 import { consoleType } from './console/schema.ts'
+import { forwardingRuleIdentity, forwardingRuleSchema } from './forwarding-rule/schema.ts'
 import { functions } from './functions/functions.ts'
 import { lazyResource } from './lazy.ts'
 import { registrationIdentity, registrationSchema } from './registration/schema.ts'
@@ -24,6 +25,11 @@ export const sensorformProvider: Provider<Client> = {
   },
   close: async (client) => client.close(),
   resources: {
+    sensorform_forwarding_rule: lazyResource(
+      forwardingRuleSchema,
+      async () => (await import('./forwarding-rule/resource.ts')).forwardingRuleResource,
+      forwardingRuleIdentity,
+    ),
     sensorform_management_console: lazyResource(
       consoleType.schema,
       async () => (await import('./console/resource.ts')).consoleResource,

@@ -1,0 +1,59 @@
+import { consoleAttributes } from '../../../schemas/terraform/generated.ts'
+import {
+  isNested,
+  type Attributes,
+  type IdentitySchema,
+  type TerraformSchema,
+} from '../../../schemas/terraform/schema.ts'
+import { fact } from '../appliance/facts.ts'
+
+const inner = (attributes: Attributes, name: string): Attributes => {
+  const attribute = attributes[name]
+  if (!attribute || !isNested(attribute)) throw new TypeError(`${name} is no group`)
+  return attribute.attributes
+}
+
+/** Attributes of one rule. Those that a management console alone knows are refused for a sensor. */
+const { absent: _, ...ruleAttributes } = inner(inner(consoleAttributes, 'forwarding'), 'rules')
+
+/** Names of what is said of the rule itself. */
+export const ruleNames = Object.keys(ruleAttributes)
+
+export const kinds = { sensor: 'Sensor', management_console: 'ManagementConsole' } as const
+
+export const forwardingRuleSchema: TerraformSchema = {
+  version: 0,
+  description: [
+    'One forwarding rule of a sensor or of a management console, for those who own only theirs. Every other rule is left alone.',
+    'Destroying it removes the rule. A `sensorform_sensor` or `sensorform_management_console` of the same configuration that declares',
+    'the same rule, or removes rules that it does not declare, is refused; one of another configuration is not seen, and would undo it.',
+  ].join(' '),
+  attributes: {
+    id: fact('Serial number and name, `SERIAL/NAME`.'),
+    ...(consoleAttributes['access'] && { access: consoleAttributes['access'] }),
+    appliance: {
+      type: 'string',
+      optional: true,
+      replaces: true,
+      description: 'Kind of the appliance: `sensor` or `management_console`. Left out: `sensor`.',
+    },
+    name: { type: 'string', required: true, replaces: true, description: 'Name of the rule.' },
+    ...ruleAttributes,
+    adopt_existing: {
+      type: 'bool',
+      optional: true,
+      description: 'Whether a rule of this name that is there and differs is taken over. Left out: it is refused.',
+    },
+  },
+}
+
+export const forwardingRuleIdentity: IdentitySchema = {
+  version: 0,
+  attributes: {
+    endpoint: { type: 'string', description: 'Where the appliance is found.', requiredForImport: true },
+    credentials: { type: 'string', description: 'Name of the credentials. Left out: `default`.' },
+    pin: { type: 'string', description: 'Public key of the appliance, `sha256/…`.', requiredForImport: true },
+    appliance: { type: 'string', description: '`sensor` or `management_console`. Left out: `sensor`.' },
+    name: { type: 'string', description: 'Name of the rule.', requiredForImport: true },
+  },
+}
