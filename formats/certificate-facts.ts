@@ -74,6 +74,14 @@ export function certificateFacts(content: string | Uint8Array): CertificateFacts
   }
 }
 
+/**
+ * Subject alternative names of a certificate in PEM or DER, such as `DNS:line-1.example` and `IP Address:10.20.0.5`. A
+ * name that holds a comma or a quote is in quotes, as JSON has them. Throws a SyntaxError when there is no certificate.
+ */
+export const alternativeNames = (content: string | Uint8Array): string[] =>
+  (readCertificate(content).subjectAltName ?? '').match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/g)?.map((name) => name.trim()) ??
+  []
+
 const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ')
 
 type Asn1 = forge.asn1.Asn1

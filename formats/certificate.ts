@@ -8,7 +8,7 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { certificateFacts, readCertificate, splitPem, type CertificateFacts } from './certificate-facts.ts'
 import { chainProblem, orderFindings } from './chain-order.ts'
 
-export { certificateFacts, splitPem, type CertificateFacts } from './certificate-facts.ts'
+export { alternativeNames, certificateFacts, splitPem, type CertificateFacts } from './certificate-facts.ts'
 
 /** What is known. `null`: declared, but not at hand on this machine. Left out: not declared. */
 export interface CertificateInput {
@@ -121,12 +121,16 @@ const signatureNames: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.4': 'md5WithRSAEncryption',
   '1.2.840.113549.1.1.5': 'sha1WithRSAEncryption',
   '1.2.840.113549.1.1.10': 'RSASSA-PSS',
+  [sha256WithRsa]: 'sha256WithRSAEncryption',
   '1.2.840.113549.1.1.12': 'sha384WithRSAEncryption',
   '1.2.840.113549.1.1.13': 'sha512WithRSAEncryption',
   '1.2.840.10045.4.3.2': 'ecdsa-with-SHA256',
   '1.2.840.10045.4.3.3': 'ecdsa-with-SHA384',
   '1.3.101.112': 'Ed25519',
 }
+
+/** A signature algorithm by its common name; one without is told by its object identifier. */
+export const signatureName = (oid: string): string => signatureNames[oid] ?? oid
 
 function signatureFindings({ signatureOid }: CertificateFacts): CertificateFinding[] {
   if (signatureOid === sha256WithRsa) return []

@@ -1,8 +1,10 @@
 import packageJson from '../../package.json' with { type: 'json' }
 import { providerAttributes } from '../../schemas/terraform/generated.ts'
 import type { Provider } from '../model/provider.ts'
+import { activationFileSchema } from './activation-file/schema.ts'
 import { createClient, type Client } from './client.ts'
 import { consoleType } from './console/schema.ts'
+import { dataSources } from './data/sources.ts'
 import { forwardingRuleIdentity, forwardingRuleSchema } from './forwarding-rule/schema.ts'
 import { functions } from './functions/functions.ts'
 import { lazyResource } from './lazy.ts'
@@ -44,8 +46,14 @@ export const sensorformProvider: Provider<Client> = {
       async () => (await import('./sensor/resource.ts')).sensorResource,
     ),
   },
-  dataSources: {},
-  ephemeralResources: {},
+  dataSources,
+  ephemeralResources: {
+    sensorform_activation_file: {
+      schema: activationFileSchema,
+      validate: async (config) => (await import('./activation-file/ephemeral.ts')).checkActivationFile(config),
+      open: async (config, call) => (await import('./activation-file/ephemeral.ts')).openActivationFile(config, call),
+    },
+  },
   functions,
   actions: {},
   listResources: {},

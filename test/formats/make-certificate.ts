@@ -28,6 +28,8 @@ export interface CertificateWish {
   notBefore?: string
   notAfter?: string
   crlUrl?: string
+  /** DNS names beside the CN. */
+  alternativeNames?: readonly string[]
   hash?: 'sha1' | 'sha256'
 }
 
@@ -46,7 +48,11 @@ export function makeCertificate(wish: CertificateWish): string {
   ]
   certificate.setSubject(nameOf(commonName))
   certificate.setIssuer(nameOf(issuer?.commonName ?? commonName))
-  if (crlUrl !== undefined) certificate.setExtensions([crlDistributionPoints(crlUrl)])
+  const names = wish.alternativeNames?.map((value) => ({ type: 2, value }))
+  certificate.setExtensions([
+    ...(crlUrl === undefined ? [] : [crlDistributionPoints(crlUrl)]),
+    ...(names ? [{ name: 'subjectAltName', altNames: names }] : []),
+  ])
   const signer = forge.pki.privateKeyFromPem((issuer?.key ?? key).privateKey)
   certificate.sign(signer, wish.hash === 'sha1' ? forge.md.sha1.create() : forge.md.sha256.create())
   return forge.pki.certificateToPem(certificate)
