@@ -152,7 +152,7 @@ function outcomePage({ outcome }: ApplyReport): string {
       ...(outcome.interrupted ? ['> **Interrupted.** The next run takes up what was left.'] : []),
     ],
     ofAllAppliances(outcome)
-      .filter(({ status }) => status !== 'unchanged')
+      .filter(({ status, problems }) => status !== 'unchanged' || problems.some(({ severity }) => severity === 'error'))
       .map(outcomeBlock),
     'sensor',
   )

@@ -18,6 +18,7 @@ import { emit, outputsOf, type Outputs } from '../output.ts'
 import { lacksSecret, outcomeReasons, planReasons } from '../plan-exits.ts'
 import { isPlanFile, readPlan, StalePlanError } from '../plan-file.ts'
 import { planOptionsOf } from '../plan-options.ts'
+import { untold, withErrorsOf } from '../told-once.ts'
 import { nameRun, recordEnd, recordStart } from '../run-history.ts'
 import { acceptReplacement } from '../replace.ts'
 import { sayError } from '../say-error.ts'
@@ -112,7 +113,7 @@ async function savedWork({ io, given, tool }: Command, file: string): Promise<Wo
 async function carryOut(command: Command, outputs: Outputs, work: Work, opened: OpenWorld): Promise<number> {
   const plan = await work.planned(opened)
   opened.progress.end()
-  const told = { ...plan, problems: [...work.warnings, ...plan.problems] }
+  const told = { ...plan, problems: [...untold(work.warnings, plan), ...plan.problems] }
   const report = (outcome: Outcome): ApplyReport => ({ kind: 'apply', plan: told, outcome, ...headerOf(command) })
   const blocked = plan.refused || lacksSecret(plan)
   const begins = !blocked && ofAllAppliances(plan).some(({ steps }) => steps.length > 0)
@@ -129,8 +130,9 @@ async function carryOut(command: Command, outputs: Outputs, work: Work, opened: 
     return exitCodes.error
   }
   const outcome = await execute(command, plan, work, opened)
-  if (begins) await emitOutcome(command, outputs, report(outcome))
-  else await emitFiles(command, outputs, report(outcome))
+  const wasRead = outputs.format === 'human' && !command.given.on('quiet')
+  if (begins) await emitOutcome(command, outputs, report(wasRead ? outcome : withErrorsOf(plan, outcome)))
+  else await emitFiles(command, outputs, report(withErrorsOf(plan, outcome)))
   return exitCodeOf(outcomeReasons(plan, outcome))
 }
 

@@ -5,6 +5,7 @@ import { exitCodeOf } from '../exit-codes.ts'
 import { emit, outputsOf } from '../output.ts'
 import { driftReasons } from '../plan-exits.ts'
 import { planOptionsOf } from '../plan-options.ts'
+import { untold } from '../told-once.ts'
 import { openWorld } from '../world.ts'
 
 export async function run(command: Command): Promise<number> {
@@ -16,7 +17,7 @@ export async function run(command: Command): Promise<number> {
     const found = await planRun(fleet, opened.world, { ...options, readOnly: true, attribute: true })
     opened.progress.end()
     // What policy would say to an apply is no part of what has drifted.
-    const plan = { ...found.plan, refused: false, problems: [...warnings, ...found.plan.problems] }
+    const plan = { ...found.plan, refused: false, problems: [...untold(warnings, found.plan), ...found.plan.problems] }
     await emit(command, outputs, { kind: 'drift', tool: command.tool, startedAt: command.startedAt, plan })
     const reasons = driftReasons({ ...found.plan, refused: false, problems: [] })
     if (opened.interruption.stopping()) reasons.add('interrupted')

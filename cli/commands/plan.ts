@@ -7,6 +7,7 @@ import { emit, outputsOf } from '../output.ts'
 import { planReasons } from '../plan-exits.ts'
 import { savePlan } from '../plan-file.ts'
 import { planOptionsOf } from '../plan-options.ts'
+import { untold } from '../told-once.ts'
 import { shortPath } from '../short-path.ts'
 import { openWorld } from '../world.ts'
 
@@ -18,7 +19,7 @@ export async function run(command: Command): Promise<number> {
   try {
     const { plan } = await planRun(fleet, opened.world, { ...options, readOnly: true, attribute: true })
     opened.progress.end()
-    const told = { ...plan, problems: [...warnings, ...plan.problems] }
+    const told = { ...plan, problems: [...untold(warnings, plan), ...plan.problems] }
     const report: PlanReport = { kind: 'plan', tool: command.tool, startedAt: command.startedAt, plan: told }
     await emit(command, outputs, report)
     if (outputs.planFile !== undefined) {

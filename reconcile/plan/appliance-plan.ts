@@ -39,7 +39,7 @@ export function planAppliance(
   if (look) return planLook(fleet, look, conflict)
   const observation = sight?.observation
   const problem = observation && 'problem' in observation ? observation.problem : notObserved(desired)
-  return { plan: blankPlan(desired, 'unknown', [...holdProblems(desired), problem]), refusals: [] }
+  return { plan: blankPlan(desired, 'unknown', [...holdProblems(fleet, desired), problem]), refusals: [] }
 }
 
 function planLook(fleet: Fleet, look: Look, conflict: Problem | undefined): Planned {
@@ -54,7 +54,7 @@ function planLook(fleet: Fleet, look: Look, conflict: Problem | undefined): Plan
   const { steps } = drafted
   const closed = closedSteps(fleet, desired, context, steps)
   const all = [
-    ...holdProblems(desired),
+    ...holdProblems(fleet, desired),
     ...warningsOf(look),
     ...replacementProblems(look),
     ...(sight.problems ?? []),
@@ -128,9 +128,12 @@ const heldPlan = (desired: DesiredAppliance): AppliancePlan =>
     }),
   ])
 
-/** A hold that is over but still declared: the sensor is planned like the others, and somebody should know. */
-const holdProblems = (desired: DesiredAppliance): Problem[] =>
-  desired.hold
+/**
+ * A hold that is over but still declared: the sensor is planned like the others, and somebody should know. That of a site
+ * is told once, with its document.
+ */
+const holdProblems = ({ sites }: Fleet, desired: DesiredAppliance): Problem[] =>
+  desired.hold && desired.hold !== sites.get(desired.site ?? '')?.hold
     ? [
         problemOf(desired, {
           severity: 'warning',
