@@ -22,6 +22,7 @@ import { faultProblem, parseDocuments, type ParsedDocument, type ParsedSource } 
 import { byPlace, documentProblem } from './problem.ts'
 import { readFiles } from './read-files.ts'
 import { makeReferenceReader } from './read-reference.ts'
+import { makeSource } from './source.ts'
 import { expiredHold, resolveCredentials, resolveRegistrars, resolveSites, siteHolds } from './resolve-fleet.ts'
 import {
   placeInTree,
@@ -59,10 +60,26 @@ export interface LoadResult {
 }
 
 /** Loads every document of the given files and folders. */
-export async function loadFleet(paths: readonly string[], options: LoadOptions): Promise<LoadResult> {
+export const loadFleet = async (paths: readonly string[], options: LoadOptions): Promise<LoadResult> =>
+  loadFleetNow(paths, options)
+
+/** A text of documents that lies in no file of its own. */
+export interface DocumentText {
+  /** As it is shown. References in it begin at the folder that this path, taken from `cwd`, lies in. */
+  file: string
+  text: string
+}
+
+/** The same while the caller waits, with documents that are handed in as text. */
+export function loadFleetNow(
+  paths: readonly string[],
+  options: LoadOptions,
+  texts: readonly DocumentText[] = [],
+): LoadResult {
   const { cwd, env = process.env, now = Date.now() } = options
-  const found = await readFiles(paths, cwd)
-  const parsed = found.sources.map(parseDocuments)
+  const found = readFiles(paths, cwd)
+  const handedIn = texts.map(({ file, text }) => makeSource({ path: resolve(cwd, file), file, text }))
+  const parsed = [...found.sources, ...handedIn].map(parseDocuments)
   const documents = parsed.flatMap(({ documents }) => documents)
   for (const document of documents) noteSecrets(document)
   const context: ResolveContext = {

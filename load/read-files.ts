@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Dirent } from 'node:fs'
-import { readFile, readdir, realpath, stat } from 'node:fs/promises'
+import { readFileSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Problem } from '../schemas/problem.ts'
 import { decodeUtf8, isInside, maxFileBytes } from './file-checks.ts'
@@ -19,8 +18,11 @@ export interface FoundFiles {
   problems: readonly Problem[]
 }
 
-/** Reads every given file, and every *.yaml and *.yml (in any case) below every given folder. */
-export async function readFiles(paths: readonly string[], cwd: string): Promise<FoundFiles> {
+/**
+ * Reads every given file, and every *.yaml and *.yml (in any case) below every given folder. Waits for each: constructs are
+ * made in one go, and nothing else is to be done meanwhile.
+ */
+export function readFiles(paths: readonly string[], cwd: string): FoundFiles {
   const problems: Problem[] = []
   const found = new Map<string, string>()
   const folders: string[] = []
@@ -30,16 +32,16 @@ export async function readFiles(paths: readonly string[], cwd: string): Promise<
   for (const path of paths) {
     const absolute = resolve(cwd, path)
     // An empty path is a variable that nobody set, not the working directory.
-    const kind = path === '' ? undefined : await kindOf(absolute)
+    const kind = path === '' ? undefined : kindOf(absolute)
     if (kind === 'folder') {
       folders.push(absolute)
-      await listFolder(absolute, await realpath(absolute), add, problems, cwd)
+      listFolder(absolute, realpathSync(absolute), add, problems, cwd)
     } else if (kind === 'file') {
       folders.push(dirname(absolute))
-      add({ path: absolute, real: await realpath(absolute) })
+      add({ path: absolute, real: realpathSync(absolute) })
     } else problems.push(kind === undefined ? missingPath(path) : unusablePath(path))
   }
-  const read = await Promise.all([...found.values()].map((path) => readSource(path, cwd)))
+  const read = [...found.values()].map((path) => readSource(path, cwd))
   return {
     sources: read.filter((item) => 'text' in item),
     problems: [...problems, ...read.filter((item) => 'code' in item)],
@@ -64,9 +66,18 @@ const kindOfStats = (stats: Pick<Dirent, 'isDirectory' | 'isFile'>): Kind =>
   stats.isDirectory() ? 'folder' : stats.isFile() ? 'file' : 'other'
 
 /** Undefined where nothing is. */
-async function kindOf(path: string): Promise<Kind | undefined> {
-  const stats = await stat(path).catch(() => undefined)
+function kindOf(path: string): Kind | undefined {
+  const stats = attempted(() => statSync(path))
   return stats && kindOfStats(stats)
+}
+
+/** Undefined where it fails. */
+function attempted<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }
 
 interface FoundFile {
@@ -75,40 +86,35 @@ interface FoundFile {
 }
 
 /** `real` is the real path of the given folder, which nothing may leave. Folders reached twice are read once. */
-async function listFolder(
+function listFolder(
   folder: string,
   real: string,
   add: (file: FoundFile) => void,
   problems: Problem[],
   cwd: string,
   seen = new Set<string>(),
-): Promise<void> {
-  const here = await realpath(folder)
+): void {
+  const here = realpathSync(folder)
   if (seen.has(here)) return
   seen.add(here)
-  const all = await readdir(folder, { withFileTypes: true }).catch(() => undefined)
+  const all = attempted(() => readdirSync(folder, { withFileTypes: true }))
   if (!all) problems.push(unreadable(shownPath(folder, cwd), 'Check the permissions of the folder.'))
   const entries = (all ?? []).filter(({ name }) => !isSkipped(name))
   for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     const path = join(folder, entry.name)
-    const { kind, target } = await followEntry(entry, path, here)
+    const { kind, target } = followEntry(entry, path, here)
     if (kind !== 'folder' && !/\.ya?ml$/i.test(entry.name)) continue
     if (kind === undefined || kind === 'other') problems.push(unreadable(shownPath(path, cwd), otherHint))
     else if (entry.isSymbolicLink() && !isInside(target, real)) problems.push(leavingLink(path, cwd))
-    else if (kind === 'folder') await listFolder(path, real, add, problems, cwd, seen)
+    else if (kind === 'folder') listFolder(path, real, add, problems, cwd, seen)
     else add({ path, real: target })
   }
 }
 
 /** What an entry is and where it really lies; only links need to be asked for. */
-async function followEntry(
-  entry: Dirent,
-  path: string,
-  here: string,
-): Promise<{ kind: Kind | undefined; target: string }> {
+function followEntry(entry: Dirent, path: string, here: string): { kind: Kind | undefined; target: string } {
   if (!entry.isSymbolicLink()) return { kind: kindOfStats(entry), target: join(here, entry.name) }
-  const [kind, target] = await Promise.all([kindOf(path), realpath(path).catch(() => path)])
-  return { kind, target }
+  return { kind: kindOf(path), target: attempted(() => realpathSync(path)) ?? path }
 }
 
 const isSkipped = (name: string): boolean => name.startsWith('.') || name === 'node_modules'
@@ -129,10 +135,10 @@ const unreadable = (file: string, hint: string): Problem =>
     hint,
   })
 
-async function readSource(path: string, cwd: string): Promise<Source | Problem> {
+function readSource(path: string, cwd: string): Source | Problem {
   const file = shownPath(path, cwd)
   const at = { file, line: 1, column: 1 }
-  const size = (await stat(path).catch(() => undefined))?.size
+  const size = attempted(() => statSync(path))?.size
   if (size === undefined) return unreadable(file, 'It was there a moment ago; run the command again.')
   if (size > maxFileBytes) {
     return documentProblem('FILE_TOO_LARGE', {
@@ -141,7 +147,7 @@ async function readSource(path: string, cwd: string): Promise<Source | Problem> 
       hint: 'Split it into several files.',
     })
   }
-  const bytes = await readFile(path).catch(() => undefined)
+  const bytes = attempted(() => readFileSync(path))
   if (!bytes) return unreadable(file, 'Check the permissions of the file.')
   return decode(bytes, path, file)
 }

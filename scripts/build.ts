@@ -1,12 +1,13 @@
 /**
  * Builds the package that users install: the CLI as a bundle in which every command is a chunk of its own, so that
- * starting it reads little. Libraries are bundled in; users install nothing else.
+ * starting it reads little, and the constructs. Libraries are bundled in; users install nothing else.
  *
  * @module
  */
 import { chmod, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { buildConstructs } from './build-constructs.ts'
 
 const root = new URL('../', import.meta.url)
 const dist = fileURLToPath(new URL('dist/', root))
@@ -26,3 +27,4 @@ await bundle.write({
   chunkFileNames: 'chunks/[name]-[hash].js',
 })
 await chmod(`${dist}cli/main.js`, 0o755)
+await buildConstructs(dist)

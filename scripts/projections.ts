@@ -6,6 +6,7 @@
 import { compile } from 'json-schema-to-typescript'
 import packageJson from '../package.json' with { type: 'json' }
 import { documentKinds } from '../schemas/documents.ts'
+import { constructTypes } from './construct-types.ts'
 import { anyDocumentSchema, kindSchemas } from '../schemas/json-schema.ts'
 import { problemsPage, referencePage } from '../schemas/markdown.ts'
 import { cliReference } from '../cli/reference.ts'
@@ -64,6 +65,7 @@ function terraformSchemas(): Record<string, () => string> {
 export const projections: Readonly<Record<string, () => string | Promise<string>>> = {
   'schemas/generated/sensor-settings.openapi.json': () => asJson(openApiDocument(packageJson.version)),
   'schemas/generated/wire.ts': wireTypes,
+  'constructs/generated/spec.ts': constructTypes,
   ...resultProjections(),
   ...terraformSchemas(),
   'docs/reference/cli.md': cliReference,

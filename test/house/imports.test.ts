@@ -57,6 +57,7 @@ const rules: Readonly<Record<string, Rule>> = {
     rooms: ['schemas', 'formats', 'transport', 'load', 'reconcile', 'drivers', 'registrars'],
     packages: ['zod'],
   },
+  constructs: { rooms: ['schemas', 'load'], packages: ['cdktf', 'constructs'], builtIns: ['node:fs', 'node:path'] },
 }
 
 const room = (path: string): string => path.split('/')[0] ?? ''

@@ -1,0 +1,172 @@
+/**
+ * The provider and its appliances as constructs. The classes that are generated from the provider's schema stand beside them
+ * (`sensorform/cdktf/sensor`, named as `cdktf get` names them); these take the spec as documents spell it.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs'
+import { TerraformProvider, TerraformResource, Token, type TerraformMetaArguments } from 'cdktf'
+import type { Construct } from 'constructs'
+import packageJson from '../package.json' with { type: 'json' }
+import { toSnakeCase } from '../schemas/terraform/names.ts'
+import { consoleAttributes, providerAttributes, sensorAttributes } from '../schemas/terraform/generated.ts'
+import type { Attributes } from '../schemas/terraform/schema.ts'
+import { givenSecrets, toAttributes, type Writing } from './attributes.ts'
+import type { ConsoleSpec, ProviderSpec, SensorSpec } from './generated/spec.ts'
+
+/** Where Terraform finds the provider. */
+export const providerSource = 'sensorform/sensorform'
+
+const metadata = { providerName: 'sensorform', providerVersion: packageJson.version }
+
+/** What a person writes in TypeScript: text may hold Terraform's own `${…}`, files are read from the working directory. */
+export const asWritten: Writing = {
+  text: (text) => text,
+  content: ({ file, content }) => content ?? readFileSync(file, 'utf8'),
+  secret: (source) => source,
+}
+
+/** What is wrong with secrets that are given by value. No value is ever quoted. */
+const secretMistakes = (attributes: Attributes, spec: unknown): string[] =>
+  givenSecrets(attributes, spec).flatMap(({ path, source, needsVersion }) => {
+    if (!Token.isUnresolved(source.value)) {
+      return `${path} is a secret in plain text, which would stand in the synthesised JSON. Give { fromEnv: 'NAME' }, or the value of a secretVariable.`
+    }
+    return needsVersion && source.version === undefined
+      ? `${path} is given by value without a version: nothing would tell that it has changed. Add version: 1, and another number with each new secret.`
+      : []
+  })
+
+export interface SensorformProviderConfig extends ProviderSpec {
+  /** Name of a further provider block in one stack. */
+  alias?: string
+}
+
+/** The provider block: how to sign in, and where sensors are registered. */
+export class SensorformProvider extends TerraformProvider {
+  static readonly tfResourceType = 'sensorform'
+  #alias: string | undefined
+  readonly #spec: ProviderSpec
+  readonly #writing: Writing
+
+  constructor(scope: Construct, id: string, config: SensorformProviderConfig = {}, writing: Writing = asWritten) {
+    super(scope, id, {
+      terraformResourceType: SensorformProvider.tfResourceType,
+      terraformGeneratorMetadata: metadata,
+      terraformProviderSource: providerSource,
+    })
+    const { alias, ...spec } = config
+    this.#alias = alias
+    this.#spec = spec
+    this.#writing = writing
+    this.node.addValidation({ validate: () => secretMistakes(providerAttributes, spec) })
+  }
+
+  /** Name of a further provider block in one stack. */
+  override get alias(): string | undefined {
+    return this.#alias
+  }
+  override set alias(alias: string | undefined) {
+    this.#alias = alias
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return toAttributes(providerAttributes, this.#spec, this.#writing)
+  }
+}
+
+const metaKeys = ['dependsOn', 'count', 'provider', 'lifecycle', 'forEach', 'provisioners', 'connection'] as const
+
+const isMeta = (key: string): boolean => metaKeys.some((one) => one === key)
+
+/** A configuration apart: what Terraform itself reads, and the spec. */
+function partsOf<Spec extends object>(config: Spec & TerraformMetaArguments) {
+  const entries = Object.entries(config)
+  return {
+    meta: Object.fromEntries(entries.filter(([key]) => isMeta(key))) as TerraformMetaArguments,
+    spec: Object.fromEntries(entries.filter(([key]) => !isMeta(key))) as Spec,
+  }
+}
+
+/** One appliance. Its logical id comes from its place in the tree, never from its name. */
+abstract class Appliance<Spec extends object> extends TerraformResource {
+  /** What is configured. Aspects may change it until the app is synthesised. */
+  spec: Spec
+  readonly #attributes: Attributes
+  readonly #writing: Writing
+
+  constructor(
+    scope: Construct,
+    id: string,
+    config: Spec & TerraformMetaArguments,
+    fixed: { type: string; attributes: Attributes; writing: Writing },
+  ) {
+    const { meta, spec } = partsOf<Spec>(config)
+    super(scope, id, { terraformResourceType: fixed.type, terraformGeneratorMetadata: metadata, ...meta })
+    this.spec = spec
+    this.#attributes = fixed.attributes
+    this.#writing = fixed.writing
+    this.node.addValidation({ validate: () => secretMistakes(fixed.attributes, this.spec) })
+  }
+
+  /** A reference to an attribute by its path in the spec, such as `network.address`. */
+  reference(path: string): string {
+    return this.getStringAttribute(path.split('.').map(toSnakeCase).join('.'))
+  }
+
+  /** The serial number, which is the resource's id. */
+  get id(): string {
+    return this.getStringAttribute('id')
+  }
+  /** Serial number, which tells the appliance from every other. */
+  get serialNumber(): string {
+    return this.getStringAttribute('serial_number')
+  }
+  /** Version of the software that runs. */
+  get softwareVersion(): string {
+    return this.getStringAttribute('software_version')
+  }
+  /** SHA-256 of the certificate that is served, hexadecimal. */
+  get certificateFingerprint(): string {
+    return this.getStringAttribute('certificate_fingerprint')
+  }
+  /** When the certificate that is served ends. */
+  get certificateExpiresAt(): string {
+    return this.getStringAttribute('certificate_expires_at')
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return toAttributes(this.#attributes, this.spec, this.#writing)
+  }
+}
+
+export interface SensorConfig extends SensorSpec, TerraformMetaArguments {}
+
+/** One OT network sensor (`sensorform_sensor`). Creating it adopts a sensor that is there; destroying it leaves it as it is. */
+export class Sensor extends Appliance<SensorSpec> {
+  static readonly tfResourceType = 'sensorform_sensor'
+
+  constructor(scope: Construct, id: string, config: SensorConfig, writing: Writing = asWritten) {
+    super(scope, id, config, { type: Sensor.tfResourceType, attributes: sensorAttributes, writing })
+  }
+
+  /** What the sensor says of its activation. */
+  get activationStatus(): string {
+    return this.getStringAttribute('activation_status')
+  }
+  /** When the activation of a locally managed sensor ends. */
+  get activationExpiresAt(): string {
+    return this.getStringAttribute('activation_expires_at')
+  }
+}
+
+export interface ManagementConsoleConfig extends ConsoleSpec, TerraformMetaArguments {}
+
+/** One on-premises management console (`sensorform_management_console`). */
+export class ManagementConsole extends Appliance<ConsoleSpec> {
+  static readonly tfResourceType = 'sensorform_management_console'
+
+  constructor(scope: Construct, id: string, config: ManagementConsoleConfig, writing: Writing = asWritten) {
+    super(scope, id, config, { type: ManagementConsole.tfResourceType, attributes: consoleAttributes, writing })
+  }
+}

@@ -1,0 +1,137 @@
+/** `SensorFleet`: documents and typed specs as resources; what is wrong with them, with file and line. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { SensorFleet, type SensorFleetConfig } from '../../constructs/index.ts'
+import { root } from '../house/sources.ts'
+import { synthesise } from './synth.ts'
+
+const fleetDocument = `apiVersion: sensorform.io/v1
+kind: Fleet
+metadata: { name: acme }
+spec:
+  credentials:
+    default: { username: admin, password: { fromEnv: SENSOR_PASSWORD } }
+    old: { username: admin, password: { fromFile: old.txt } }
+  defaults:
+    access: { credentials: default, trust: [{ pin: sha256/${'A'.repeat(43)}= }] }
+    time: { timezone: Europe/Berlin }
+---
+apiVersion: sensorform.io/v1
+kind: Site
+metadata: { name: berlin }
+spec:
+  defaults: { backup: { enabled: true }, time: { dateFormat: dd/MM/yyyy HH:mm:ss } }
+`
+const line1 = `apiVersion: sensorform.io/v1
+kind: Sensor
+metadata: { name: line-1, site: berlin }
+spec:
+  access: { endpoint: https://10.20.0.5 }
+  time: { timezone: null }
+  network: { proxy: { host: p.example, port: 1, username: u, password: { fromFile: proxy.txt } } }
+`
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sensorform-constructs-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  return folder
+}
+
+const fleetOf = (config: SensorFleetConfig) => synthesise((stack) => void new SensorFleet(stack, 'fleet', config))
+const sensorsOf = (config: SensorFleetConfig) =>
+  Object.values(fleetOf(config).json.resource?.['sensorform_sensor'] ?? {})
+
+test('documents and typed sensors are one fleet, in the same layers', () => {
+  const cwd = folderWith({ 'fleet.yaml': fleetDocument, 'line-1.yaml': line1 })
+  const sensors = {
+    'line-2': { site: 'berlin', spec: { access: { endpoint: 'https://10.20.0.6' }, time: { timezone: 'Etc/UTC' } } },
+  }
+  const [first, second] = sensorsOf({ cwd, paths: ['.'], sensors })
+  expect(first).toMatchObject({
+    access: { credentials: 'default', endpoint: 'https://10.20.0.5' },
+    backup: { enabled: true },
+    time: { date_format: 'dd/MM/yyyy HH:mm:ss' },
+    provider: 'sensorform',
+  })
+  expect(first?.['time']).not.toHaveProperty('timezone')
+  expect(second).toMatchObject({ access: { endpoint: 'https://10.20.0.6' }, time: { timezone: 'Etc/UTC' } })
+})
+
+test('no secret is in the JSON, wherever it comes from', () => {
+  const cwd = folderWith({
+    'fleet.yaml': fleetDocument,
+    'line-1.yaml': line1,
+    'old.txt': 'canary-old',
+    'proxy.txt': 'canary-proxy\n',
+  })
+  const { text, json } = fleetOf({ cwd, paths: ['.'] })
+  expect(text).not.toContain('canary')
+  expect(json.provider?.['sensorform']?.[0]?.['credentials']).toEqual({
+    default: { username: 'admin', password_from_env: 'SENSOR_PASSWORD' },
+    old: {
+      username: 'admin',
+      password: expect.stringMatching(/^\$\{sensitive\(.*file\("\$\{path\.module\}\/.*old\.txt"\)/),
+    },
+  })
+  expect(text).toMatch(/"password_wo": "\$\{sensitive\(.*proxy\.txt/)
+  expect(text).toContain('"password_wo_version": 1')
+})
+
+test('a mistake in a document fails the synth, with file and line', () => {
+  const cwd = folderWith({
+    'fleet.yaml': fleetDocument,
+    'line-1.yaml': line1.replace('timezone: null', 'timezone: Europe/Berlni'),
+  })
+  expect(() => fleetOf({ cwd, paths: ['.'] })).toThrow(/line-1\.yaml:6:\d+: .*Europe\/Berlin/)
+})
+
+test('a mistake in a typed sensor fails the synth, with its key', () => {
+  const cwd = folderWith({ 'fleet.yaml': fleetDocument })
+  const sensors = { 'line-9': { site: 'nowhere', spec: { access: { endpoint: 'http://10.20.0.6' } } } }
+  expect(() => fleetOf({ cwd, paths: ['.'], sensors })).toThrow(/sensors\["line-9"\]:\d+:\d+: .*nowhere[\s\S]*https/)
+})
+
+test('nothing at all is a mistake', () => {
+  expect(() => fleetOf({ cwd: folderWith({}), paths: ['.'] })).toThrow(/NO_SENSORS/)
+})
+
+function idOf(document: string) {
+  const { json } = fleetOf({ cwd: root, documents: { 'fleet.yaml': fleetDocument, 'sensor.yaml': document } })
+  return { id: Object.keys(json.resource?.['sensorform_sensor'] ?? {})[0], moved: json.moved }
+}
+
+test('a sensor whose key changed takes its state along', () => {
+  const renamed = line1.replace('name: line-1,', 'name: hall-1, formerKey: line-1,')
+  const [before, after] = [idOf(line1), idOf(renamed)]
+  expect(after.moved).toEqual([{ from: `sensorform_sensor.${before.id}`, to: `sensorform_sensor.${after.id}` }])
+})
+
+test('text of a document is no template of Terraform', () => {
+  const documents = {
+    'fleet.yaml': fleetDocument,
+    'sensor.yaml': `${line1}  forwarding: { rules: { "%{a}": { actions: { m: { syslog: { host: h.example, port: 514, format: cef, protocol: tcp } } } } } }\n`,
+  }
+  const [sensor] = sensorsOf({ cwd: root, documents })
+  expect(sensor?.['forwarding']).toEqual({ rules: { '%%{a}': expect.anything() } })
+})
+
+test('the second fleet of a stack has a provider of its own', () => {
+  const { json } = synthesise((stack) => {
+    const documents = { 'fleet.yaml': fleetDocument, 'sensor.yaml': line1 }
+    new SensorFleet(stack, 'north', { cwd: root, documents })
+    new SensorFleet(stack, 'south', { cwd: root, documents })
+  })
+  expect(json.provider?.['sensorform']?.map(({ alias }) => alias)).toEqual([undefined, 'south'])
+  expect(Object.values(json.resource?.['sensorform_sensor'] ?? {}).map(({ provider }) => provider)).toEqual([
+    'sensorform',
+    'sensorform.south',
+  ])
+})
+
+test('the example as JSON', async () => {
+  const { text } = fleetOf({ cwd: join(root, 'examples/plant'), paths: ['.'] })
+  await expect(text).toMatchFileSnapshot('example-plant.json')
+})

@@ -1,0 +1,153 @@
+/** `Sensor`: the spec with tokens in every position, as attributes of its resource. */
+import { Aspects, Fn, TerraformVariable, Testing, Token, type TerraformStack } from 'cdktf'
+import { expect, test } from 'vitest'
+import { ManagementConsole, secretVariable, Sensor, SensorformProvider } from '../../constructs/index.ts'
+import { sensorAttributes } from '../../schemas/terraform/generated.ts'
+import { sensorSchema } from '../../provider/sensorform/sensor/schema.ts'
+import { toSnakeCase } from '../../schemas/terraform/names.ts'
+import { synthesise } from './synth.ts'
+
+const access = { endpoint: 'https://10.20.0.5', credentials: 'default', trust: [{ system: true as const }] }
+const provider = (stack: TerraformStack) =>
+  new SensorformProvider(stack, 'sensorform', {
+    credentials: { default: { username: 'admin', password: { fromEnv: 'SENSOR_PASSWORD' } } },
+  })
+
+const one = (config: Omit<ConstructorParameters<typeof Sensor>[2], 'access'>) =>
+  synthesise((stack) => {
+    provider(stack)
+    new Sensor(stack, 'line-1', { access, ...config })
+  })
+
+const attributesOf = (config: Parameters<typeof one>[0]): Record<string, unknown> => {
+  const { access: _, ...attributes } = one(config).json.resource?.['sensorform_sensor']?.['line-1'] ?? {}
+  return attributes
+}
+
+test('each form of a setting has its attribute', () => {
+  const said = attributesOf({
+    name: 'berlin-line-1',
+    network: { subnetMask: '255.255.255.0', proxy: { port: 8080, password: { fromEnv: 'PROXY_PASSWORD' } } },
+    certificate: { certificate: { content: 'PEM' }, privateKey: { fromFile: 'key.pem' } },
+    forwarding: { rules: { 'to SIEM': { minimumSeverity: 'Major', protocols: 'any', engines: ['Malware'] } } },
+  })
+  expect(said).toEqual({
+    name: 'berlin-line-1',
+    network: { subnet_mask: '255.255.255.0', proxy: { port: 8080, password_from_env: 'PROXY_PASSWORD' } },
+    certificate: { certificate: 'PEM', private_key_from_file: 'key.pem' },
+    forwarding: { rules: { 'to SIEM': { minimum_severity: 'Major', protocols: ['any'], engines: ['Malware'] } } },
+  })
+})
+
+test('a token stands in every position', () => {
+  const { json } = synthesise((stack) => {
+    provider(stack)
+    const text = new TerraformVariable(stack, 'text', {})
+    const any = Token.asAny(text.value)
+    const first = new Sensor(stack, 'first', { access: { ...access, trust: [{ system: any }] } })
+    new Sensor(stack, 'second', {
+      access: { endpoint: `https://${first.reference('network.address')}:8443`, credentials: text.stringValue },
+      time: { dateFormat: any, ntp: { enabled: any } },
+      network: { dns: text.listValue, proxy: { port: text.numberValue } },
+      forwarding: { rules: { r: { minimumSeverity: any, protocols: any, engines: [any] } } },
+      systemProperties: { files: { f: { [text.stringValue]: Fn.upper(text.stringValue) } } },
+    })
+  })
+  expect(json.resource?.['sensorform_sensor']?.['second']).toMatchObject({
+    access: { endpoint: 'https://${sensorform_sensor.first.network.address}:8443', credentials: '${var.text}' },
+    time: { date_format: '${var.text}', ntp: { enabled: '${var.text}' } },
+    network: { dns: '${var.text}', proxy: { port: '${var.text}' } },
+    forwarding: {
+      rules: { r: { minimum_severity: '${var.text}', protocols: '${var.text}', engines: ['${var.text}'] } },
+    },
+    system_properties: { files: { f: { '${var.text}': '${upper(var.text)}' } } },
+  })
+})
+
+test('a secret by value is an ephemeral variable with a version', () => {
+  const { json, text } = synthesise((stack) => {
+    provider(stack)
+    const password = secretVariable(stack, 'proxy_password')
+    new Sensor(stack, 'line-1', {
+      access,
+      network: { proxy: { password: { value: password.stringValue, version: 2 } } },
+    })
+  })
+  expect(json.variable).toEqual({ proxy_password: { ephemeral: true, sensitive: true, type: 'string' } })
+  expect(text).toContain('"password_wo": "${var.proxy_password}"')
+  expect(text).toContain('"password_wo_version": 2')
+})
+
+const refusedSecrets = [
+  ['text', { value: 'canary-1', version: 1 }, /network\.proxy\.password is a secret in plain text/],
+  ['a value without a version', { value: Token.asString({ resolve: () => 'x' }) }, /Add version: 1/],
+] as const
+
+test.each(refusedSecrets)('a secret given as %s is refused, and not quoted', (_, password, words) => {
+  const attempt = () => one({ network: { proxy: { password } } })
+  expect(attempt).toThrow(words)
+  expect(attempt).not.toThrow(/canary/)
+})
+
+test('a secret of the provider is refused as text as well', () => {
+  const password = { value: 'canary-2' }
+  expect(() =>
+    synthesise((stack) => {
+      new SensorformProvider(stack, 'p', { credentials: { default: { username: 'a', password } } })
+    }),
+  ).toThrow(/credentials\.default\.password is a secret in plain text/)
+})
+
+const idsOf = (name: string) => Object.keys(one({ name }).json.resource?.['sensorform_sensor'] ?? {})
+
+test('a renamed sensor keeps its logical id', () => {
+  expect(idsOf('berlin-line-1')).toEqual(idsOf('hamburg-line-9'))
+})
+
+test('overrides and aspects change what is said', () => {
+  const { json } = synthesise((stack) => {
+    provider(stack)
+    const sensor = new Sensor(stack, 'line-1', {
+      access,
+      time: { timezone: 'Europe/Berlin' },
+      lifecycle: { preventDestroy: true },
+    })
+    sensor.addOverride('network.hostname', 'line-1')
+    Aspects.of(stack).add({
+      visit: (node) => {
+        if (node instanceof Sensor) node.spec = { ...node.spec, time: { timezone: 'Etc/UTC' } }
+      },
+    })
+  })
+  expect(json.resource?.['sensorform_sensor']?.['line-1']).toMatchObject({
+    time: { timezone: 'Etc/UTC' },
+    network: { hostname: 'line-1' },
+    lifecycle: { prevent_destroy: true },
+  })
+})
+
+test('what cdktf offers for tests of units knows our resources', () => {
+  const { text } = one({ name: 'n' })
+  expect(Testing.toHaveResourceWithProperties(text, Sensor.tfResourceType, { name: 'n' })).toBe(true)
+  expect(Testing.toHaveProvider(text, SensorformProvider.tfResourceType)).toBe(true)
+})
+
+test('a console is a resource as well', () => {
+  const { json } = synthesise((stack) => {
+    provider(stack)
+    new ManagementConsole(stack, 'hq', { access, sensorBackups: { collect: true, keepPerSensor: 5 } })
+  })
+  expect(json.resource?.['sensorform_management_console']?.['hq']).toMatchObject({
+    sensor_backups: { collect: true, keep_per_sensor: 5 },
+  })
+})
+
+test('there is a getter for all that a sensor says of itself', () => {
+  const facts = Object.keys(sensorSchema.attributes).filter((name) => !Object.hasOwn(sensorAttributes, name))
+  const getters = [Sensor.prototype, Object.getPrototypeOf(Sensor.prototype) as object].flatMap((prototype) =>
+    Object.entries(Object.getOwnPropertyDescriptors(prototype)).flatMap(([name, property]) =>
+      'get' in property && property.get !== undefined ? [name] : [],
+    ),
+  )
+  expect(getters.map(toSnakeCase).sort()).toEqual(facts.sort())
+})
