@@ -46,6 +46,16 @@ export async function generateBindings(folder: string): Promise<void> {
   const versions = { provider_versions: { [source]: packageJson.version } }
   new TerraformProviderGenerator(code, JSON.parse(JSON.stringify({ ...schema, ...versions })) as object).generateAll()
   await code.save(folder)
+  // The generator names a class for a map of maps that no version of cdktf has.
+  await rewriteFiles(folder, (text) => text.replaceAll('cdktf.StringMapMap', 'cdktf.AnyMap'))
+}
+
+async function rewriteFiles(folder: string, rewrite: (text: string) => string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    await writeFile(path, rewrite(await readFile(path, 'utf8')))
+  }
 }
 
 /** Builds both below `dist`. */
@@ -135,11 +145,7 @@ const renamed = (text: string, framework: Framework): string => text.replaceAll(
 
 async function copyRenamed(from: string, to: string, framework: Framework): Promise<void> {
   await cp(from, to, { recursive: true })
-  for (const entry of await readdir(to, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const path = join(entry.parentPath, entry.name)
-    await writeFile(path, renamed(await readFile(path, 'utf8'), framework))
-  }
+  await rewriteFiles(to, (text) => renamed(text, framework))
 }
 
 /** Those that are reached from the index, and no others: a user's project has no zod. */
