@@ -25,5 +25,5 @@ export const registrationAttributes = registration as unknown as Attributes
 export const sensorDataAttributes = sensorData as unknown as Attributes
 /** Of a Sensor document. */
 export const sensorDocumentAttributes = sensorDocument as unknown as Attributes
-/** Of a Fleet document, as far as a provider block says the same. */
+/** Of a Fleet document and the documents of consoles, as far as a provider block says the same. */
 export const fleetDocumentAttributes = fleetDocument as unknown as Attributes

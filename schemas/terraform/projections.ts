@@ -84,6 +84,9 @@ export const environment = {
 
 const { name: key, ...metadata } = sensorDocument.shape.metadata.shape
 
+/** Of a Fleet document, and of those of consoles, what the provider block says of them. */
+const fleetDocument = providerBlock.pick({ credentials: true, registrars: true, managementConsoles: true })
+
 /** A Sensor document: what its header says of it beside its spec. */
 export const documentOfSensor = z.strictObject({ key, ...metadata, ...sensorSpec.shape })
 
@@ -117,7 +120,7 @@ export const terraformProjections = (): Readonly<Record<string, Attributes>> => 
   sensor: projectAttributes(sensorSpec, 'resource'),
   'sensor-data': projectAttributes(sensorSpec, 'output'),
   'sensor-document': projectAttributes(documentOfSensor, 'document'),
-  'fleet-document': projectAttributes(providerBlock.pick({ credentials: true, registrars: true }), 'document'),
+  'fleet-document': projectAttributes(fleetDocument, 'document'),
   'management-console': projectAttributes(consoleSpec, 'resource'),
   registration: projectAttributes(registrationRecord, 'resource'),
 })

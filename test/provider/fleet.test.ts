@@ -17,44 +17,33 @@ import { hasTerraform } from './support/terraform.ts'
 
 const env = { SENSOR_PASSWORD: 'canary-Sensor-1!', AZURE_TOKEN: 'canary-token', SMB_PASSWORD: 'canary-share-1!' }
 
-/** A sensor of the fleet, and nothing of it left out. */
-const everySensor = `
-data "sensorform_fleet" "example" { paths = ["."] }
+const example = readFileSync(join(root, 'examples/data-sources/sensorform_fleet/data-source.tf'), 'utf8')
 
-provider "sensorform" {
-  alias       = "example"
-  credentials = data.sensorform_fleet.example.credentials
-  registrars  = data.sensorform_fleet.example.registrars
-}
-
-resource "sensorform_sensor" "all" {
-  for_each = data.sensorform_fleet.example.sensors
-  provider = sensorform.example
-${Object.keys(sensorAttributes)
-  .map((name) => `  ${name} = each.value.${name}`)
-  .join('\n')}
-}
-`
+test('the example assigns every attribute of a sensor', () => {
+  const missing = Object.keys(sensorAttributes).filter((name) => !example.includes(` = each.value.${name}\n`))
+  expect(missing).toEqual([])
+})
 
 const loading = (paths: string) => `${requiredProviders}\ndata "sensorform_fleet" "it" { paths = ${paths} }`
 
 describe.runIf(hasTerraform())('with terraform', () => {
   const before = process.cwd()
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-documents-'))
+  const documents = join(folder, 'fleet')
   let simulator: Simulator
 
   beforeAll(async () => {
-    cpSync(join(root, 'examples/fleet'), folder, { recursive: true })
+    cpSync(join(root, 'examples/fleet'), documents, { recursive: true })
     process.chdir(folder)
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
-    const { fleet } = await loadFleet(['.'], { cwd: folder, env })
+    const { fleet } = await loadFleet(['fleet'], { cwd: folder, env })
     if (!fleet) throw new TypeError('the example has problems')
     const secrets = {
       passwords: new Map([['default', env.SENSOR_PASSWORD]]),
       tokens: new Map([['cloud', env.AZURE_TOKEN]]),
     }
     const { options } = fleetToSimulatorOptions(fleet, secrets, { activated: true })
-    simulator = await startSimulator({ ...options, pinFile: join(folder, 'pins.json'), distinctKeys: 3 })
+    simulator = await startSimulator({ ...options, pinFile: join(documents, 'pins.json'), distinctKeys: 3 })
   })
   afterAll(async () => {
     await simulator.stop()
@@ -81,7 +70,7 @@ describe.runIf(hasTerraform())('with terraform', () => {
   test('what the documents say is a value, with its secrets as references', async () => {
     const workspace = await openSensorform()
     workspace.write(`${requiredProviders}
-data "sensorform_fleet" "example" { paths = ["fleet.yaml", "sites", "sensors"] }
+data "sensorform_fleet" "example" { paths = ["fleet/fleet.yaml", "fleet/sites", "fleet/sensors"] }
 output "it" { value = data.sensorform_fleet.example }`)
     const since = simulator.requests().length
     expect(await workspace.apply()).toMatchObject({ code: 0, stderr: '' })
@@ -95,7 +84,7 @@ output "it" { value = data.sensorform_fleet.example }`)
       credentials: { default: { username: 'admin', password_from_env: 'SENSOR_PASSWORD' } },
       registrars: {
         cloud: { azure: { location: 'eastus', token_from_env: 'AZURE_TOKEN', trust: [{ pin: simulator.cloud?.pin }] } },
-        airgap: { directory: { path: 'activation' } },
+        airgap: { directory: { path: 'fleet/activation' } },
       },
       sensors: {
         'line-1': {
@@ -116,23 +105,23 @@ output "it" { value = data.sensorform_fleet.example }`)
 
   test('one for_each applies it, and then neither terraform nor the CLI has anything to do', async () => {
     const workspace = await openSensorform()
-    workspace.write(requiredProviders + everySensor)
+    workspace.write(requiredProviders + example)
     const { stderr, code } = await workspace.apply()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(await workspace.plan()).toMatchObject({ code: 0, actions: {} })
-    expect(await cli('plan', '.', '--detailed-exitcode')).toMatchObject({ code: 0 })
-    const line = join(folder, 'sensors/line-2.yaml')
+    expect(await cli('plan', 'fleet', '--detailed-exitcode')).toMatchObject({ code: 0 })
+    const line = join(documents, 'sensors/line-2.yaml')
     const text = readFileSync(line, 'utf8')
     writeFileSync(line, text.replace('hostname: line-2.berlin', 'dns: [127.20.1.2], hostname: line-2.berlin'))
-    expect((await workspace.plan()).actions).toEqual({ 'sensorform_sensor.all["line-2"]': 'update' })
-    expect(await cli('apply', '.', '--auto-approve')).toMatchObject({ code: 0 })
+    expect((await workspace.plan()).actions).toEqual({ 'sensorform_sensor.fleet["line-2"]': 'update' })
+    expect(await cli('apply', 'fleet', '--auto-approve')).toMatchObject({ code: 0 })
     expect(await workspace.plan()).toMatchObject({ actions: {} })
     writeFileSync(line, text)
   })
 
   test('a plan of the fleet reads each sensor once', async () => {
     const workspace = await openSensorform()
-    workspace.write(requiredProviders + everySensor)
+    workspace.write(requiredProviders + example)
     await workspace.apply()
     const since = simulator.requests().at(-1)?.sequence ?? 0
     expect(await workspace.plan()).toMatchObject({ code: 0, actions: {} })
@@ -148,7 +137,7 @@ output "it" { value = data.sensorform_fleet.example }`)
       ['Europe/Berlin', 'Europe/Berlni'],
       [
         'timezone is not an IANA time zone',
-        'sites/hamburg.yaml:11:23:',
+        'fleet/sites/hamburg.yaml:11:23:',
         'time: { timezone: Europe/Berlni }',
         'Did you mean Europe/Berlin? (VALUE_INVALID)',
       ],
@@ -157,19 +146,24 @@ output "it" { value = data.sensorform_fleet.example }`)
       'a name',
       'fleet.yaml',
       ['credentials: default,', 'credentials: defualt,'],
-      ['fleet.yaml:31:', '(CREDENTIALS_UNKNOWN)'],
+      ['fleet/fleet.yaml:31:', '(CREDENTIALS_UNKNOWN)'],
     ],
-    ['the syntax', 'sensors/line-1.yaml', ['{ endpoint', '{ { endpoint'], ['sensors/line-1.yaml:7:', '(YAML_SYNTAX)']],
+    [
+      'the syntax',
+      'sensors/line-1.yaml',
+      ['{ endpoint', '{ { endpoint'],
+      ['fleet/sensors/line-1.yaml:7:', '(YAML_SYNTAX)'],
+    ],
   ])('a mistake in %s is told with its place in its file', async (_, name, [from = '', to = ''], told) => {
-    const path = join(folder, name)
+    const path = join(documents, name)
     const text = readFileSync(path, 'utf8')
     writeFileSync(path, text.replace(from, to))
     try {
       const workspace = await openSensorform()
-      workspace.write(requiredProviders + everySensor)
+      workspace.write(requiredProviders + example)
       const { code, stderr } = await workspace.run('plan', '-no-color')
       expect(code).toBe(1)
-      expect(stderr).toContain('on main.tf line 8, in data "sensorform_fleet" "example":')
+      expect(stderr).toContain('on main.tf line 9, in data "sensorform_fleet" "example":')
       expect(told.filter((one) => !onOneLine(stderr).includes(one))).toEqual([])
     } finally {
       writeFileSync(path, text)

@@ -8,6 +8,8 @@ import { loadFleet } from '../../load/load-fleet.ts'
 import { makePlan } from '../../reconcile/plan/plan.ts'
 import type { PlanContext, Sight } from '../../reconcile/engine.ts'
 import type { Observation } from '../../reconcile/driver.ts'
+import { readFleet } from '../../provider/sensorform/data/fleet.ts'
+import { isObject, type ObjectValue } from '../../provider/model/value.ts'
 import { desireAppliance, type Surroundings } from '../../provider/sensorform/appliance/desired.ts'
 import { sensorType } from '../../provider/sensorform/sensor/schema.ts'
 import { fromSpec } from '../../provider/spec/from-spec.ts'
@@ -19,9 +21,11 @@ import { root } from '../house/sources.ts'
 /** Each is a fleet of its own. examples/update is left out: Terraform takes packages below its working directory only. */
 const examples = await Promise.all(
   ['fleet', 'plant'].map(async (name) => {
-    const { fleet } = await loadFleet([join(root, 'examples', name)], { cwd: root, env: {} })
-    if (!fleet) throw new TypeError(`examples/${name} has problems`)
-    return fleet
+    const folder = join('examples', name)
+    const { fleet } = await loadFleet([folder], { cwd: root, env: {} })
+    const { state } = await readFleet({ paths: [folder] })
+    if (!fleet || !isObject(state['sensors'])) throw new TypeError(`${folder} has problems`)
+    return { fleet, elements: state['sensors'] }
   }),
 )
 
@@ -31,6 +35,13 @@ const pin = `sha256/${'A'.repeat(43)}=`
 function configured({ access, settings }: DesiredAppliance) {
   const { driver, endpoint, credentials } = access
   return fromSpec(sensorAttributes, { access: { driver, endpoint, credentials, trust: [{ pin }] }, ...settings })
+}
+
+/** As `for_each` over `sensorform_fleet` assigns it. */
+function assigned(element: ObjectValue[string]) {
+  if (!isObject(element) || !isObject(element['access'])) throw new TypeError('the data source lacks a sensor')
+  const own = Object.keys(sensorAttributes).map((name) => [name, element[name] ?? null] as const)
+  return { ...Object.fromEntries(own), access: { ...element['access'], trust: [{ pin }] } }
 }
 
 const observation: Observation = {
@@ -52,8 +63,11 @@ const context: PlanContext = {
   orphans: [],
 }
 
-const sensors = examples.flatMap((fleet) =>
-  [...fleet.sensors.values()].map((sensor) => ({ key: sensor.key, fleet, sensor })),
+const sensors = examples.flatMap(({ fleet, elements }) =>
+  [...fleet.sensors.values()].flatMap((sensor) => [
+    { key: sensor.key, how: 'written out', fleet, sensor, config: configured(sensor) },
+    { key: sensor.key, how: 'by sensorform_fleet', fleet, sensor, config: assigned(elements[sensor.key] ?? null) },
+  ]),
 )
 
 /** What the provider block declares of the fleet. */
@@ -64,8 +78,8 @@ const surroundingsOf = ({ credentials, registrars, managementConsoles }: Fleet):
   isUnknown: false,
 })
 
-test.each(sensors)('$key', ({ fleet, sensor }) => {
-  const { desired, diagnostics } = desireAppliance(sensorType, surroundingsOf(fleet), configured(sensor))
+test.each(sensors)('$key $how', ({ fleet, sensor, config }) => {
+  const { desired, diagnostics } = desireAppliance(sensorType, surroundingsOf(fleet), config)
   expect(diagnostics).toEqual([])
   const own = desired?.fleet.sensors.get(desired.key)
   if (!desired || !own) throw new TypeError('nothing is desired')

@@ -31,10 +31,11 @@ export async function readFleet(config: ObjectValue): Promise<{ state: ObjectVal
 const textsOf = (value: Value): string[] => (isList(value) ? value.filter((item) => typeof item === 'string') : [])
 
 function fleetValue(fleet: Fleet, cwd: string): ObjectValue {
-  const { name = null, sensors, credentials, registrars } = fleet
+  const { name = null, sensors, credentials, registrars, managementConsoles } = fleet
   const said = {
     credentials: mapped(credentials, (entry) => relocated(credentialsSchema, entry, cwd)),
     registrars: mapped(registrars, (entry) => registrarSpec(entry, cwd)),
+    managementConsoles: mapped(managementConsoles, (console) => accessSpec(console, cwd)),
   }
   return {
     name,
@@ -47,18 +48,16 @@ const mapped = <From, To>(entries: ReadonlyMap<string, From>, make: (entry: From
   Object.fromEntries([...entries].map(([name, entry]) => [name, make(entry)]))
 
 /** A sensor with all that its layers say, as one document would say it. */
-function sensorDocument({ key, formerKey, site, labels, access, settings, hold }: DesiredAppliance, cwd: string) {
-  const { trust, ...reached } = access
-  const pinned = trust.flatMap((anchor) => ('pinFile' in anchor ? (anchor.identity ?? []) : []))[0]
-  return {
-    ...(relocated(sensorSettings, settings, cwd) as object),
-    key,
-    formerKey,
-    site,
-    labels,
-    access: { ...(pinned !== undefined && { identity: pinned }), ...reached, trust: anchorsOf(trust, cwd) },
-    hold,
-  }
+const sensorDocument = (sensor: DesiredAppliance, cwd: string): object => {
+  const { key, formerKey, site, labels, settings, hold } = sensor
+  const said = relocated(sensorSettings, settings, cwd) as object
+  return { ...said, key, formerKey, site, labels, access: accessSpec(sensor, cwd), hold }
+}
+
+/** How an appliance is reached. Of a pin file the identity counts where none is declared. */
+function accessSpec({ access: { trust, ...reached } }: DesiredAppliance, cwd: string): object {
+  const [identity] = trust.flatMap((anchor) => ('pinFile' in anchor ? (anchor.identity ?? []) : []))
+  return { ...(identity !== undefined && { identity }), ...reached, trust: anchorsOf(trust, cwd) }
 }
 
 /** Pins of a pin file are told one by one: Terraform knows no key of a document to look for them. */

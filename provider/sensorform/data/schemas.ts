@@ -88,7 +88,7 @@ export const sensorsDataSchema: TerraformSchema = {
 export const fleetDataSchema: TerraformSchema = {
   version: 0,
   description: [
-    'The YAML documents of the CLI, loaded as the CLI loads them: layers merged, references followed, everything checked. Each element of `sensors` can be assigned to the attributes of `sensorform_sensor`, so that one `for_each` manages a fleet, and `credentials` and `registrars` to those of a provider block.',
+    'The YAML documents of the CLI, loaded as the CLI loads them: layers merged, references followed, everything checked. Each element of `sensors` can be assigned to the attributes of `sensorform_sensor`, so that one `for_each` manages a fleet, and `credentials`, `registrars` and `management_consoles` to those of a provider block.',
     'Secrets stay references. They, packages and authorities are named relative to the folder in which Terraform runs, below which the resource looks for them. Windows and thresholds of sites and fleets are for the CLI alone.',
   ].join(' '),
   attributes: {
