@@ -274,6 +274,14 @@ export interface PeerCheck {
   message: string
 }
 
+/** A peer that is about to be set up. */
+export interface PlannedPeer {
+  path: string
+  host: string
+  port: number
+  tls: 'implicit' | 'starttls'
+}
+
 export interface Reader {
   /** One sign-in and one bulk read; conditional when `known` is given. Throws a DeviceError. */
   observe(known?: Observation): Promise<Observation>
@@ -281,9 +289,9 @@ export interface Reader {
   audit?(since: string): Promise<readonly AuditEntry[]>
   /**
    * Lets the appliance look at the certificates of its peers, judged by these authorities (PEM), without turning
-   * validation on. Absent where `support.peerCheck` is not set.
+   * validation on. Of `planned`, one under the path of a present peer takes its place. Absent where `support.peerCheck` is not set.
    */
-  checkPeers?(authorities: string | null): Promise<readonly PeerCheck[]>
+  checkPeers?(authorities: string | null, planned?: readonly PlannedPeer[]): Promise<readonly PeerCheck[]>
   /** Of a management console: what sensors are connected with. A secret. */
   connectionString?(): Promise<string>
   /** Ends the session and its connections. Never throws. */

@@ -7,6 +7,7 @@
 import type { DesiredAppliance } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import type { Clock } from './clock.ts'
+import type { PlannedPeers } from './compare/planned-peers.ts'
 import type { Driver, Observation, PeerCheck, SecretTag, Support } from './driver.ts'
 import type { Memory, Remembered } from './memory.ts'
 import type { RunEvent } from './outcome.ts'
@@ -95,6 +96,8 @@ export interface Sight {
   console?: { key: string; observation: Observation | { problem: Problem } }
   /** Where certificate validation is about to be turned on: how its peers fare. Absent: nobody knows. */
   peers?: readonly PeerCheck[]
+  /** What the document makes of them. */
+  plannedPeers?: PlannedPeers
   /** What may be the registration of before an update across 22.1. Absent: none is remembered, or nobody knows. */
   legacy?: readonly RegistrationRecord[]
   /** Where an update is due: what the registrar offers. Absent: nobody knows. */

@@ -38,11 +38,11 @@ export function createReader(session: ApiSession, target: Target, { clock }: Pic
       })
       return entries.map(({ at, user, from, path }): AuditEntry => ({ at, user, from, path }))
     },
-    async checkPeers(authorities) {
+    async checkPeers(authorities, planned = []) {
       const { peers } = await session.call({
         operation: 'checkPeers',
         doing: 'check the certificates of its peers',
-        json: { authorities },
+        json: { authorities, ...(planned.length > 0 && { peers: [...planned] }) },
         repeatable: true,
       })
       return peers

@@ -9,6 +9,7 @@ import type {
   ClockState,
   LiveValue,
   PeerCheck,
+  PlannedPeer,
   ServedCertificate,
   WriteValue,
 } from '../../reconcile/driver.ts'
@@ -170,16 +171,24 @@ export function servedOf({ settings, serialNumber }: MemoryAppliance, now: numbe
 }
 
 /** How the certificates of the peers fare that the appliance speaks TLS with. */
-export function checkPeers({ settings, distrustedHosts }: MemoryAppliance): PeerCheck[] {
+export function checkPeers(appliance: MemoryAppliance, planned: readonly PlannedPeer[]): PeerCheck[] {
+  const paths = new Set(planned.map(({ path }) => path))
+  const present = presentPeers(appliance).filter(({ path }) => !paths.has(path))
+  return [...present, ...planned].map(({ path, host, port }) => {
+    const isValid = !appliance.distrustedHosts.includes(host)
+    const message = `its certificate ${isValid ? 'is valid' : 'cannot be validated'}`
+    return { path, host, port, result: isValid ? 'valid' : 'invalid', message }
+  })
+}
+
+function presentPeers({ settings }: MemoryAppliance): Pick<PeerCheck, 'path' | 'host' | 'port'>[] {
   const encrypted = [...settings].filter(([path, value]) => isTls(path, value)).map(([path]) => parsePath(path))
   return encrypted.map((segments) => {
     const at = (name: string) => settings.get(formatPath([...segments.slice(0, -1), name]))
     const stored = at('host')
     const host = typeof stored === 'string' ? stored : ''
     const path = formatPath(segments[0] === 'mailServer' ? ['mailServer'] : segments.slice(0, 5))
-    const isValid = !distrustedHosts.includes(host)
-    const message = `its certificate ${isValid ? 'is valid' : 'cannot be validated'}`
-    return { path, host, port: Number(at('port')), result: isValid ? 'valid' : 'invalid', message }
+    return { path, host, port: Number(at('port')) }
   })
 }
 

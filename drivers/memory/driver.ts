@@ -5,6 +5,7 @@ import type {
   LiveValue,
   Observation,
   Operator,
+  PlannedPeer,
   Reader,
   Support,
   Target,
@@ -55,7 +56,10 @@ export function createMemoryDriver(world: MemoryWorld, options: MemoryDriverOpti
 const readerOf = (connection: MemoryConnection, { kind }: Target, { audit, peerCheck }: Support): Reader => ({
   observe: (known) => connection.observe(known),
   close: () => connection.close(),
-  ...(peerCheck && { checkPeers: () => connection.call('checkPeers', device.checkPeers) }),
+  ...(peerCheck && {
+    checkPeers: (_: string | null, planned: readonly PlannedPeer[] = []) =>
+      connection.call('checkPeers', (one) => device.checkPeers(one, planned)),
+  }),
   ...(audit && { audit: (since: string) => connection.audit(since) }),
   ...(kind === 'ManagementConsole' && {
     connectionString: () => connection.call('connectionString', (one) => connectionStringOf(consoleOf(one))),

@@ -1,6 +1,6 @@
 import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import { DeviceError } from '../device-error.ts'
-import type { Driver, LiveValue, Observation, PeerCheck, Target, Write, Writer } from '../driver.ts'
+import type { Driver, LiveValue, Observation, PeerCheck, PlannedPeer, Target, Write, Writer } from '../driver.ts'
 import type { World } from '../engine.ts'
 import type { Intent, LeaseGrant } from '../lease.ts'
 import { LeaseKeeper, type LeaseChannel } from './lease-keeper.ts'
@@ -65,8 +65,8 @@ export class ApplianceSession {
   }
 
   /** What certificate validation would halt now; nothing where the appliance cannot tell. */
-  async checkPeers(): Promise<readonly PeerCheck[]> {
-    return (await this.#writer.checkPeers?.(null)) ?? []
+  async checkPeers(planned: readonly PlannedPeer[]): Promise<readonly PeerCheck[]> {
+    return (await this.#writer.checkPeers?.(null, planned)) ?? []
   }
 
   /** Writes inside the lease, from the revision that was seen last. */

@@ -3,22 +3,31 @@
  *
  * @module
  */
-import type { DesiredAppliance } from '../../schemas/fleet.ts'
-import type { Observation, PeerCheck, Reader } from '../driver.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
+import { plannedPeers } from '../compare/planned-peers.ts'
+import type { Observation, Reader } from '../driver.ts'
+import type { Sight } from '../engine.ts'
+import { isLookedAt } from '../plan/only.ts'
 
 /** Nothing where validation stays as it is, or where the appliance cannot tell: then nobody knows. */
 export async function checkPeers(
   reader: Reader,
-  { settings: { certificate } }: Pick<DesiredAppliance, 'settings'>,
-  { live }: Pick<Observation, 'live'>,
-): Promise<readonly PeerCheck[] | undefined> {
-  if (certificate?.validation !== 'mandatory' || live.get('certificate.validation') === 'mandatory') return undefined
+  fleet: Fleet,
+  desired: DesiredAppliance,
+  observation: Observation,
+  only: readonly string[] | undefined,
+): Promise<Pick<Sight, 'peers' | 'plannedPeers'>> {
+  const { certificate } = desired.settings
+  const isOn = observation.live.get('certificate.validation') === 'mandatory'
+  if (certificate?.validation !== 'mandatory' || isOn) return {}
+  const planned = plannedPeers(fleet, desired, observation, (path) => isLookedAt(path, only))
   const { chain, privateKey } = certificate
   try {
     // A chain that is about to be imported judges, not the one before it.
-    return await reader.checkPeers?.(chain && privateKey ? chain.content : null)
+    const peers = await reader.checkPeers?.(chain && privateKey ? chain.content : null, planned.added)
+    return { plannedPeers: planned, ...(peers && { peers: peers.filter(({ path }) => !planned.gone.has(path)) }) }
   } catch {
     // That nobody knows is told by the plan; the appliance itself was read.
-    return undefined
+    return { plannedPeers: planned }
   }
 }

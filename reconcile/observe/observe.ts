@@ -101,7 +101,7 @@ async function observeAppliance(
       signal: world.signal,
     })
     connection = openConnection(() => world.driver(desired.access.driver).reader(target))
-    const seen = await lookAt(connection, desired, world, known.remembered, options.waitForRuns ?? false)
+    const seen = await lookAt(connection, fleet, desired, world, known.remembered, options)
     const sight = { ...seen, ...(await observeLegacy(fleet, world, seen, known.remembered)) }
     await afterRead?.(sight, connection.reader)
     world.onEvent({ type: 'observed', key, at: at() })
@@ -134,20 +134,21 @@ function openConnection(open: () => Reader): Connection {
 
 async function lookAt(
   connection: Connection,
+  fleet: Fleet,
   desired: DesiredAppliance,
   world: World,
   remembered: Remembered | undefined,
-  waits: boolean,
+  { waitForRuns = false, only }: PlanOptions,
 ): Promise<Sight & { observation: Observation }> {
   const first = await observeThrough(connection.reader, desired, world, remembered?.lastRead)
-  const observation = waits && isBusy(first) ? await observeAtRest(connection, desired, world, first) : first
+  const observation = waitForRuns && isBusy(first) ? await observeAtRest(connection, desired, world, first) : first
   await rememberRead(world.memory, desired, observation)
   const [records, tags, peers] = await Promise.all([
     observeRecords(desired, observation, world),
     tagsOf(desired, observation.identity, world),
-    checkPeers(connection.reader, desired, observation),
+    checkPeers(connection.reader, fleet, desired, observation, only),
   ])
-  return { desired, observation, ...records, tags, ...(peers && { peers }), ...(remembered && { remembered }) }
+  return { desired, observation, ...records, tags, ...peers, ...(remembered && { remembered }) }
 }
 
 /** An update is not waited for: it takes long, and a step follows it. */

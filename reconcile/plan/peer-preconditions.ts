@@ -8,6 +8,9 @@
  * | yes                               | yes               | yes                   | VALIDATION_CUTS_OFF, turned on    |
  * | cannot, and has peers             |                   |                       | VALIDATION_UNCHECKED, turned on   |
  *
+ * Peers are those of the desired state: what is about to be written is looked at as well, and what is about to go is not.
+ * Where a present one goes or gives way, that is done before validation is turned on.
+ *
  * A peer that did not answer is named in VALIDATION_UNCHECKED: it withholds nothing, as nothing reaches it now either.
  *
  * @module
@@ -15,10 +18,11 @@
 import { formatPath } from '../../schemas/fields.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { problemOf, type Look } from '../compare/look.ts'
-import { segmentsOf } from '../compare/setting-fields.ts'
+import { actionPathOf, segmentsOf } from '../compare/setting-fields.ts'
 import type { PeerCheck } from '../driver.ts'
 import type { Step } from '../plan-types.ts'
-import type { Checked } from './needs.ts'
+import { needing, type Checked } from './needs.ts'
+import { groupOf } from './step-groups.ts'
 
 const field = 'certificate.validation'
 
@@ -29,6 +33,18 @@ export const turnsValidationOn = ({ action }: Pick<Step, 'action'>): boolean =>
 /** Names the peers that validation would cut off, and withholds it. */
 export function checkPeers(look: Look, steps: readonly Step[]): Checked {
   if (!steps.some(turnsValidationOn)) return { steps: [...steps], problems: [] }
+  return judgePeers(look, afterPeers(look, steps))
+}
+
+/** A present peer that fails would be halted until the step that takes it away. */
+function afterPeers({ sight: { plannedPeers } }: Look, steps: readonly Step[]): Step[] {
+  const moved = [...(plannedPeers?.gone ?? []), ...(plannedPeers?.added ?? []).map(({ path }) => path)]
+  const ids = new Set(moved.map(groupOf))
+  const first = steps.flatMap(({ id }) => (ids.has(id) ? [id] : []))
+  return steps.map((step) => (turnsValidationOn(step) ? needing(step, first) : step))
+}
+
+function judgePeers(look: Look, steps: readonly Step[]): Checked {
   const { peers } = look.sight
   if (!peers) return { steps: [...steps], problems: unchecked(look, unseenPeers(look)) }
   const failing = peers.filter(({ result }) => result === 'invalid')
@@ -91,17 +107,26 @@ const unchecked = ({ desired }: Look, names: readonly string[]): Problem[] =>
       ]
 
 /** Peers that the settings name, where the appliance cannot look at them. */
-function unseenPeers({ live }: Look): string[] {
+function unseenPeers({ live, sight: { plannedPeers } }: Look): string[] {
+  const { added = [], gone = new Set<string>() } = plannedPeers ?? {}
+  const replaced = new Set(added.map(({ path }) => path))
+  const stays = ({ path }: { path: string }): boolean => !gone.has(path) && !replaced.has(path)
+  return [...presentPeers(live).filter(stays), ...added].map(namePeer)
+}
+
+type Named = Parameters<typeof namePeer>[0]
+
+function presentPeers(live: Look['live']): Named[] {
   const rules = [...live].flatMap(([path, value]) => (value === 'tls' && path.endsWith('.protocol') ? [path] : []))
   const peers = rules.map((path) => {
     const segments = segmentsOf(path)
     const at = (name: string) => live.get(formatPath([...segments.slice(0, -1), name]))
-    return namePeer({ path, host: textOf(at('host')), port: Number(at('port')) })
+    return { path: actionPathOf(path) ?? path, host: textOf(at('host')), port: Number(at('port')) }
   })
   const mail = live.get('mailServer.tls')
   if (live.get('mailServer.enabled') === false || mail === undefined || mail === 'none') return peers
   const [host, port] = [live.get('mailServer.host'), live.get('mailServer.port')]
-  return [...peers, namePeer({ path: 'mailServer', host: textOf(host), port: Number(port) })]
+  return [...peers, { path: 'mailServer', host: textOf(host), port: Number(port) }]
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -380,6 +380,21 @@ export const peerCheckRequest = z
     authorities: z.string().max(262144).nullable().meta({
       description: 'PEM. The certificate chain to judge by, where it is about to be replaced; null: the present one.',
     }),
+    peers: z
+      .array(
+        z.strictObject({
+          path: z.string().max(1024).meta({ description: 'What the peer will belong to, as in the answer.' }),
+          host: z.string().max(253),
+          port: z.int().min(0).max(65535),
+          tls: z.enum(['implicit', 'starttls']).meta({ description: 'When encryption begins.' }),
+        }),
+      )
+      .max(1000)
+      .optional()
+      .meta({
+        description:
+          'Peers that are about to be set up, beside those that are; one under the path of a present one takes its place.',
+      }),
   })
   .meta({ description: 'Asks what certificate validation would halt.' })
 

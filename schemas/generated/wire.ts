@@ -1238,6 +1238,23 @@ export interface PeerCheckRequest {
    * PEM. The certificate chain to judge by, where it is about to be replaced; null: the present one.
    */
   authorities: string | null
+  /**
+   * Peers that are about to be set up, beside those that are; one under the path of a present one takes its place.
+   *
+   * @maxItems 1000
+   */
+  peers?: {
+    /**
+     * What the peer will belong to, as in the answer.
+     */
+    path: string
+    host: string
+    port: number
+    /**
+     * When encryption begins.
+     */
+    tls: 'implicit' | 'starttls'
+  }[]
 }
 /**
  * A network change that is in effect but not confirmed.

@@ -16,17 +16,24 @@ interface Peer {
   look: (authorities: string | null) => Promise<PeerLook>
 }
 
+type Planned = NonNullable<PeerCheckRequest['peers']>[number]
+
 /** One line for each kind of peer. */
 const kinds: readonly ((appliance: Appliance) => Peer[])[] = [syslogServers, mailServers, consoles]
 
 async function checkPeers(appliance: Appliance, call: Call): Promise<Answer> {
-  const { authorities } = call.body as PeerCheckRequest
+  const { authorities, peers: planned = [] } = call.body as PeerCheckRequest
+  const replaced = new Set(planned.map(({ path }) => path))
   const { state } = appliance
   const judges = authorities ?? state.settings.certificate.chain
+  const present = kinds.flatMap((peersOf) => peersOf(appliance)).filter(({ path }) => !replaced.has(path))
   const peers = await Promise.all(
-    kinds
-      .flatMap((peersOf) => peersOf(appliance))
-      .map(async ({ path, host, port, look }) => ({ path, host, port, ...(await look(judges)) })),
+    [...present, ...planned.map((peer) => plannedPeer(appliance, peer))].map(async ({ path, host, port, look }) => ({
+      path,
+      host,
+      port,
+      ...(await look(judges)),
+    })),
   )
   return { status: 200, body: { peers } satisfies PeerCheck }
 }
@@ -52,16 +59,34 @@ function mailServers({ state }: Appliance): Peer[] {
   return [{ path: 'mailServer', host: server.host, port: server.port, look }]
 }
 
+/** One that is about to be set up: each speaks TLS in its own way. */
+function plannedPeer({ state }: Appliance, { path, host, port, tls }: Planned): Peer {
+  if (path === 'mailServer') {
+    const server = { host, port, tls, sender: '', validate: true }
+    return {
+      path,
+      host,
+      port,
+      look: (authorities) => lookAtMailServer({ ...server, ...(authorities !== null && { authorities }) }),
+    }
+  }
+  if (path !== 'managementConsole')
+    return { path, host, port, look: (authorities) => lookAtServer({ host, port, authorities }) }
+  return { path, host, port, look: lookAtConsole(`https://${host}:${port}`, state) }
+}
+
+/** Without a chain it is judged by the own certificate of the sensor. */
+const lookAtConsole =
+  (endpoint: string, { settings }: Appliance['state']): Peer['look'] =>
+  async (authorities) =>
+    looks[await probeTls(endpoint, authorities ?? settings.certificate.certificate ?? '')]
+
 /** The management console that a sensor is connected to. */
 function consoles(appliance: Appliance): Peer[] {
   const endpoint = appliance.kind === 'Sensor' ? consoleEndpoint(appliance as Sensor) : undefined
   if (endpoint === undefined) return []
   const { hostname: host, port } = new URL(endpoint)
-  // Without a chain it is judged by the own certificate of the sensor.
-  const own = appliance.state.settings.certificate.certificate ?? ''
-  const look = async (authorities: string | null): Promise<PeerLook> =>
-    looks[await probeTls(endpoint, authorities ?? own)]
-  return [{ path: 'managementConsole', host, port: Number(port), look }]
+  return [{ path: 'managementConsole', host, port: Number(port), look: lookAtConsole(endpoint, appliance.state) }]
 }
 
 const looks: Readonly<Record<Probe, PeerLook>> = {

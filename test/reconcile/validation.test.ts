@@ -91,3 +91,62 @@ test('an appliance that cannot look, and one that fails at it, name the peers th
     ])
   }
 })
+
+const withRule = (rule: object): DesiredSettings => ({ ...mandatory, forwarding: { rules: { ops: rule } } })
+const moved = (host: string, protocol = 'tls') =>
+  withRule({ actions: { siem: { syslog: { host, port: 6514, protocol, format: 'cef' } } } })
+
+test('a peer that is written in the same apply is looked at, too: validation stays off, and the rule is written', async () => {
+  const { bench, appliance } = install()
+  appliance.distrustedHosts = ['10.1.9.9']
+  const { plan, outcome } = await converge(fleetOf([desiredSensor(moved('10.1.9.9'))]), bench.world)
+  expect(summaries(plan.sensors[0]!)).toEqual([
+    'Certificate validation would cut off siem of rule ops (10.1.9.9:6514): its certificate cannot be validated. It is not turned on',
+  ])
+  expect(plan.sensors[0]?.steps.map(({ id }) => id)).toEqual(['forwarding.rules.ops'])
+  expect(outcome.sensors[0]?.status).toBe('partial')
+  expect(appliance.settings.get('certificate.validation')).toBe('none')
+})
+
+test.each([
+  ['moves away from', moved('10.1.9.3')],
+  ['speaks in the clear to', moved('10.1.9.1', 'tcp')],
+  ['drops', withRule({ absent: true })],
+])('a document that %s the only peer that fails turns validation on, after that', async (_, settings) => {
+  const { bench, appliance } = install()
+  appliance.distrustedHosts = ['10.1.9.1']
+  const { plan, outcome } = await converge(fleetOf([desiredSensor(settings)]), bench.world)
+  expect(plan.sensors[0]?.problems).toEqual([])
+  expect(plan.sensors[0]?.steps.map(({ id }) => id)).toEqual(['forwarding.rules.ops', 'certificate.validation'])
+  expect(outcome.sensors[0]).toMatchObject({ status: 'done', problems: [] })
+  expect(appliance.settings.get('certificate.validation')).toBe('mandatory')
+})
+
+test('a run that is narrowed to the certificate looks at the peers that there are', async () => {
+  const { bench, appliance } = install()
+  appliance.distrustedHosts = ['10.1.9.1']
+  const desired = fleetOf([desiredSensor(moved('10.1.9.3'))])
+  const { plan } = await planRun(desired, bench.world, { only: ['certificate'] })
+  expect(plan.sensors[0]?.problems.map(({ code }) => code)).toEqual(['VALIDATION_CUTS_OFF'])
+  const whole = await planRun(desired, bench.world, {})
+  expect(whole.plan.sensors[0]?.problems).toEqual([])
+})
+
+test('a peer that is about to be written and fails since the plan was made keeps validation off', async () => {
+  const { bench, appliance } = install()
+  const desired = fleetOf([desiredSensor(moved('10.1.9.3'))])
+  const { plan } = await planRun(desired, bench.world, {})
+  appliance.distrustedHosts = ['10.1.9.3']
+  const outcome = await applyPlan(plan, desired, bench.world, { run: 'x' })
+  expect(outcome.sensors[0]).toMatchObject({ status: 'partial', problems: [{ code: 'VALIDATION_CUTS_OFF' }] })
+  expect(appliance.settings.get('certificate.validation')).toBe('none')
+})
+
+test('where nobody can look, the peers of the desired state are named', async () => {
+  const { peerCheck: _, ...support } = richSupport
+  const { bench } = install(createBench((world) => createMemoryDriver(world, { support })))
+  const { plan } = await planRun(fleetOf([desiredSensor(moved('10.1.9.3'))]), bench.world, {})
+  expect(summaries(plan.sensors[0]!)).toEqual([
+    'Nobody knows whether certificate validation cuts off siem of rule soc (10.1.9.2:6514); mail server (mail.plant:465); siem of rule ops (10.1.9.3:6514)',
+  ])
+})

@@ -88,3 +88,38 @@ test('an expired certificate is invalid', async () => {
     { result: 'invalid', message: 'Its certificate could not be validated (CERT_HAS_EXPIRED).' },
   ])
 })
+
+test('peers that are about to be set up are looked at, each in its own way, and take the place of present ones', async () => {
+  const client = await leased()
+  const [good, bad, present] = [
+    await listenStream(issued),
+    await listenStream(selfSigned),
+    await listenStream(selfSigned),
+  ]
+  const mail = await listenMail({ tls: issued })
+  await client.call('writeForwarding', { body: { rules: { ops: siem(present.port) } } })
+  const host = '127.0.0.1'
+  const peers = [
+    { path: path('ops'), host, port: good.port, tls: 'implicit' },
+    { path: path('soc'), host, port: bad.port, tls: 'implicit' },
+    { path: 'mailServer', host, port: mail.port, tls: 'starttls' },
+    { path: 'managementConsole', host, port: 9, tls: 'implicit' },
+  ]
+  const { body } = await client.call('checkPeers', { body: { authorities: makeAuthority(), peers } })
+  expect((body as PeerCheck).peers.map(({ path, port, result }) => [path, port, result])).toEqual([
+    [path('ops'), good.port, 'valid'],
+    [path('soc'), bad.port, 'invalid'],
+    ['mailServer', mail.port, 'valid'],
+    ['managementConsole', 9, 'unreachable'],
+  ])
+  expect(mail.mails).toEqual([])
+})
+
+test.each([
+  ['a port that is none', { path: 'mailServer', host: 'x', port: 70_000, tls: 'implicit' }],
+  ['a transport that is none', { path: 'mailServer', host: 'x', port: 25, tls: 'none' }],
+  ['no host', { path: 'mailServer', port: 25, tls: 'implicit' }],
+])('%s is refused', async (_, peer) => {
+  const client = await leased()
+  expect((await client.call('checkPeers', { body: { authorities: null, peers: [peer] } })).status).toBe(400)
+})
