@@ -2,8 +2,8 @@ import { hostname } from 'node:os'
 import { nameBackup, overwrittenNext } from '../../reconcile/backup/backups.ts'
 import { reportedOf } from '../../reconcile/compare/records.ts'
 import { isUnknown, DeviceError } from '../../reconcile/device-error.ts'
-import type { BackupListing, Writer } from '../../reconcile/driver.ts'
-import { LeaseKeeper, type LeaseChannel } from '../../reconcile/apply/lease-keeper.ts'
+import { createBackup } from '../../reconcile/backup/create-backup.ts'
+import type { BackupListing } from '../../reconcile/driver.ts'
 import { concurrencyOf } from '../../reconcile/observe/observe.ts'
 import { forEachLimited } from '../../reconcile/observe/pool.ts'
 import { isHeld } from '../../reconcile/plan/hold.ts'
@@ -47,7 +47,7 @@ export async function run(command: Command): Promise<number> {
     await forEachLimited(free, concurrencyOf(fleet, concurrencyGiven(command)), async (desired, index) => {
       if (opened.interruption.stopping()) return
       const result = await attempt(desired.key, () =>
-        creates ? createBackup(fleet, desired, opened, command) : listBackups(fleet, desired, opened),
+        creates ? makeBackup(fleet, desired, opened, command) : listBackups(fleet, desired, opened),
       )
       found[index] = 'value' in result ? { key: desired.key, ...result.value } : failed(desired.key, result.problem)
       if ('problem' in result) sayProblem(command, result.problem)
@@ -121,49 +121,19 @@ const inListing = (listing: BackupListing): Pick<Found, 'backups' | 'limitBytes'
   overwrittenNext: overwrittenNext(listing).map(({ name }) => name),
 })
 
-/** Makes one under a lease, so that it meets no run, and tells what the sensor then reports as the newest. */
-async function createBackup(
+/** Makes one, and tells what the sensor then reports as the newest. */
+async function makeBackup(
   fleet: Fleet,
   desired: DesiredAppliance,
   opened: OpenWorld,
   command: Command,
 ): Promise<Found> {
   const { driver, target } = await reach(fleet, desired, opened, { readOnly: false })
-  const writer = driver.writer(target)
-  try {
-    const { identity, backups } = await writer.observe()
-    if (!driver.support.backupNow || backups?.supported === false) {
-      throw new DeviceError('NOT_SUPPORTED', 'The sensor makes no backups.', {
-        advice: 'Its hardware profile or its driver offers none.',
-      })
-    }
-    const before = await listOf(driver, target)
-    const { clock, memory } = opened.world
-    const lease = new LeaseKeeper(clock, `${nameRun(command.startedAt)} on ${hostname()}`, () =>
-      channelOf(writer, identity, memory),
-    )
-    await lease.acquire()
-    try {
-      command.note(`${desired.key}: making a backup …`)
-      await writer.write({ type: 'createBackup' }, { fence: lease.fenceForWrite(), signal: lease.lost })
-    } finally {
-      await lease.release({ clearIntent: false })
-    }
-    const latest = (await writer.observe()).backups?.latest ?? null
-    const after = new Set((await listOf(driver, target)).backups.map(({ name }) => name))
-    const overwritten = before.backups.map(({ name }) => name).filter((name) => !after.has(name))
-    return { supported: true, latest, overwritten }
-  } finally {
-    await writer.close()
-  }
-}
-
-function channelOf(writer: Writer, identity: string, memory: OpenWorld['world']['memory']): LeaseChannel {
-  if (writer.lease && writer.release) return writer as Writer & LeaseChannel
-  return {
-    lease: (request) => memory.lease(identity, request),
-    release: (fence, options) => memory.release(identity, fence, options),
-  }
+  const { latest, overwritten } = await createBackup(driver, target, opened.world, {
+    holder: `${nameRun(command.startedAt)} on ${hostname()}`,
+    onBegin: () => command.note(`${desired.key}: making a backup …`),
+  })
+  return { supported: true, latest, overwritten: [...overwritten] }
 }
 
 function tell({ given, io, tool, startedAt }: Command, sensors: Reported[]): void {

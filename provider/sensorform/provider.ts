@@ -2,6 +2,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { providerAttributes } from '../../schemas/terraform/generated.ts'
 import type { Provider } from '../model/provider.ts'
 import { activationFileSchema } from './activation-file/schema.ts'
+import { actions } from './actions/actions.ts'
 import { createClient, type Client } from './client.ts'
 import { consoleType } from './console/schema.ts'
 import { dataSources } from './data/sources.ts'
@@ -55,6 +56,6 @@ export const sensorformProvider: Provider<Client> = {
     },
   },
   functions,
-  actions: {},
+  actions,
   listResources: {},
 }

@@ -7,7 +7,8 @@ import { withoutWriteOnly } from '../../plan/write-only.ts'
 import { applianceResource } from '../appliance/resource.ts'
 import { claimAll, otherRules } from '../claims.ts'
 import type { Client } from '../client.ts'
-import { forwardingRuleIdentity, forwardingRuleSchema, kinds } from './schema.ts'
+import { isKind, noSuchKind } from '../appliance/kinds.ts'
+import { forwardingRuleIdentity, forwardingRuleSchema } from './schema.ts'
 import { atRule, narrow, typeOf, widen } from './view.ts'
 
 const { attributes } = forwardingRuleSchema
@@ -18,7 +19,7 @@ export const forwardingRuleResource: Resource<Client> = {
   validate: async (config, call) => {
     const { appliance = null } = config
     if (appliance === unknown) return []
-    if (appliance !== null && !Object.hasOwn(kinds, textOf(appliance) ?? '')) return [noSuchKind]
+    if (!isKind(appliance)) return [noSuchKind]
     return atRule(await applianceResource(typeOf(config)).validate?.(widen(config), call))
   },
   plan: async (request, call) => {
@@ -107,12 +108,6 @@ const takenBy = (name: string | undefined): Diagnostic => ({
   detail: 'Import it, say adopt_existing = true to take it over, or choose another name.',
   path: ['name'],
 })
-
-const noSuchKind: Diagnostic = {
-  severity: 'error',
-  summary: 'appliance is neither sensor nor management_console',
-  path: ['appliance'],
-}
 
 /** The id of an appliance, then `/` and the name, which holds none. Of a console `management_console,` stands before it. */
 async function importRule(request: ImportRequest): Promise<StateResponse> {

@@ -6,6 +6,7 @@ import {
   type TerraformSchema,
 } from '../../../schemas/terraform/schema.ts'
 import { fact } from '../appliance/facts.ts'
+import { applianceKind } from '../appliance/kinds.ts'
 
 const inner = (attributes: Attributes, name: string): Attributes => {
   const attribute = attributes[name]
@@ -19,8 +20,6 @@ const { absent: _, ...ruleAttributes } = inner(inner(consoleAttributes, 'forward
 /** Names of what is said of the rule itself. */
 export const ruleNames = Object.keys(ruleAttributes)
 
-export const kinds = { sensor: 'Sensor', management_console: 'ManagementConsole' } as const
-
 export const forwardingRuleSchema: TerraformSchema = {
   version: 0,
   description: [
@@ -31,12 +30,7 @@ export const forwardingRuleSchema: TerraformSchema = {
   attributes: {
     id: fact('Serial number and name, `SERIAL/NAME`.'),
     ...(consoleAttributes['access'] && { access: consoleAttributes['access'] }),
-    appliance: {
-      type: 'string',
-      optional: true,
-      replaces: true,
-      description: 'Kind of the appliance: `sensor` or `management_console`. Left out: `sensor`.',
-    },
+    appliance: { ...applianceKind, replaces: true },
     name: { type: 'string', required: true, replaces: true, description: 'Name of the rule.' },
     ...ruleAttributes,
     adopt_existing: {

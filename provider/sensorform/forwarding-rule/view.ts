@@ -9,15 +9,15 @@ import type { Diagnostics } from '../../model/diagnostic.ts'
 import { isObject, textOf, unknown, type ObjectValue, type Value } from '../../model/value.ts'
 import type { ApplianceType } from '../appliance/type.ts'
 import { idFact } from '../appliance/facts.ts'
-import { kinds, ruleNames } from './schema.ts'
+import { kindOf } from '../appliance/kinds.ts'
+import { ruleNames } from './schema.ts'
 
 /** The appliance as far as one rule of it goes. */
 export function typeOf(rule: ObjectValue): ApplianceType {
-  const kind = kinds[textOf(rule['appliance']) as keyof typeof kinds] ?? 'Sensor'
   const { access, forwarding } = consoleAttributes
   return {
     name: 'sensorform_forwarding_rule',
-    kind,
+    kind: kindOf(rule['appliance']),
     schema: {
       version: 0,
       description: '',

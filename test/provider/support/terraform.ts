@@ -21,6 +21,20 @@ export function hasTerraform(): boolean {
   return false
 }
 
+/**
+ * A Terraform with actions and list resources (1.14 and later): `SENSORFORM_NEWER_TERRAFORM`. What
+ * it is asked is tried by protocol everywhere; with the binary only where it is there.
+ */
+export function hasNewerTerraform(): boolean {
+  if (newerTerraform !== undefined) return true
+  process.stderr.write(
+    'SKIPPED: no Terraform of 1.14 or later (SENSORFORM_NEWER_TERRAFORM), so actions and lists are tried without it.\n',
+  )
+  return false
+}
+
+export const newerTerraform: string | undefined = process.env['SENSORFORM_NEWER_TERRAFORM']
+
 export interface Ran {
   code: number
   stdout: string
@@ -52,7 +66,11 @@ interface PlanJson {
 const unwanted = /^(TF_|NODE_EXTRA_CA_CERTS$|NODE_OPTIONS$|PLUGIN_)/
 
 /** `settings` is the text of the CLI configuration, where providers are found. */
-export function openWorkspace(env: Readonly<Record<string, string>>, settings = ''): Workspace {
+export function openWorkspace(
+  env: Readonly<Record<string, string>>,
+  settings = '',
+  binary = terraformPath ?? 'terraform',
+): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-tf-'))
   writeFileSync(join(folder, 'cli.tfrc'), settings)
   const inherited = Object.entries(process.env).filter(([name]) => !unwanted.test(name))
@@ -63,7 +81,7 @@ export function openWorkspace(env: Readonly<Record<string, string>>, settings = 
     CHECKPOINT_DISABLE: '1',
     ...env,
   }
-  const run = async (...args: string[]): Promise<Ran> => startTerraform(args, folder, surroundings).ran
+  const run = async (...args: string[]): Promise<Ran> => startTerraform(binary, args, folder, surroundings).ran
   return {
     folder,
     write: (configuration) => writeFileSync(join(folder, 'main.tf'), configuration),
@@ -75,7 +93,7 @@ export function openWorkspace(env: Readonly<Record<string, string>>, settings = 
     },
     apply: async (...args) => run('apply', '-input=false', '-no-color', '-auto-approve', ...args),
     interrupted: async (when, ...args) => {
-      const { child, ran } = startTerraform([...args, '-no-color'], folder, surroundings)
+      const { child, ran } = startTerraform(binary, [...args, '-no-color'], folder, surroundings)
       while (!when() && child.exitCode === null) await sleep(5)
       child.kill('SIGINT')
       return ran
@@ -85,10 +103,10 @@ export function openWorkspace(env: Readonly<Record<string, string>>, settings = 
   }
 }
 
-function startTerraform(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
+function startTerraform(binary: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
   const { promise: ran, resolve } = Promise.withResolvers<Ran>()
   const options = { cwd, env, maxBuffer: 2 ** 26 }
-  const child = execFile(terraformPath ?? 'terraform', args, options, (error, stdout, stderr) => {
+  const child = execFile(binary, args, options, (error, stdout, stderr) => {
     resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr })
   })
   return { child, ran }
