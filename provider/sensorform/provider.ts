@@ -9,6 +9,7 @@ import { dataSources } from './data/sources.ts'
 import { forwardingRuleIdentity, forwardingRuleSchema } from './forwarding-rule/schema.ts'
 import { functions } from './functions/functions.ts'
 import { lazyResource } from './lazy.ts'
+import { listResources } from './lists/lists.ts'
 import { registrationIdentity, registrationSchema } from './registration/schema.ts'
 import { sensorType } from './sensor/schema.ts'
 
@@ -57,5 +58,5 @@ export const sensorformProvider: Provider<Client> = {
   },
   functions,
   actions,
-  listResources: {},
+  listResources,
 }

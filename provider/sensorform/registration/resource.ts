@@ -15,6 +15,7 @@ import { registrationAttributes } from '../../../schemas/terraform/generated.ts'
 import { registrationRecord } from '../../../schemas/terraform/projections.ts'
 import type { Call } from '../../model/call.ts'
 import type { Diagnostic, Diagnostics } from '../../model/diagnostic.ts'
+import type { ListedResource } from '../../model/provider.ts'
 import type {
   CreateRequest,
   DeleteRequest,
@@ -211,6 +212,14 @@ const valueOf = ({ registrar }: Wanted, record: RegistrationRecord): ObjectValue
   status: record.status ?? null,
   connected: record.connected,
 })
+
+/** A record that a registrar lists, as this resource. */
+export function registrationFound(registrar: string, record: RegistrationRecord): ListedResource {
+  const wanted = { registrar, name: record.name, placement: record }
+  const resource = valueOf(wanted, record)
+  const { identity } = stateOf(wanted, resource)
+  return { identity: identity ?? {}, displayName: [record.site, record.name].filter(Boolean).join('/'), resource }
+}
 
 function stateOf(wanted: Wanted, value: ObjectValue): StateResponse {
   const { name, site = null } = value
