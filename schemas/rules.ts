@@ -31,6 +31,9 @@ export const ipv4 = (): z.ZodString => z.string().regex(ipv4Pattern, 'is not an 
 
 const firstOctet = '(22[0-3]|2[01][0-9]|1[0-9]{2}|[1-9][0-9]?)'
 
+/** True for an IPv4 address in dotted notation. */
+export const isIpv4 = (text: string | undefined): text is string => text !== undefined && ipv4Pattern.test(text)
+
 /** A subnet mask with room for two hosts or more. */
 export const subnetMask = (): z.ZodString => ipv4().refine(isSubnetMask, 'is not a subnet mask such as 255.255.255.0')
 

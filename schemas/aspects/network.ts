@@ -4,6 +4,7 @@ import {
   hostAddress,
   hostName,
   ipv4Number,
+  isIpv4,
   isSubnetMask,
   port,
   refuse,
@@ -104,7 +105,8 @@ function checkSubnet(
   ctx: z.RefinementCtx,
 ): void {
   const { address, subnetMask, gateway } = value
-  if (!address || !subnetMask || !isSubnetMask(subnetMask)) return
+  // Checks across keys run although a key was refused.
+  if (!isIpv4(address) || !isIpv4(subnetMask) || !isSubnetMask(subnetMask)) return
   const { network, broadcast } = subnetOf(address, subnetMask)
   const refuseEnds = (path: string, text: string) => {
     if (ipv4Number(text) !== network && ipv4Number(text) !== broadcast) return
@@ -117,7 +119,7 @@ function checkSubnet(
     })
   }
   refuseEnds('address', address)
-  if (!gateway) return
+  if (!isIpv4(gateway)) return
   if (ipv4Number(gateway) < network || ipv4Number(gateway) > broadcast) {
     refuse(ctx, {
       code: 'GATEWAY_OUTSIDE_SUBNET',

@@ -188,6 +188,7 @@ describe.runIf(hasTerraform())('with terraform', () => {
       ['ADDRESS_NOT_A_HOST network.address', 'GATEWAY_OUTSIDE_SUBNET network.gateway'],
     ],
     ['"10.20.0.5", "255.255.255.0", "10.20.0.5"', ['VALUE_INVALID network.gateway']],
+    ['"nonsense", "255.255.255.0", "x"', ['VALUE_INVALID network.address', 'VALUE_INVALID network.gateway']],
     ['"10.20.0.5", "1.2.3.4", null', ['VALUE_INVALID network.subnetMask']],
   ]
 
