@@ -48,11 +48,15 @@ interface Removal {
 }
 
 const stillConnected = 'CONSOLE_CONNECTED'
+const step = 'retire'
 
 async function remove(console: ApplianceSession, removal: Removal): Promise<Removed> {
   const { key, consoleKey, identity, world, run } = removal
   const entry = entryOf(console.observation, { identity })
-  if (!entry) return { state: 'absent' }
+  if (!entry) {
+    await clearIntent(console, removal)
+    return { state: 'absent' }
+  }
   if (entry.connection === 'SYNCED') {
     throw new StepError({
       code: stillConnected,
@@ -63,7 +67,7 @@ async function remove(console: ApplianceSession, removal: Removal): Promise<Remo
   }
   const intent = {
     run,
-    step: 'retire',
+    step,
     tool: `sensorform ${world.toolVersion}`,
     startedAt: new Date(world.clock.now()).toISOString(),
     data: { sensor: key, identity },
@@ -80,4 +84,12 @@ async function remove(console: ApplianceSession, removal: Removal): Promise<Remo
   }
   await console.announce(null)
   return { state: 'removed' }
+}
+
+/** A run that died after the removal left its intent on the console: it is done, and is told as unfinished no longer. */
+async function clearIntent(console: ApplianceSession, { identity, world }: Removal): Promise<void> {
+  const { intent } = console.observation.unfinished
+  if (intent?.step !== step || intent.data['identity'] !== identity) return
+  await acquireLease(console, world, undefined, () => {})
+  await console.announce(null)
 }

@@ -17,8 +17,10 @@ import {
   fleetOf,
   installActivated,
   installConsole,
+  restarted,
   type Bench,
 } from '../support/memory-fleet.ts'
+import { Killed, mortalWorld } from '../support/mortal-world.ts'
 
 interface Plant extends Bench {
   sensor: MemoryAppliance
@@ -43,7 +45,7 @@ async function disconnected(): Promise<Plant> {
   return { ...bench, sensor, console }
 }
 
-async function end({ world }: Plant): Promise<Retirement> {
+async function end({ world }: Pick<Plant, 'world'>): Promise<Retirement> {
   const remembered = await world.memory.recall('line-1')
   if (!remembered) throw new Error('nothing is remembered')
   const fleet = fleetOf([], consoles)
@@ -139,4 +141,21 @@ test('a removal whose answer is lost leaves the rest to the next retirement', as
   plant.memoryWorld.onCall = () => {}
   expect(await end(plant)).toMatchObject({ state: 'retired', consoleEntry: 'absent' })
   expect(left(plant)).toEqual(nothing)
+})
+
+test('killed at any call it is ended by the next retirement, and no intent stays on the console', async () => {
+  let killed = 0
+  for (let killAt = 1; ; killAt += 1) {
+    const plant = await disconnected()
+    const { world, life } = mortalWorld(restarted(plant), killAt)
+    await end({ world }).catch((error: unknown) => {
+      if (!(error instanceof Killed)) throw error
+    })
+    if (!life.isOver) break
+    killed += 1
+    if (plant.store.entries.has('line-1'))
+      expect(await end({ world: restarted(plant) })).toMatchObject({ state: 'retired' })
+    expect([killAt, plant.console.intent, left(plant)]).toEqual([killAt, null, nothing])
+  }
+  expect(killed).toBeGreaterThan(20)
 })
