@@ -45,7 +45,8 @@ export interface Ended {
   stderr: string
 }
 
-const env = { SENSOR_PASSWORD: 'canary-Sensor-1!', AZURE_TOKEN: 'canary-token' }
+/** The secrets of its documents. */
+export const trialEnv = { SENSOR_PASSWORD: 'canary-Sensor-1!', AZURE_TOKEN: 'canary-token' }
 
 export async function startTrial(options: TrialOptions): Promise<Trial> {
   const { network, sensors, consoles = {}, sensor, cloud, tuning, spec = () => '' } = options
@@ -57,7 +58,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
       address: `${network}.${index + 11}`,
       port: 0,
       username: 'admin',
-      password: env.SENSOR_PASSWORD,
+      password: trialEnv.SENSOR_PASSWORD,
       ...sensor?.(key),
     })),
     ...(cloud && { cloud: { ...cloudOf(network), ...cloud } }),
@@ -67,7 +68,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
       address: `${network}.${index + 1}`,
       port: 0,
       username: 'admin',
-      password: env.SENSOR_PASSWORD,
+      password: trialEnv.SENSOR_PASSWORD,
       sites: [{ name: 'Plant', zones }],
       ...rest,
     })),
@@ -108,7 +109,7 @@ const cloudOf = (network: string) => ({
   port: 0,
   subscriptionId: 'subscription',
   location: 'eastus',
-  token: env.AZURE_TOKEN,
+  token: trialEnv.AZURE_TOKEN,
   sites: ['plant'],
   registrar: 'cloud',
 })
@@ -154,7 +155,7 @@ async function runOnce(folder: string, words: readonly string[], options: RunOpt
     stdin: (async function* () {
       yield options.answer ?? ''
     })(),
-    env: { ...env, ...options.env },
+    env: { ...trialEnv, ...options.env },
     cwd: folder,
     ...(options.clock && { clock: options.clock }),
     terminal: { stdin: asked, stdout: asked, stderr: asked },
