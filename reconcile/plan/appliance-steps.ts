@@ -55,7 +55,13 @@ export function planSteps(
   ])
   const allowed = draft.steps.filter(({ id }) => !withheld.has(id))
   const checked = checkPreconditions(look, takeUpIntent(look, allowed, changes))
-  return { steps: orderSteps(checked.steps), problems: [...problems, ...checked.problems], refusals }
+  return { steps: orderSteps(withinPlan(checked.steps)), problems: [...problems, ...checked.problems], refusals }
+}
+
+/** Steps need those that are planned with them: what is not planned is not waited for. */
+function withinPlan(steps: readonly Step[]): Step[] {
+  const ids = new Set(steps.map(({ id }) => id))
+  return steps.map((step) => ({ ...step, needs: step.needs.filter((id) => ids.has(id)) }))
 }
 
 /** A backup is made when one is due, and before an update. */

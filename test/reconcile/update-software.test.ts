@@ -13,6 +13,7 @@ import {
   digestPlan,
   fleetOf,
   installActivated,
+  prepareRegistration,
   restarted,
   type Bench,
 } from '../support/memory-fleet.ts'
@@ -39,17 +40,6 @@ async function installed(
 }
 
 const named: DesiredSettings = { name: 'line-one', registration }
-
-/** What a person does in the portal: the record is made anew and waits for its sensor. */
-function prepare({ memoryWorld, clock }: Bench): void {
-  const { lastContact: _, ...record } = memoryWorld.records[0] ?? {
-    id: '',
-    name: '',
-    mode: 'cloud' as const,
-    createdAt: '',
-  }
-  memoryWorld.records[0] = { ...record, connected: false, createdAt: new Date(clock.now() + 1000).toISOString() }
-}
 
 describe('within 22.x', () => {
   test('a backup, the update, and nothing after it', async () => {
@@ -113,7 +103,7 @@ describe('from 3.1.1 to 22.x', () => {
       'notAttempted',
     ])
     expect(one.softwareVersion).toBe('10.5.5')
-    prepare(bench)
+    prepareRegistration(bench)
     const second = await converge(fleet, restarted(bench))
     expect(digestPlan(second.plan)).toMatchObject([{ steps: ['backup.create', 'software.22.3.9', 'activation'] }])
     expect(second.outcome.sensors[0]).toMatchObject({ status: 'done', problems: [] })
@@ -300,7 +290,7 @@ const logs: readonly { from: string; to: string; log: string }[] = [
 ]
 test.each(logs)('a failed update from $from to $to says where its log lies', async ({ from, to, log }) => {
   const { bench, one } = await installed(from)
-  prepare(bench)
+  prepareRegistration(bench)
   one.failUpdates = 1
   const fleet = fleetOf([desiredSensor({ ...named, ...software(to, [to]) })])
   const { outcome } = await converge(fleet, bench.world)
@@ -339,8 +329,8 @@ test('a run that is killed at any call is followed by one that ends the update',
   const fleet = fleetOf([desiredSensor(desired)])
   for (let killAt = 1, alive = false; !alive; killAt++) {
     const { bench, one } = await installed('10.5.5')
-    prepare(bench)
-    one.updateMs = 5 * 60_000
+    prepareRegistration(bench)
+    one.updateMs = 3 * 60_000
     const { world, life } = mortalWorld(bench.world, killAt)
     try {
       const { plan } = await planRun(fleet, world, {})

@@ -149,6 +149,15 @@ export async function installActivated(
   return appliance
 }
 
+/** What a person does in the portal before an update to 22.x: the record is made anew and waits for its sensor. */
+export function prepareRegistration({ memoryWorld, clock }: Bench): void {
+  const [first, ...others] = memoryWorld.records
+  if (!first) throw new Error('there is no record')
+  const { lastContact: _, ...record } = first
+  const createdAt = new Date(clock.now() + 1000).toISOString()
+  memoryWorld.records = [{ ...record, connected: false, createdAt }, ...others]
+}
+
 /** A management console that is installed; its one site `Plant` has the zones `Assembly` and `Packaging`. */
 export const installConsole = (
   { memoryWorld }: Bench,
