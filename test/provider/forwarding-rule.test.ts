@@ -110,7 +110,7 @@ checkResource({
   ],
 })
 
-describe.runIf(hasTerraform())('a forwarding rule of a sensor', () => {
+describe.runIf(hasTerraform())('a forwarding rule of a sensor', { timeout: 120_000 }, () => {
   let attachable: Attachable
   let simulator: Simulator
   let workspace: Workspace

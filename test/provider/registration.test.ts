@@ -85,7 +85,7 @@ checkResource({
   mistakes: [{ config: { name: 'line 1' }, told: 'may hold letters, digits' }],
 })
 
-describe.runIf(hasTerraform())('a registration', () => {
+describe.runIf(hasTerraform())('a registration', { timeout: 120_000 }, () => {
   let attachable: Attachable
   let scene: Scene
   let workspace: Workspace

@@ -10,7 +10,7 @@ import { hasTerraform } from './support/terraform.ts'
 const user = { port: 0, username: 'admin', password: 'canary-Sensor-1!' }
 const place = { address: '127.44.6.1', port: 0, subscriptionId: 's', location: 'eastus', token: 'canary-token' }
 
-describe.runIf(hasTerraform())('with terraform', () => {
+describe.runIf(hasTerraform())('with terraform', { timeout: 120_000 }, () => {
   test.each(['management_console', 'registration', 'forwarding_rule'])('sensorform_%s', async (name) => {
     const simulator = await startSimulator({
       appliances: [{ key: 'line-1', address: '127.44.6.11', ...user }],

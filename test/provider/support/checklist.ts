@@ -71,7 +71,7 @@ export function checkResource(subject: Subject): void {
     )
     expect(open.sort()).toEqual(Object.keys(subject.apart ?? {}).sort())
   })
-  describe.runIf(hasTerraform())(`${subject.type} with terraform`, () => {
+  describe.runIf(hasTerraform())(`${subject.type} with terraform`, { timeout: 120_000 }, () => {
     const address = `${subject.type}.one`
     const logged: string[] = []
     let attachable: Attachable
