@@ -1,15 +1,17 @@
 /**
  * The README's commands do what it says, and what it shows is what the tool prints. They run as written, in a fresh copy
  * of the tree on the addresses of examples/fleet, but for two things: `npm ci` is left out, as the packages of this tree
- * are used, and `apply` gets the `--auto-approve` that the README names for where there is no terminal.
+ * are used, and `apply` gets the `--auto-approve` that the README names for where there is no terminal, as `trust` gets the
+ * fingerprint that it would show.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root } from '../house/sources.ts'
+import { hasTerraform, terraformPath } from '../provider/support/terraform.ts'
 
 interface Result {
   code: number
@@ -31,6 +33,7 @@ function blocksBelow(heading: string, language: string): string[][] {
 const [setUp = [], first = [], changed = []] = blocksBelow('Try it yourself', 'sh')
 const [build = '', variables = '', simulate = ''] = setUp
 const [pipeline = []] = blocksBelow('Use it in a pipeline', 'sh')
+const [withTerraform = []] = blocksBelow('With Terraform', 'sh')
 const sample = /^```text\n([\s\S]*?)^```$/m.exec(readme)?.[1] ?? ''
 
 let folder: string
@@ -43,12 +46,14 @@ const environment = (): NodeJS.ProcessEnv => {
   return { ...env, PATH: path, NO_COLOR: '1', npm_config_offline: 'true' }
 }
 
+const unattended = (line: string): string =>
+  line.replace(/^npm ci && /, '').replace(/(sensorform apply \S*fleet|terraform apply)/, '$1 --auto-approve')
+
 /** Runs a line as the shell of a user does who has typed the `export` before. */
 async function type(line: string): Promise<Result> {
-  const typed = line.replace(/^npm ci && /, '').replace(/(sensorform apply \S*fleet)/, '$1 --auto-approve')
   const options = { cwd: folder, env: environment() }
   try {
-    return { ...(await execute('bash', ['-c', `${variables}\n${typed}`], options)), code: 0 }
+    return { ...(await execute('bash', ['-c', `${variables}\n${unattended(line)}`], options)), code: 0 }
   } catch (error) {
     const { stdout, stderr, code } = error as Result
     return { stdout, stderr, code }
@@ -99,7 +104,8 @@ const lastLine = ({ stdout }: Result): string | undefined => stdout.trimEnd().sp
 const withoutTimes = (text: string): string => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '[time]')
 
 test('every block is where this test looks for it', () => {
-  expect([setUp.length, first.length, changed.length, pipeline.length]).toEqual([3, 4, 2, 4])
+  const blocks = [setUp, first, changed, pipeline, withTerraform]
+  expect(blocks.map(({ length }) => length)).toEqual([3, 4, 2, 4, 6])
 })
 
 test('the fleet is brought to its declared state, and the second plan is empty', async () => {
@@ -141,3 +147,22 @@ test('the pipeline carries out what was reviewed', async () => {
   expect(await readFile(join(folder, 'plan.md'), 'utf8')).toContain('1 pending')
   expect(JSON.parse(results.at(-1)?.stdout ?? '')).toMatchObject({ kind: 'drift', summary: { inSync: 3 } })
 })
+
+test.runIf(hasTerraform())(
+  'terraform applies 20 lines with a provider from a folder, and nothing is left to do',
+  async () => {
+    expect((await readFile(join(folder, 'examples/terraform/main.tf'), 'utf8')).trimEnd().split('\n')).toHaveLength(20)
+    await symlink(terraformPath ?? '', join(folder, 'bin/terraform'))
+    const [make = '', trust = '', ...typed] = withTerraform
+    expect(await type(make)).toMatchObject({ code: 0 })
+    const pins = JSON.parse(await readFile(join(folder, 'examples/fleet/pins.json'), 'utf8')) as {
+      'line-1': { pins: string[] }
+    }
+    expect(await type(`${trust} --accept ${pins['line-1'].pins[0]}`)).toMatchObject({ code: 0 })
+    const { code, stdout, stderr } = await type(typed.map(unattended).join(' &&\n'))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stripVTControlCharacters(stdout)).toMatch(
+      /Apply complete! Resources: 1 added[\s\S]*No changes\. Your infrastructure matches/,
+    )
+  },
+)
