@@ -1,6 +1,6 @@
 /**
  * Everything that must hold before a change lands, in one run: formatting, lint, types, generated files, the README's
- * test command, the slow suites and the demo. Ends with one line that counts tests and checks.
+ * test command, the slow suites, the provider with other versions of Terraform, and the demo. Ends with one line that counts tests and checks.
  *
  * @module
  */
@@ -23,6 +23,7 @@ const checks: readonly Check[] = [
   { name: 'generated files', command: ['npm', 'run', '--silent', 'generate:check'] },
   { name: 'tests', command: ['npm', 'test', '--silent', '--'], counts: true },
   { name: 'slow tests', command: ['npm', 'run', '--silent', 'test:slow', '--'], counts: true },
+  { name: 'other versions', command: ['npm', 'run', '--silent', 'test:versions', '--'], counts: true },
   { name: 'demo', command: ['npm', 'run', '--silent', 'demo'] },
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'benchmarks', command: ['npm', 'run', '--silent', 'bench', '--', '--check'] },

@@ -11,7 +11,9 @@ import { anyDocumentSchema, kindSchemas } from '../schemas/json-schema.ts'
 import { problemsPage, referencePage } from '../schemas/markdown.ts'
 import { cliReference } from '../cli/reference.ts'
 import { jsonSchemaOf, namedSchemas, openApiDocument } from '../schemas/api/openapi.ts'
+import { sensorformProvider } from '../provider/sensorform/provider.ts'
 import { terraformProjections } from '../schemas/terraform/projections.ts'
+import { registryPages } from './registry-docs.ts'
 import { resultJsonSchema, resultSchemas, type ResultName } from '../schemas/results.ts'
 
 const asJson = (value: unknown): string => JSON.stringify(value, null, 2)
@@ -83,4 +85,5 @@ export const projections: Readonly<Record<string, () => string | Promise<string>
     ]),
   ),
   'docs/problems.md': problemsPage,
+  ...registryPages(sensorformProvider),
 }

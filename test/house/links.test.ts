@@ -20,13 +20,18 @@ const prose = (page: string): string =>
     .replaceAll(/^ *```[\s\S]*?^ *```$/gm, '')
     .replaceAll(/``.*?``|`[^`\n]*`/g, 'code')
 
-const anchorsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+/** Of headings, and those that a page gives itself. */
+const anchorsOf = (file: string): string[] => {
+  const text = readFileSync(file, 'utf8')
+  const given = [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)
+  const titles = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
     title
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   )
+  return [...given, ...titles]
+}
 
 function isBroken(page: string, link: string): boolean {
   const [path = '', anchor] = link.split('#')
