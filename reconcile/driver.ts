@@ -26,6 +26,8 @@ export interface Support {
   fields: Readonly<Record<string, Ability>>
   /** The lease, and the intent beside it, lie on the appliance. Default: false, they lie in state. */
   lease?: boolean
+  /** Who adopted the appliance is kept on it, and set with the lease. Default: false. */
+  owner?: boolean
   /** Secrets are returned as tags. Default: false, a secret is unverifiable. */
   tags?: boolean
   /** A network change reverts by itself unless confirmed. Default: false. */
@@ -222,6 +224,8 @@ export interface Observation {
   backups?: BackupState
   software?: SoftwareState
   unfinished: Unfinished
+  /** Who adopted the appliance last, where it keeps that and somebody did. */
+  owner?: string
   /** What the person should know, such as "signed in with the previous password". */
   warnings: readonly { code: string; summary: string }[]
 }

@@ -8,6 +8,8 @@ export interface LeaseRequest {
   fence?: number
   /** Replaces the intent; `null` clears it; left out keeps it. */
   intent?: Intent | null
+  /** Replaces who adopted the appliance; `null` clears it; left out keeps it. Needs `support.owner`. */
+  owner?: string | null
   signal?: AbortSignal
 }
 

@@ -84,6 +84,7 @@ type Facts = Pick<
   | 'softwareVersion'
   | 'hardwareProfile'
   | 'revision'
+  | 'owner'
   | 'backups'
   | 'software'
   | 'activation'
@@ -93,13 +94,13 @@ type Facts = Pick<
 
 /** The parts of a read that are not settings. */
 export function toFacts(read: ApplianceRead | ConsoleRead): Facts {
-  const { revision, softwareVersion } = read
-  if (read.kind === 'managementConsole') return { revision, softwareVersion, console: sightsOf(read) }
+  const { revision, softwareVersion, owner } = read
+  const own = { revision, softwareVersion, ...(owner !== null && { owner }) }
+  if (read.kind === 'managementConsole') return { ...own, console: sightsOf(read) }
   const { supported, latest, lastError, lastRestore } = read.backups
   const { serialNumber: identity, ...connection } = read.consoleConnection
   return {
-    revision,
-    softwareVersion,
+    ...own,
     hardwareProfile: read.hardwareProfile,
     activation: read.activation,
     consoleConnection: { ...connection, identity },

@@ -43,6 +43,7 @@ export const apiSupport: Support = {
   default: { read: true, write: 'automatic' },
   fields: {},
   lease: true,
+  owner: true,
   tags: true,
   guardedNetworkChange: true,
   activationUpload: 'automatic',

@@ -60,6 +60,7 @@ function add(
     lastFence: 0,
     lease: null,
     intent: null,
+    owner: null,
     networkChange: null,
     backups: [],
     lastRestore: null,
@@ -238,12 +239,19 @@ export function grantLease(world: MemoryWorld, appliance: MemoryAppliance, reque
   const endsAt = world.clock.monotonic() + request.ttlSeconds * 1000
   appliance.lease = { holder: request.holder, fence, endsAt }
   if (request.intent !== undefined) setIntent(appliance, request.intent)
+  if (request.owner !== undefined) setOwner(appliance, request.owner)
   return { fence, remainingSeconds: request.ttlSeconds, revision: String(appliance.revision), revisionBefore }
 }
 
 function setIntent(appliance: MemoryAppliance, intent: MemoryAppliance['intent']): void {
   if (JSON.stringify(appliance.intent) === JSON.stringify(intent)) return
   appliance.intent = structuredClone(intent)
+  appliance.revision++
+}
+
+function setOwner(appliance: MemoryAppliance, owner: string | null): void {
+  if (appliance.owner === owner) return
+  appliance.owner = owner
   appliance.revision++
 }
 

@@ -41,6 +41,7 @@ export interface MemoryAppliance {
   lastFence: number
   lease: { holder: string; fence: number; endsAt: number } | null
   intent: Intent | null
+  owner: string | null
   networkChange: { id: string; from: AddressTriple; to: AddressTriple; endsAt: number } | null
   /** Newest first. */
   backups: readonly MemoryBackup[]

@@ -12,6 +12,7 @@ import { openRegistrars } from '../../registrars/open.ts'
 import type { Registrar } from '../../reconcile/registrar.ts'
 import type { FingerprintKey, Secrets } from '../../reconcile/secrets.ts'
 import type { Fleet, LoadedAccess, LoadedSecret } from '../../schemas/fleet.ts'
+import { createOwnership, type Ownership } from './appliance/ownership.ts'
 import { createClaims, type Claims } from './claims.ts'
 import { systemClock } from '../../transport/system-clock.ts'
 import { createGate, type Gate } from './gate.ts'
@@ -47,6 +48,8 @@ export interface Client extends Omit<Declared, 'given' | 'concurrency'> {
   clock: Clock
   /** What the resources of this run lay claim to. */
   claims: Claims
+  /** Which of them keep an appliance, and which give it up. */
+  ownership: Ownership
   secrets: Secrets
   /** Bounds how many appliances are in flight at once; not to be entered twice by one call. */
   gate: Gate
@@ -81,6 +84,7 @@ export function createClient({
     ...declared,
     clock,
     claims: createClaims(),
+    ownership: createOwnership(),
     secrets,
     gate: createGate(concurrency),
     driver: async () => driver.get(),

@@ -3,6 +3,7 @@ import { providerAttributes } from '../../schemas/terraform/generated.ts'
 import type { Provider } from '../model/provider.ts'
 import { activationFileSchema } from './activation-file/schema.ts'
 import { actions } from './actions/actions.ts'
+import { applianceIdentity } from './appliance/import-appliance.ts'
 import { createClient, type Client } from './client.ts'
 import { consoleType } from './console/schema.ts'
 import { dataSources } from './data/sources.ts'
@@ -37,6 +38,7 @@ export const sensorformProvider: Provider<Client> = {
     sensorform_management_console: lazyResource(
       consoleType.schema,
       async () => (await import('./console/resource.ts')).consoleResource,
+      applianceIdentity,
     ),
     sensorform_registration: lazyResource(
       registrationSchema,
@@ -46,6 +48,7 @@ export const sensorformProvider: Provider<Client> = {
     sensorform_sensor: lazyResource(
       sensorType.schema,
       async () => (await import('./sensor/resource.ts')).sensorResource,
+      applianceIdentity,
     ),
   },
   dataSources,

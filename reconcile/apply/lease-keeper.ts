@@ -51,9 +51,9 @@ export class LeaseKeeper {
     return this.#fence
   }
 
-  /** Acquires the lease. Throws `LEASE_HELD` when another run has it. */
-  async acquire(intent?: Intent | null): Promise<LeaseGrant> {
-    const grant = await this.#ask(undefined, intent)
+  /** Acquires the lease, and says who adopts the appliance where that is given. Throws `LEASE_HELD` when another run has it. */
+  async acquire(intent?: Intent | null, owner?: string): Promise<LeaseGrant> {
+    const grant = await this.#ask(undefined, intent, owner)
     this.resume()
     return grant
   }
@@ -66,6 +66,11 @@ export class LeaseKeeper {
       if (error instanceof DeviceError && error.code === 'LEASE_LOST') this.#lose()
       throw error
     }
+  }
+
+  /** Nobody has adopted the appliance any more. Throws `LEASE_LOST` when the lease is gone. */
+  async disown(): Promise<void> {
+    await this.#ask(this.fenceForWrite(), undefined, null)
   }
 
   /** After a time without a connection: goes on with the same fence, or acquires anew if it has run out unclaimed. */
@@ -105,13 +110,14 @@ export class LeaseKeeper {
         .catch(() => undefined)
   }
 
-  async #ask(fence: number | undefined, intent: Intent | null | undefined): Promise<LeaseGrant> {
+  async #ask(fence: number | undefined, intent: Intent | null | undefined, owner?: string | null): Promise<LeaseGrant> {
     const startedAt = this.#clock.monotonic()
     const grant = await this.#channel().lease({
       holder: this.#holder,
       ttlSeconds: leaseSeconds,
       ...(fence !== undefined && { fence }),
       ...(intent !== undefined && { intent }),
+      ...(owner !== undefined && { owner }),
     })
     this.#fence = grant.fence
     this.#renewedAt = startedAt

@@ -75,6 +75,12 @@ export const intent = z
   })
   .meta({ description: 'A record of what is under way.' })
 
+const owner = z
+  .string()
+  .min(1)
+  .max(128)
+  .meta({ description: 'Who adopted the appliance last, in words of its own. Binds nobody.' })
+
 export const leaseRequest = z
   .strictObject({
     holder: z.string().min(1).max(128).meta({ description: 'Who asks: run id and host.' }),
@@ -89,6 +95,10 @@ export const leaseRequest = z
       .nullable()
       .optional()
       .meta({ description: 'Replaces the intent in the same call; null clears it; left out keeps it.' }),
+    owner: owner
+      .nullable()
+      .optional()
+      .meta({ description: 'Replaces the owner in the same call; null clears it; left out keeps it.' }),
   })
   .meta({ description: 'Acquires or renews the lease.' })
 
@@ -234,6 +244,7 @@ const readOfAny = {
   }),
   lease: lease.nullable(),
   intent: intent.nullable(),
+  owner: owner.nullable(),
 }
 
 export const softwarePackage = z

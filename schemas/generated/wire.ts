@@ -119,6 +119,7 @@ export interface ApplianceRead {
       [k: string]: unknown
     }
   } | null
+  owner: string | null
   hardwareProfile: string
   /**
    * All settings as the sensor has them.
@@ -705,6 +706,7 @@ export interface ConsoleRead {
       [k: string]: unknown
     }
   } | null
+  owner: string | null
   /**
    * All settings as the management console has them.
    */
@@ -1175,6 +1177,10 @@ export interface LeaseRequest {
       [k: string]: unknown
     }
   } | null
+  /**
+   * Replaces the owner in the same call; null clears it; left out keeps it.
+   */
+  owner?: string | null
 }
 /**
  * A sensor as the management console lists it.

@@ -25,6 +25,7 @@ function contentOf({ state, world }: Console): Content {
     sensorBackups: { files: state.collected.length, ...state.collection },
     pending: { job: job && jobRead(job, world.clock.uptimeMs()) },
     intent: state.intent,
+    owner: state.owner,
   }
 }
 

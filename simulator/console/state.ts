@@ -79,6 +79,7 @@ export function installedConsole(installation: ConsoleInstallation): ConsoleStat
     lease: null,
     lastFence: 0,
     intent: null,
+    owner: null,
     audit: [],
     address,
     token: randomBytes(18).toString('base64url'),

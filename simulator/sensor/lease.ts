@@ -16,6 +16,7 @@ export function granted(state: ApplianceState, request: LeaseRequest, uptimeMs: 
     lease: { holder: request.holder, fence, endsUptimeMs: uptimeMs + request.ttlSeconds * 1000 },
     lastFence: Math.max(fence, state.lastFence),
     ...(request.intent !== undefined && { intent: checkedIntent(request.intent) }),
+    ...(request.owner !== undefined && { owner: request.owner }),
   }
 }
 

@@ -33,6 +33,7 @@ function contentOf(sensor: Sensor): Content {
       job: job && workRead(job, world.clock.uptimeMs()),
     },
     intent: state.intent,
+    owner: state.owner,
   }
 }
 

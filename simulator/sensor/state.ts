@@ -92,6 +92,8 @@ export interface ApplianceState {
   lease: StoredLease | null
   lastFence: number
   intent: NonNullable<LeaseRequest['intent']> | null
+  /** Who adopted it last. */
+  owner: string | null
   audit: readonly AuditEntry[]
 }
 
@@ -151,6 +153,7 @@ export function installedState(installation: Installation): SensorState {
     lease: null,
     lastFence: 0,
     intent: null,
+    owner: null,
     audit: [],
   }
 }

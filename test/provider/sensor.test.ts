@@ -104,7 +104,8 @@ describe.runIf(hasTerraform())('with terraform', () => {
     await workspace.run('state', 'rm', 'sensorform_sensor.line_1')
     const id = `${sensor?.endpoint},default,${sensor?.pin}`
     expect(await workspace.run('import', '-no-color', 'sensorform_sensor.line_1', id)).toMatchObject({ code: 0 })
-    expect((await workspace.state())['sensorform_sensor.line_1']).toEqual(state)
+    /* Nothing was applied yet that could be in sync. */
+    expect((await workspace.state())['sensorform_sensor.line_1']).toEqual({ ...state, in_sync: null })
     expect(await workspace.plan()).toMatchObject({ code: 0, actions: {} })
     await workspace.run('state', 'rm', 'sensorform_sensor.line_1')
     const refused = await workspace.run('import', '-no-color', 'sensorform_sensor.line_1', 'https://10.20.0.5')
@@ -126,9 +127,19 @@ describe.runIf(hasTerraform())('with terraform', () => {
   test('a sensor that does not answer keeps its state, with a warning', async () => {
     await applied('time = { timezone = "Europe/Berlin" }')
     await simulator.kill('line-1')
-    const { code, stdout, actions } = await workspace.plan()
-    expect({ code, actions }).toEqual({ code: 0, actions: {} })
-    expect(stdout).toMatch(/Warning: .*line-1|Warning: .*127\.44\.0\.11/)
+    const { code, stdout, stderr } = await workspace.plan()
+    expect({ code, errors: stderr.match(/Error: /g)?.length }).toEqual({ code: 1, errors: 1 })
+    expect(stdout).toMatch(/Warning: .*127\.44\.0\.11/)
+    expect(stderr).toContain('(UNREACHABLE)')
+    expect(stderr).toMatch(/on main\.tf line 12, in resource "sensorform_sensor" "line_1":\s+12: access/)
+    configure('time = { timezone = "Europe/Berlin" }\non_unreachable = "keep"')
+    const kept = await workspace.plan()
+    expect(kept).toMatchObject({ code: 2, actions: { 'sensorform_sensor.line_1': 'update' } })
+    expect(kept.stdout).toMatch(/Warning: .*127\.44\.0\.11/)
+    await simulator.restart('line-1')
+    expect(await workspace.apply()).toMatchObject({ code: 0 })
+    await simulator.kill('line-1')
+    expect(await workspace.plan()).toMatchObject({ code: 0, actions: {} })
     expect(await workspace.apply('-destroy', '-refresh=false')).toMatchObject({ code: 0 })
   })
 

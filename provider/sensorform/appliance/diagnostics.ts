@@ -12,7 +12,37 @@ export const fromProblems = (
   attributes: Attributes,
   problems: readonly Problem[],
   config: ObjectValue | null,
-): Diagnostics => problems.map((problem) => problemDiagnostic(attributes, problem, config))
+): Diagnostics =>
+  problems.map((problem) => problemDiagnostic(attributes, { ...withPlace(problem), ...inTerraform(problem) }, config))
+
+/** What is wrong with the way to an appliance stands in `access`. */
+function withPlace(problem: Problem): Problem {
+  const field = places[problem.code]
+  return field === undefined ? problem : { field, ...problem }
+}
+
+const places: Readonly<Record<string, string>> = {
+  CREDENTIALS_REFUSED: 'access.credentials',
+  ACCOUNT_LOCKED: 'access.credentials',
+  TLS_UNTRUSTED: 'access.trust',
+  UNREACHABLE: 'access.endpoint',
+  TIMEOUT: 'access.endpoint',
+  IDENTITY_MISMATCH: 'access.endpoint',
+  WRONG_KIND: 'access.endpoint',
+}
+
+/** The narrow exceptions go by other names here. */
+function inTerraform({ hint }: Problem): Pick<Problem, 'hint'> {
+  if (hint === undefined) return {}
+  return { hint: flags.reduce((text, [flag, setting]) => text.replaceAll(flag, setting), hint) }
+}
+
+const flags: readonly (readonly [RegExp, string])[] = [
+  [/--allow-unguarded-network-change/g, 'allow_unguarded_network_change = true in the provider block'],
+  [/--allow-delete \S+?(?=[.;,]?(\s|$))/g, 'its registered name in allow_delete of the provider block'],
+  [/--adopt-record \S+?(?=[.;,]?(\s|$))/g, 'its registered name in adopt_records of the provider block'],
+  [/--allow-cut-off \S+?(?=[.;,]?(\s|$))/g, 'its registered name in allow_cut_off of the provider block'],
+]
 
 /** What a plan disrupts, and from where on there is no way back. */
 export const warningsOf = (attributes: Attributes, { steps }: AppliancePlan, config: ObjectValue): Diagnostics =>

@@ -12,6 +12,13 @@ export const fact = (description: string): Attribute => ({
 })
 
 export const applianceFacts: Attributes = {
+  in_sync: {
+    type: 'bool',
+    computed: true,
+    keepsPrior: true,
+    description:
+      'Whether the last apply brought everything to where the configuration leads. A plan that has work which no other attribute shows, such as a secret that was changed on the appliance or a registration that must be renewed, makes it unknown.',
+  },
   serial_number: fact('Serial number, which tells the appliance from every other.'),
   software_version: fact('Version of the software that runs.'),
   certificate_fingerprint: fact('SHA-256 of the certificate that is served, hexadecimal.'),

@@ -17,20 +17,30 @@ export interface SeenSight extends Omit<Sight, 'desired' | 'tags' | 'remembered'
 export interface Kept {
   remembered: Remembered
   seen?: SeenSight
+  /** Which registration and which console were looked at, beside the appliance itself. */
+  asked?: string
+  /** The id of this resource, that it writes on the appliance. */
+  owner?: string
+  /** It has been written. */
+  adopted?: true
+  /** It did not answer at the last read, so that what was seen is older. */
+  unread?: true
+  /** Planned to be destroyed and created in one run. */
+  replacing?: true
 }
 
 /** Maps are written as pairs under this key, which no value of ours has. */
 const pairs = '$map'
 
 /** As JSON. The last read stands in it once. */
-export function toPrivate({ remembered, seen }: Kept): Private {
+export function toPrivate({ remembered, seen, ...marks }: Kept): Private {
   const others = Object.fromEntries(Object.entries(remembered).filter(([member]) => member !== 'lastRead'))
-  return pack(seen ? { remembered: others, seen } : { remembered }) as Private
+  return pack(seen ? { remembered: others, seen, ...marks } : { remembered, ...marks }) as Private
 }
 
 export function fromPrivate(kept: Private): Kept {
-  const { remembered = {}, seen } = unpack(kept) as Partial<Kept>
-  return seen ? { remembered: { ...remembered, lastRead: seen.observation }, seen } : { remembered }
+  const { remembered = {}, seen, ...marks } = unpack(kept) as Partial<Kept>
+  return seen ? { remembered: { ...remembered, lastRead: seen.observation }, seen, ...marks } : { remembered, ...marks }
 }
 
 function pack(value: unknown): unknown {

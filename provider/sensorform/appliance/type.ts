@@ -8,6 +8,8 @@ export interface ApplianceType {
   /** As in a configuration, `sensorform_sensor`. */
   name: string
   kind: ApplianceKind
+  /** A part of an appliance that others share: it adopts nothing. */
+  isPart?: true
   /** What stands for the spec, and the facts beside it. */
   schema: TerraformSchema
   /** The facts, as they were read. */

@@ -18,6 +18,7 @@ export function typeOf(rule: ObjectValue): ApplianceType {
   return {
     name: 'sensorform_forwarding_rule',
     kind: kindOf(rule['appliance']),
+    isPart: true,
     schema: {
       version: 0,
       description: '',

@@ -1,6 +1,7 @@
 import { sensorAttributes } from '../../../schemas/terraform/generated.ts'
 import type { Attributes, TerraformSchema } from '../../../schemas/terraform/schema.ts'
 import { applianceFacts, fact, factsOfSteps, idFact, readFacts } from '../appliance/facts.ts'
+import { destroyAttribute, unreachableAttribute } from '../appliance/conduct.ts'
 import type { ApplianceType } from '../appliance/type.ts'
 
 /** What the sensor says of itself. None of it can be configured. */
@@ -14,9 +15,10 @@ export const sensorSchema: TerraformSchema = {
   version: 0,
   description: [
     'One OT network sensor. Creating it adopts a sensor that is there; only what is configured is compared and written,',
-    'everything else is read and left alone. Destroying it leaves the sensor as it is.',
+    'everything else is read and left alone. A create has no base: it brings the sensor to what is configured, whatever it was.',
+    'Destroying leaves the sensor as it is, unless `on_destroy` says otherwise.',
   ].join(' '),
-  attributes: { ...idFact, ...sensorAttributes, ...factAttributes },
+  attributes: { ...idFact, ...sensorAttributes, ...unreachableAttribute, ...destroyAttribute, ...factAttributes },
 }
 
 export const sensorType: ApplianceType = {

@@ -93,6 +93,7 @@ test('a look is one sign-in and one read; a second look one conditional read', a
       lastRestore: null,
     },
     software: applianceRead('SN-1').software,
+    owner: 'owner-1',
     unfinished: {
       networkChange: { id: 'c1', from: triple, to: triple, remainingSeconds: 50 },
       intent: applianceRead('SN-1').intent,

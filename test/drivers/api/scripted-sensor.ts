@@ -230,4 +230,5 @@ export const applianceRead = (serialNumber: string) => ({
   pending: { networkChange: { id: 'c1', from: triple, to: triple, remainingSeconds: 50 }, job: null },
   lease: { holder: 'other', fence: 3, remainingSeconds: 20 },
   intent: { run: 'run-1', step: 'activation', tool: '0.1.0', startedAt: '2030-01-01T00:00:00Z', data: { name: 'x' } },
+  owner: 'owner-1',
 })

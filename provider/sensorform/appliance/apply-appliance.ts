@@ -1,0 +1,129 @@
+/**
+ * Carrying a plan out: look again, refuse what has moved since, say who adopts the appliance, let the engine work, and
+ * answer what was read back.
+ *
+ * @module
+ */
+import { applyPlan } from '../../../reconcile/apply/apply.ts'
+import { DeviceError } from '../../../reconcile/device-error.ts'
+import type { Overrides, World } from '../../../reconcile/engine.ts'
+import { problemOf } from '../../../reconcile/observe/problem-of.ts'
+import { adopt } from '../../../reconcile/owner.ts'
+import type { AppliancePlan, Plan } from '../../../reconcile/plan-types.ts'
+import { planRun } from '../../../reconcile/run.ts'
+import type { Call } from '../../model/call.ts'
+import { hasErrors, type Diagnostic, type Diagnostics } from '../../model/diagnostic.ts'
+import type { CreateRequest, StateResponse } from '../../model/resource.ts'
+import type { ObjectValue } from '../../model/value.ts'
+import { settle } from '../../plan/settle.ts'
+import type { Client } from '../client.ts'
+import { desireAppliance, type Desired } from './desired.ts'
+import { fromOutcome, fromProblems } from './diagnostics.ts'
+import { identityOf } from './import-appliance.ts'
+import { memoryOf, toPrivate, type Kept, type SeenSight } from './kept.ts'
+import { liveValue, refreshed } from './live.ts'
+import { adoptedByOther } from './ownership.ts'
+import { askedOf, lookAt, onlyOne, overridesOf, planFrom, seenOf } from './sight.ts'
+import type { ApplianceType } from './type.ts'
+import { worldOf } from './world.ts'
+
+/** Without `prior` it is a create. */
+export async function applyAppliance(
+  type: ApplianceType,
+  { planned, config }: CreateRequest,
+  kept: Kept,
+  call: Call<Client>,
+  prior: ObjectValue | null = null,
+): Promise<StateResponse> {
+  const { desired, diagnostics } = desireAppliance(type, call.client, config)
+  if (!desired) return { state: prior, diagnostics }
+  const memory = memoryOf(desired.key, kept.remembered)
+  const world = await worldOf(call, memory, desired.given)
+  const overrides = overridesOf(type, desired, call.client, { prior, planned })
+  const run: Run = { type, desired, config, kept, call, world, overrides, owner: kept.owner ?? crypto.randomUUID() }
+  const { plan, sights } = await planRun(desired.fleet, world, { keys: [desired.key], waitForRuns: true, overrides })
+  const observation = sights.find((sight) => sight.desired.key === desired.key)?.observation
+  const seen = observation && 'identity' in observation ? observation : undefined
+  const found = [...diagnostics, ...(await refusals(run, plan, seen))]
+  if (hasErrors(found)) return { state: prior, diagnostics: found }
+  const told = [...found, ...(await carryOut(run, plan, seen?.owner))]
+  const { sight, unread } = await lookAt(type, desired, world, { severity: 'error', config })
+  if (!sight) return { state: prior, diagnostics: hasErrors(told) ? told : [...told, ...unread] }
+  const after = seenOf(sight)
+  const live = { ...liveValue(type, after, sight.observation), in_sync: !hasErrors(told) }
+  const { attributes } = type.schema
+  const state =
+    hasErrors(told) && prior
+      ? { ...refreshed(attributes, prior, live), in_sync: false }
+      : settle(attributes, planned, live)
+  return {
+    state,
+    private: toPrivate({
+      remembered: memory.kept(),
+      seen: after,
+      asked: askedOf(desired),
+      ...(!type.isPart && { owner: run.owner, adopted: true }),
+    }),
+    identity: identityOf(state),
+    diagnostics: told,
+  }
+}
+
+interface Run {
+  type: ApplianceType
+  desired: Desired
+  config: ObjectValue
+  kept: Kept
+  call: Call<Client>
+  world: World
+  overrides: Overrides
+  owner: string
+}
+
+/** Why nothing may be done. Warnings are told as well. */
+async function refusals(
+  { type, desired, config, kept, call, overrides, owner }: Run,
+  plan: Plan,
+  seen: { identity: string; owner?: string } | undefined,
+): Promise<Diagnostics> {
+  const fresh = onlyOne(plan)
+  const problems = fromProblems(type.schema.attributes, [...plan.problems, ...fresh.problems], config)
+  if (!seen || hasErrors(problems)) return problems
+  if (kept.adopted && seen.owner !== undefined && seen.owner !== owner) return [adoptedByOther]
+  const shared = type.isPart ? [] : call.client.ownership.keep([seen.identity], owner)
+  if (hasErrors(shared)) return shared
+  return kept.seen && !isTakingUp(kept.seen) && hasMoved(await planFrom(desired, kept, call, overrides), fresh)
+    ? [moved]
+    : problems
+}
+
+/** Who adopts the appliance stands on it before anything else is written. */
+async function carryOut(
+  { type, desired, config, call, world, owner }: Run,
+  plan: Plan,
+  ownerBefore: string | undefined,
+): Promise<Diagnostics> {
+  const run = crypto.randomUUID()
+  try {
+    if (ownerBefore !== owner && !type.isPart) await adopt(desired.fleet, desired.own, world, { run, owner })
+    call.client.ownership.adopted(owner)
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error
+    return fromProblems(type.schema.attributes, [problemOf(error, desired.key)], config)
+  }
+  const outcome = onlyOne(await applyPlan(plan, desired.fleet, world, { run }))
+  return fromOutcome(type.schema.attributes, outcome, config)
+}
+
+/** After a run that died its own tail moves on: the engine takes it up from what is there. */
+const isTakingUp = ({ observation }: SeenSight): boolean => observation.unfinished.intent !== undefined
+
+const moved: Diagnostic = {
+  severity: 'error',
+  summary: 'The appliance is no longer what the plan was made from',
+  detail: 'Fields that the plan would write have changed since. Nothing was done. Plan again. (STALE)',
+}
+
+/** A field that the plan would write is no longer what it was, or one is to be written that the plan did not show. */
+const hasMoved = (before: AppliancePlan, fresh: AppliancePlan): boolean =>
+  Object.entries(fresh.base).some(([path, digest]) => before.base[path] !== digest)
