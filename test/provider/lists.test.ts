@@ -5,8 +5,9 @@ import { askProvider } from './support/asked.ts'
 
 const password = 'canary-Sensor-1!'
 
+const named = (name: string, site: string) => ({ activated: { name, mode: 'cloud' as const, site } })
+
 async function open() {
-  const named = (name: string, site: string) => ({ activated: { name, mode: 'cloud' as const, site } })
   const rule = { actions: { a: { netwitness: { host: '10.9.9.9', port: 50005 } } } }
   const user = { port: 0, username: 'admin', password }
   const simulator = await startSimulator({

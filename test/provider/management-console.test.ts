@@ -117,8 +117,11 @@ checkResource({
     'certificate.name': 'part of an import',
     'certificate.passphrase()': 'part of an import',
     'certificate.privateKey()': 'part of an import',
+    on_unreachable: 'says what the provider does, and is no setting',
     'system_properties.withdrawn_keys': 'no setting of the appliance',
   },
+  /* Only a plan can say it. */
+  unknownToImport: ['in_sync'],
   drift: (simulator) => simulator.managementConsole('hq').changeInConsole('eve', 'sensorBackups', { keepPerSensor: 4 }),
   open: (text) => ({ sensor_backups: { at: text } }),
   openText: '05:00',

@@ -43,6 +43,12 @@ provider "sensorform" {
     await workspace.run('state', 'rm', address)
     const [, ...told] = /^terraform import (\S+) '(.*)'$/m.exec(placed('import.sh')) ?? []
     expect(await workspace.run('import', '-no-color', ...told)).toMatchObject({ code: 0 })
-    expect(await workspace.state()).toEqual(before)
+    /* That nothing is left to do, only a plan can say. */
+    expect(without(await workspace.state(), 'in_sync')).toEqual(without(before, 'in_sync'))
   })
 })
+
+const without = (state: Record<string, Record<string, unknown>>, attribute: string) =>
+  Object.fromEntries(
+    Object.entries(state).map(([address, values]) => [address, { ...values, [attribute]: undefined }] as const),
+  )

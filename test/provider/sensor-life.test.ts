@@ -38,6 +38,15 @@ const start = (): Promise<Simulator> =>
   })
 
 /* Each is a dozen of Terraform's processes. */
+const errorsOf = (stderr: string): string[] => [...stderr.matchAll(/Error: (.*)/g)].map(([, text]) => text ?? '')
+const proxy = (version: number): Config => ({
+  host: 'p.example',
+  port: 8080,
+  username: 'u',
+  password_wo: `canary-proxy-${version}`,
+  password_wo_version: version,
+})
+
 describe.runIf(hasTerraform())('with terraform', { timeout: 120_000 }, () => {
   let simulator: Simulator
   let attachable: Attachable
@@ -92,7 +101,6 @@ describe.runIf(hasTerraform())('with terraform', { timeout: 120_000 }, () => {
     expect(await workspace.apply()).toMatchObject({ code: 0, stderr: '' })
     await expectEmpty()
   }
-  const errorsOf = (stderr: string): string[] => [...stderr.matchAll(/Error: (.*)/g)].map(([, text]) => text ?? '')
   const records = (): string[] => (simulator.cloud?.records() ?? []).map(({ name }) => name)
   const owner = (key: string) => simulator.appliance(key).state.owner
   const registered = (key: string, name = key): Config => ({
@@ -131,7 +139,7 @@ describe.runIf(hasTerraform())('with terraform', { timeout: 120_000 }, () => {
     writeFileSync(pins, JSON.stringify({ [new URL(endpoint).host]: { pins: [pin], identity: serialNumber } }))
     vi.stubEnv('SENSORFORM_PIN_FILE', pins)
     const imports = async (how: Config) => {
-      declare({ one: state }, { import: [{ to: 'sensorform_sensor.one', ...how }] } as unknown as Config)
+      declare({ one: state }, { import: [{ to: 'sensorform_sensor.one', ...how }] })
       const ran = await workspace.apply()
       expect(ran).toMatchObject({ code: 0, stderr: '' })
       expect((await workspace.state())['sensorform_sensor.one']).toMatchObject({ id: serialNumber })
@@ -140,7 +148,7 @@ describe.runIf(hasTerraform())('with terraform', { timeout: 120_000 }, () => {
     await imports({ id: endpoint })
     await imports({ id: `${endpoint},default` })
     vi.unstubAllEnvs()
-    declare({ one: state }, { import: [{ to: 'sensorform_sensor.one', id: endpoint }] } as unknown as Config)
+    declare({ one: state }, { import: [{ to: 'sensorform_sensor.one', id: endpoint }] })
     const refused = await workspace.plan()
     expect(errorsOf(refused.stderr)).toEqual(['The id does not say whom to trust'])
   })
@@ -203,9 +211,12 @@ describe.runIf(hasTerraform())('with terraform', { timeout: 120_000 }, () => {
       code: 1,
       errors: ['The same appliance is unregistered under one address and adopted under another'],
     })
-    declare({ renamed: one }, {
-      moved: [{ from: 'sensorform_sensor.one', to: 'sensorform_sensor.renamed' }],
-    } as unknown as Config)
+    declare(
+      { renamed: one },
+      {
+        moved: [{ from: 'sensorform_sensor.one', to: 'sensorform_sensor.renamed' }],
+      },
+    )
     expect(await workspace.apply()).toMatchObject({ code: 0, stderr: '' })
     await expectEmpty()
     expect(records()).toEqual(['line-1'])
@@ -230,13 +241,6 @@ describe.runIf(hasTerraform())('with terraform', { timeout: 120_000 }, () => {
 
   test('a secret that was changed on the sensor is drift, where there is a fingerprint key', async () => {
     vi.stubEnv('SENSORFORM_FINGERPRINT_KEY', 'k'.repeat(40))
-    const proxy = (version: number): Config => ({
-      host: 'p.example',
-      port: 8080,
-      username: 'u',
-      password_wo: `canary-proxy-${version}`,
-      password_wo_version: version,
-    })
     const one = { access: access('line-2'), network: { proxy: proxy(1) } }
     await applied({ one })
     await simulator

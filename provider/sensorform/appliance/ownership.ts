@@ -17,12 +17,13 @@ export interface Ownership {
   giveUp(names: readonly string[], owner: string): Diagnostic[]
 }
 
+const note = (into: Map<string, string>, names: readonly string[], owner: string): void =>
+  names.forEach((name) => into.set(name, owner))
+
 export function createOwnership(): Ownership {
   const keepers = new Map<string, string>()
   const leaving = new Map<string, string>()
   const adopters = new Set<string>()
-  const note = (into: Map<string, string>, names: readonly string[], owner: string) =>
-    names.forEach((name) => into.set(name, owner))
   const isOthers = (table: ReadonlyMap<string, string>, names: readonly string[], owner: string) =>
     names.some((name) => {
       const other = table.get(name) ?? owner

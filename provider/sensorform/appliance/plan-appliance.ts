@@ -45,7 +45,9 @@ export async function planAppliance(
 type Owned = Kept & { owner: string }
 
 /** A create that has an owner already is the second half of a replacement. */
-function markOwner({ replacing: _, ...kept }: Kept, prior: ObjectValue | null): Owned {
+function markOwner(before: Kept, prior: ObjectValue | null): Owned {
+  const kept = { ...before }
+  delete kept.replacing
   const owner = kept.owner ?? crypto.randomUUID()
   return { ...kept, owner, ...(!prior && kept.owner !== undefined && { replacing: true }) }
 }

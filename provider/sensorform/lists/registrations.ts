@@ -10,7 +10,10 @@ export const listRegistrations = (schema: TerraformSchema): ListResource<Client>
   schema,
   list: async function* ({ config }, { client }) {
     const registrar = await openRegistrarOf(client, config['registrar'] ?? null)
-    if ('severity' in registrar) return yield refused(registrar)
+    if ('severity' in registrar) {
+      yield refused(registrar)
+      return
+    }
     try {
       const site = textOf(config['site'])?.toLowerCase()
       for (const record of (await registrar.list?.()) ?? []) {

@@ -1,0 +1,7 @@
+list "sensorform_registration" "berlin" {
+  provider = sensorform
+  config {
+    registrar = "cloud"
+    site      = "berlin-plant"
+  }
+}
