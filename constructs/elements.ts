@@ -5,7 +5,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
-import { TerraformProvider, TerraformResource, Token, type TerraformMetaArguments } from 'cdktf'
+import { TerraformProvider, TerraformResource, Token, type IResolvable, type TerraformMetaArguments } from 'cdktf'
 import type { Construct } from 'constructs'
 import packageJson from '../package.json' with { type: 'json' }
 import { toSnakeCase } from '../schemas/terraform/names.ts'
@@ -79,12 +79,31 @@ const metaKeys = ['dependsOn', 'count', 'provider', 'lifecycle', 'forEach', 'pro
 
 const isMeta = (key: string): boolean => metaKeys.some((one) => one === key)
 
-/** A configuration apart: what Terraform itself reads, and the spec. */
-function partsOf<Spec extends object>(config: Spec & TerraformMetaArguments) {
+/** What the resource does besides the spec. */
+export interface Conduct {
+  /**
+   * What a plan does while the appliance does not answer: fail, or keep what is known of it and go on with a warning.
+   * Default: fail.
+   */
+  onUnreachable?: 'fail' | 'keep'
+}
+
+export interface SensorConduct extends Conduct {
+  /** What destroying does: leave the sensor as it is, or delete its registration too. Default: leave. */
+  onDestroy?: 'leave' | 'unregister'
+}
+
+const conductKeys = ['onUnreachable', 'onDestroy'] as const satisfies readonly (keyof SensorConduct)[]
+
+const isConduct = (key: string): boolean => conductKeys.some((one) => one === key)
+
+/** A configuration apart: what Terraform itself reads, what the resource does, and the spec. */
+function partsOf<Spec extends object>(config: Spec & SensorConduct & TerraformMetaArguments) {
   const entries = Object.entries(config)
   return {
     meta: Object.fromEntries(entries.filter(([key]) => isMeta(key))) as TerraformMetaArguments,
-    spec: Object.fromEntries(entries.filter(([key]) => !isMeta(key))) as Spec,
+    conduct: Object.fromEntries(entries.filter(([key]) => isConduct(key))) as SensorConduct,
+    spec: Object.fromEntries(entries.filter(([key]) => !isMeta(key) && !isConduct(key))) as Spec,
   }
 }
 
@@ -92,18 +111,20 @@ function partsOf<Spec extends object>(config: Spec & TerraformMetaArguments) {
 abstract class Appliance<Spec extends object> extends TerraformResource {
   /** What is configured. Aspects may change it until the app is synthesised. */
   spec: Spec
+  readonly #conduct: SensorConduct
   readonly #attributes: Attributes
   readonly #writing: Writing
 
   constructor(
     scope: Construct,
     id: string,
-    config: Spec & TerraformMetaArguments,
+    config: Spec & SensorConduct & TerraformMetaArguments,
     fixed: { type: string; attributes: Attributes; writing: Writing },
   ) {
-    const { meta, spec } = partsOf<Spec>(config)
+    const { meta, conduct, spec } = partsOf<Spec>(config)
     super(scope, id, { terraformResourceType: fixed.type, terraformGeneratorMetadata: metadata, ...meta })
     this.spec = spec
+    this.#conduct = conduct
     this.#attributes = fixed.attributes
     this.#writing = fixed.writing
     this.node.addValidation({ validate: () => secretMistakes(fixed.attributes, this.spec) })
@@ -135,12 +156,18 @@ abstract class Appliance<Spec extends object> extends TerraformResource {
     return this.getStringAttribute('certificate_expires_at')
   }
 
+  /** Whether the last apply left nothing to do. A token: a plan alone can say it. */
+  get inSync(): IResolvable {
+    return this.getBooleanAttribute('in_sync')
+  }
+
   protected override synthesizeAttributes(): Record<string, unknown> {
-    return toAttributes(this.#attributes, this.spec, this.#writing)
+    const conduct = Object.entries(this.#conduct).map(([key, word]) => [toSnakeCase(key), word] as const)
+    return { ...toAttributes(this.#attributes, this.spec, this.#writing), ...Object.fromEntries(conduct) }
   }
 }
 
-export interface SensorConfig extends SensorSpec, TerraformMetaArguments {}
+export interface SensorConfig extends SensorSpec, SensorConduct, TerraformMetaArguments {}
 
 /** One OT network sensor (`sensorform_sensor`). Creating it adopts a sensor that is there; destroying it leaves it as it is. */
 export class Sensor extends Appliance<SensorSpec> {
@@ -160,7 +187,7 @@ export class Sensor extends Appliance<SensorSpec> {
   }
 }
 
-export interface ManagementConsoleConfig extends ConsoleSpec, TerraformMetaArguments {}
+export interface ManagementConsoleConfig extends ConsoleSpec, Conduct, TerraformMetaArguments {}
 
 /** One on-premises management console (`sensorform_management_console`). */
 export class ManagementConsole extends Appliance<ConsoleSpec> {

@@ -143,11 +143,21 @@ test('a console is a resource as well', () => {
 })
 
 test('there is a getter for all that a sensor says of itself', () => {
-  const facts = Object.keys(sensorSchema.attributes).filter((name) => !Object.hasOwn(sensorAttributes, name))
+  const facts = Object.entries(sensorSchema.attributes)
+    .filter(([name, { computed }]) => computed && !Object.hasOwn(sensorAttributes, name))
+    .map(([name]) => name)
   const getters = [Sensor.prototype, Object.getPrototypeOf(Sensor.prototype) as object].flatMap((prototype) =>
     Object.entries(Object.getOwnPropertyDescriptors(prototype)).flatMap(([name, property]) =>
       'get' in property && property.get !== undefined ? [name] : [],
     ),
   )
   expect(getters.map(toSnakeCase).sort()).toEqual(facts.sort())
+})
+
+test('what the resource does besides the spec is an argument of its own', () => {
+  expect(attributesOf({ name: 'line-1', onDestroy: 'unregister', onUnreachable: 'keep' })).toEqual({
+    name: 'line-1',
+    on_destroy: 'unregister',
+    on_unreachable: 'keep',
+  })
 })

@@ -61,7 +61,8 @@ async function record(killed: KilledCommand): Promise<Point[]> {
   return inWorld(killed, async (trial) => {
     const from = lastOf(trial.simulator)
     const { code = 0 } = killed
-    expect(await runReal(killed, trial)).toMatchObject({ code })
+    const alone = await runReal(killed, trial)
+    expect(alone, alone.stderr).toMatchObject({ code })
     return pointsOf(trial.simulator.requests(from))
   })
 }
