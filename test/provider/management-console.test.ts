@@ -51,7 +51,7 @@ const settings = (index: 0 | 1) => {
             mail: { email: { address: choose('a@plant.example', 'b@plant.example'), timezone: 'Europe/Berlin' } },
             siem: {
               syslog: {
-                host: choose('10.1.9.1', '10.1.9.2'),
+                host: choose('127.44.7.91', '127.44.7.92'),
                 port: choose(514, 6514),
                 format: 'cef',
                 protocol: 'tls',
@@ -65,7 +65,7 @@ const settings = (index: 0 | 1) => {
                 },
               },
             },
-            watch: { netwitness: { host: '10.1.9.3', port: choose(50005, 50006), timezone: 'Asia/Tokyo' } },
+            watch: { netwitness: { host: '127.44.7.93', port: choose(50005, 50006), timezone: 'Asia/Tokyo' } },
             hook: {
               webhook: {
                 url: choose('https://ops.example/a', 'https://ops.example/b'),
