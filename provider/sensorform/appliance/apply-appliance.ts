@@ -22,18 +22,30 @@ import { fromOutcome, fromProblems } from './diagnostics.ts'
 import { identityOf } from './import-appliance.ts'
 import { memoryOf, toPrivate, type Kept, type SeenSight } from './kept.ts'
 import { liveValue, refreshed } from './live.ts'
-import { adoptedByOther } from './ownership.ts'
+import { adoptedByOther, namesOf } from './ownership.ts'
 import { askedOf, lookAt, onlyOne, overridesOf, planFrom, seenOf } from './sight.ts'
+import { inTurn } from './turns.ts'
 import type { ApplianceType } from './type.ts'
 import { worldOf } from './world.ts'
 
 /** Without `prior` it is a create. */
-export async function applyAppliance(
+export function applyAppliance(
+  type: ApplianceType,
+  request: CreateRequest,
+  kept: Kept,
+  call: Call<Client>,
+  prior: ObjectValue | null = null,
+): Promise<StateResponse> {
+  const [name = ''] = namesOf({ access: request.config['access'] ?? null })
+  return inTurn(call.client, name, () => applyNow(type, request, kept, call, prior))
+}
+
+async function applyNow(
   type: ApplianceType,
   { planned, config }: CreateRequest,
   kept: Kept,
   call: Call<Client>,
-  prior: ObjectValue | null = null,
+  prior: ObjectValue | null,
 ): Promise<StateResponse> {
   const { desired, diagnostics } = desireAppliance(type, call.client, config)
   if (!desired) return { state: prior, diagnostics }
