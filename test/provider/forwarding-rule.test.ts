@@ -6,6 +6,7 @@ import { startSimulator, type Simulator } from '../../simulator/simulate.ts'
 import { makeCertificate } from '../transport/pki.ts'
 import { checkResource, source, writeConfiguration, type Config, type Scene } from './support/checklist.ts'
 import { hasTerraform, openWorkspace, type Workspace } from './support/terraform.ts'
+import { wholeRule } from './support/whole-rule.ts'
 
 const password = 'canary-Sensor-1!'
 vi.stubEnv('SENSORFORM_TEST_HOOK', 'canary-hook-1')
@@ -38,40 +39,8 @@ const rule = (index: 0 | 1) => {
   return {
     name: 'to ops',
     appliance: 'management_console',
-    minimum_severity: choose('Minor', 'Critical'),
-    protocols: choose(['any'], ['MODBUS', 'DNP3']),
-    engines: choose(['Malware'], ['any']),
-    system_notifications: choose(true, false),
-    alert_notifications: choose(false, true),
     adopt_existing: choose(true, false),
-    actions: {
-      mail: { email: { address: choose('a@plant.example', 'b@plant.example'), timezone: 'Europe/Berlin' } },
-      siem: {
-        syslog: {
-          host: choose('10.1.9.1', '10.1.9.2'),
-          port: choose(514, 6514),
-          format: 'cef',
-          protocol: 'tls',
-          timezone: choose('Europe/Berlin', 'Asia/Tokyo'),
-          tls: {
-            certificate: choose(one, two),
-            private_key_wo: choose('canary-key-1', 'canary-key-2'),
-            private_key_wo_version: choose(1, 2),
-            passphrase_wo: choose('canary-pass-1', 'canary-pass-2'),
-            passphrase_wo_version: choose(1, 2),
-          },
-        },
-      },
-      watch: { netwitness: { host: '10.1.9.3', port: choose(50005, 50006), timezone: 'Asia/Tokyo' } },
-      hook: {
-        webhook: {
-          url: choose('https://ops.example/a', 'https://ops.example/b'),
-          headers: { 'X-Plant': choose('berlin', 'hamburg') },
-          secret_headers: { Authorization: { from_env: 'SENSORFORM_TEST_HOOK' } },
-          extended: choose(true, false),
-        },
-      },
-    },
+    ...wholeRule(choose, [one, two]),
   }
 }
 

@@ -3,6 +3,7 @@ import { vi } from 'vitest'
 import { startSimulator } from '../../simulator/simulate.ts'
 import { makeCertificate } from '../transport/pki.ts'
 import { checkResource, type Scene } from './support/checklist.ts'
+import { wholeRule } from './support/whole-rule.ts'
 
 const password = 'canary-Console-1!'
 vi.stubEnv('SENSORFORM_TEST_HOOK', 'canary-hook-1')
@@ -41,41 +42,7 @@ const settings = (index: 0 | 1) => {
     },
     forwarding: {
       rules: {
-        'to ops': {
-          minimum_severity: choose('Minor', 'Critical'),
-          protocols: choose(['any'], ['MODBUS', 'DNP3']),
-          engines: choose(['Malware'], ['any']),
-          system_notifications: choose(true, false),
-          alert_notifications: choose(false, true),
-          actions: {
-            mail: { email: { address: choose('a@plant.example', 'b@plant.example'), timezone: 'Europe/Berlin' } },
-            siem: {
-              syslog: {
-                host: choose('127.44.7.91', '127.44.7.92'),
-                port: choose(514, 6514),
-                format: 'cef',
-                protocol: 'tls',
-                timezone: choose('Europe/Berlin', 'Asia/Tokyo'),
-                tls: {
-                  certificate: choose(one, two),
-                  private_key_wo: choose('canary-key-1', 'canary-key-2'),
-                  private_key_wo_version: choose(1, 2),
-                  passphrase_wo: choose('canary-pass-1', 'canary-pass-2'),
-                  passphrase_wo_version: choose(1, 2),
-                },
-              },
-            },
-            watch: { netwitness: { host: '127.44.7.93', port: choose(50005, 50006), timezone: 'Asia/Tokyo' } },
-            hook: {
-              webhook: {
-                url: choose('https://ops.example/a', 'https://ops.example/b'),
-                headers: { 'X-Plant': choose('berlin', 'hamburg') },
-                secret_headers: { Authorization: { from_env: 'SENSORFORM_TEST_HOOK' } },
-                extended: choose(true, false),
-              },
-            },
-          },
-        },
+        'to ops': wholeRule(choose, [one, two]),
         former: choose(
           { minimum_severity: 'Major', actions: { m: { email: { address: 'x@plant.example' } } } },
           { absent: true },

@@ -77,7 +77,7 @@ provider "sensorform" {
 
   test.each([
     ['sensorform_backup', 'Making a backup'],
-    ['sensorform_restore', ''],
+    ['sensorform_restore', 'Restored '],
     ['sensorform_test_message', 'siem'],
     ['sensorform_update_software', '22.4.1'],
   ])('%s is invoked', { timeout: 120_000 }, async (name, told) => {
