@@ -10,7 +10,9 @@ import { unregisters } from './conduct.ts'
 import { desireAppliance } from './desired.ts'
 import { fromProblems } from './diagnostics.ts'
 import { fromPrivate, memoryOf } from './kept.ts'
+import { namesOf } from './ownership.ts'
 import { reachedBy } from './sight.ts'
+import { inTurn } from './turns.ts'
 import type { ApplianceType } from './type.ts'
 import { worldOf } from './world.ts'
 
@@ -26,7 +28,9 @@ export async function deleteAppliance(
   const { desired, diagnostics } = desireAppliance(type, call.client, reachedBy(prior))
   if (!desired || hasErrors(diagnostics)) return { diagnostics }
   const world = await worldOf(call, memoryOf(desired.key, remembered), desired.given)
-  const work = () => unregisterOwned(desired.fleet, desired.own, world, { run: crypto.randomUUID(), owner })
+  const [name = ''] = namesOf({ access: prior['access'] ?? null })
+  const unregister = () => unregisterOwned(desired.fleet, desired.own, world, { run: crypto.randomUUID(), owner })
+  const work = () => inTurn(call.client, name, unregister)
   try {
     return { diagnostics: told(type, await call.client.gate(work)) }
   } catch (error) {
