@@ -43,13 +43,13 @@ test('a token stands in every position', () => {
   const { json } = synthesise((stack) => {
     provider(stack)
     const text = new TerraformVariable(stack, 'text', {})
-    const any = Token.asAny(text.value)
-    const first = new Sensor(stack, 'first', { access: { ...access, trust: [{ system: any }] } })
+    const token = Token.asAny(text.value)
+    const first = new Sensor(stack, 'first', { access: { ...access, trust: [{ system: token }] } })
     new Sensor(stack, 'second', {
       access: { endpoint: `https://${first.reference('network.address')}:8443`, credentials: text.stringValue },
-      time: { dateFormat: any, ntp: { enabled: any } },
+      time: { dateFormat: token, ntp: { enabled: token } },
       network: { dns: text.listValue, proxy: { port: text.numberValue } },
-      forwarding: { rules: { r: { minimumSeverity: any, protocols: any, engines: [any] } } },
+      forwarding: { rules: { r: { minimumSeverity: token, protocols: token, engines: [token] } } },
       systemProperties: { files: { f: { [text.stringValue]: Fn.upper(text.stringValue) } } },
     })
   })

@@ -77,8 +77,8 @@ test.each(rows)('$name', ({ from, to, packaged, offers, way }) => {
 })
 
 test('what is offered to a version is newer and does not ask for a newer one', () => {
-  const any = { version: '23.1' }
+  const fromAnywhere = { version: '23.1' }
   expect(
-    offeredFrom('22.1.0', [later, any, { version: '22.3.9', fromVersion: '22.1' }, { version: '10.5.5' }]),
-  ).toEqual([any, { version: '22.3.9', fromVersion: '22.1' }])
+    offeredFrom('22.1.0', [later, fromAnywhere, { version: '22.3.9', fromVersion: '22.1' }, { version: '10.5.5' }]),
+  ).toEqual([fromAnywhere, { version: '22.3.9', fromVersion: '22.1' }])
 })
