@@ -1,73 +1,107 @@
 /**
- * A run that updates a simulated sensor dies at every call of its driver, before or after it took effect. Whatever the
- * moment, the next run needs no flag and ends the update. Addresses: 127.20.191.x.
+ * An update of the software is killed with -9 at every request, with half an hour and both reboots passing on the sensor's
+ * clock. Whatever the moment, the next apply needs no flag and ends the update, and no registration is ever deleted.
+ * Addresses: 127.20.191.0/24.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { applyPlan } from '../../reconcile/apply/apply.ts'
-import { planRun } from '../../reconcile/run.ts'
-import type { DesiredSettings } from '../../schemas/fleet.ts'
+import { expect, test } from 'vitest'
 import { simulatedPackage } from '../../simulator/software-package.ts'
-import { Killed, mortalWorld } from '../support/mortal-world.ts'
+import { startTrial, type Trial, type TrialOptions } from '../cli/fleet.ts'
+import { applyConverges, killAtEachPoint, mustDo, passTime } from '../support/killed-command.ts'
 import { sha256Of } from '../support/packages.ts'
-import { openSimulated, type SimulatedFleet } from '../support/simulated-fleet.ts'
 
-let folder: string
-let desired: DesiredSettings
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sensorform-killed-update-'))
-  const content = simulatedPackage('22.3.9')
-  const file = join(folder, 'sensor-secured-patcher-22.3.9.tar')
-  await writeFile(file, content)
-  desired = { software: { version: '22.3.9', packages: { '22.3.9': { file, sha256: sha256Of(content) } } } }
+const apply = ['apply', 'fleet.yaml', '--auto-approve']
+const version = '22.3.9'
+const file = `sensor-secured-patcher-${version}.tar`
+/** Half a megabyte, so that it is sent in pieces. */
+const content = simulatedPackage(version, 'x'.repeat(500_000))
+
+/** All is applied, and then a newer version is declared. */
+async function startUpdate(options: Partial<TrialOptions>, backupFirst: boolean): Promise<Trial> {
+  const trial = await startTrial({
+    network: '127.20.191',
+    sensors: 1,
+    // Two backups of one second would have one name.
+    tuning: { jobMs: 1_000, updateMs: 30 * 60_000, requestsPerSecond: 10_000 },
+    ...options,
+  })
+  await mustDo(trial, apply)
+  writeFileSync(join(trial.folder, file), content)
+  const packages = `{ '${version}': { file: ${file}, sha256: ${sha256Of(content)} } }`
+  const software = `{ version: '${version}', backupFirst: ${backupFirst}, packages: ${packages} }`
+  appendFileSync(join(trial.folder, 'fleet.yaml'), `  software: ${software}\n`)
+  return hurried(trial)
+}
+
+const sensorOf = ({ simulator }: Trial) => simulator.appliance('line-1').state
+
+/** While the sensor updates itself a second passes in some milliseconds, never more at once: a jump would end a lease. */
+function hurried(trial: Trial): Trial {
+  const isUpdating = () => sensorOf(trial).jobs.some(({ type, state }) => type === 'update' && state === 'running')
+  const hurry = setInterval(() => {
+    if (isUpdating()) passTime(trial.simulator, 1)
+  }, 1)
+  return {
+    ...trial,
+    end() {
+      clearInterval(hurry)
+      return trial.end()
+    },
+  }
+}
+
+const local = { activated: { name: 'line-1', mode: 'local' as const } }
+const registered = { activated: { name: 'line-1', mode: 'cloud' as const, site: 'plant' } }
+
+test('an update after a backup that is killed at any request is ended by the next', { timeout: 900_000 }, async () => {
+  await killAtEachPoint({
+    name: 'killed update',
+    arrange: () => startUpdate({ sensor: () => ({ softwareVersion: '22.3.8', ...local }) }, true),
+    command: () => apply,
+    most: 14,
+    async converges(trial) {
+      await applyConverges(trial)
+      expect(sensorOf(trial)).toMatchObject({ softwareVersion: version, uploaded: null, intent: null })
+    },
+  })
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const tuning = { jobMs: 20, updateMs: 600, requestsPerSecond: 10_000, driftSecondsPerDay: 0 }
-
-/** Runs until it dies; says whether it lived to the end. */
-async function runAndDie({ world, fleet }: SimulatedFleet, killAt: number): Promise<boolean> {
-  const { world: mortal, life } = mortalWorld(world, killAt)
-  try {
-    const { plan } = await planRun(fleet(desired), mortal, {})
-    await applyPlan(plan, fleet(desired), mortal, { run: 'dead' })
-  } catch (error) {
-    if (!(error instanceof Killed)) throw error
-  }
-  return !life.isOver
+/** A person has prepared the update in the portal: the record of before stays, and another one waits for the sensor. */
+async function arrangeLegacy(): Promise<Trial> {
+  const trial = await startUpdate(
+    {
+      sensor: () => ({ softwareVersion: '10.5.5', ...registered }),
+      cloud: {},
+      spec: () => '  name: line-1\n  registration: { registrar: cloud, site: plant }\n',
+    },
+    false,
+  )
+  trial.simulator.cloud?.prepareUpdate({ site: 'plant', name: 'line-1' })
+  return trial
 }
 
-/** While the sensor reboots nobody can look into it: it is unknown, and the run after that goes on. */
-async function convergeOnceThere(one: SimulatedFleet) {
-  for (let attempt = 1; ; attempt++) {
-    const result = await one.converge(desired)
-    if (result.outcome.status !== 'unknown' || attempt === 100) return result
-    expect(result.outcome.problems.map(({ code }) => code)).toEqual(['UNREACHABLE'])
-    await wait(10)
-  }
-}
+const cloudOf = ({ simulator }: Trial) => ({
+  records: simulator.cloud?.records().map(({ name, sensorVersion }) => [name, sensorVersion]),
+  deletes: simulator.counts('(cloud)')['SiteSensors_Delete'] ?? 0,
+})
 
-test('a run that dies at any call of an update is followed by one that ends it', { timeout: 600_000 }, async () => {
-  for (let killAt = 1, alive = false; !alive; killAt++) {
-    const sensor = { softwareVersion: '22.3.8', activated: { name: 'line-1', mode: 'local' as const } }
-    const one = await openSimulated({ addresses: [`127.20.191.${(killAt % 250) + 1}`], sensor, tuning })
-    try {
-      alive = await runAndDie(one, killAt)
-      one.advance(61)
-      const after = await convergeOnceThere(one)
-      const left = await one.converge(desired)
-      const version = one.simulator.appliance('line-1').state.softwareVersion
-      expect({ killAt, version, status: left.sensor.status, problems: after.outcome.problems }).toEqual({
-        killAt,
-        version: '22.3.9',
-        status: 'inSync',
-        problems: expect.not.arrayContaining([expect.objectContaining({ severity: 'error' })]),
+test('across 22.1 the sensor keeps its registration wherever the update is killed', { timeout: 900_000 }, async () => {
+  await killAtEachPoint({
+    name: 'killed update across 22.1',
+    arrange: arrangeLegacy,
+    command: () => apply,
+    most: 14,
+    async converges(trial) {
+      await applyConverges(trial)
+      expect(sensorOf(trial)).toMatchObject({ softwareVersion: version, pendingActivation: false, intent: null })
+      expect(cloudOf(trial)).toEqual({
+        records: [
+          ['line-1-legacy', '10.5.5'],
+          ['line-1', version],
+        ],
+        deletes: 0,
       })
-    } finally {
-      await one.close()
-    }
-  }
+    },
+  })
 })

@@ -30,8 +30,6 @@ export interface KilledCommand {
   converges: (trial: Trial, at: Point) => Promise<void>
   /** Points that are met unless all are asked for. */
   most: number
-  /** Lets the simulator's time pass while the command runs. Called every few milliseconds. */
-  meanwhile?: (simulator: Simulator) => void
 }
 
 /** Where the command dies: at the nth request to one appliance. */
@@ -122,18 +120,21 @@ async function dieAt(killed: KilledCommand, point: Point): Promise<boolean> {
   })
 }
 
-/** The dead run's lease ends a minute later, on the simulated clock; the time of day stays that of this machine. */
-export function leaseRunsOut(simulator: Simulator): void {
-  simulator.advanceClock(61)
+/** Time passes in the simulator; its time of day stays that of this machine. */
+export function passTime(simulator: Simulator, seconds: number): void {
+  simulator.advanceClock(seconds)
   simulator.setClock(new Date().toISOString())
 }
+
+/** The dead run's lease ends a minute later. */
+export const leaseRunsOut = (simulator: Simulator): void => passTime(simulator, 61)
 
 interface Dead extends Omit<Ended, 'code'> {
   /** Null: it was killed. */
   code: number | null
 }
 
-async function runReal({ command, meanwhile }: KilledCommand, trial: Trial, point?: Point): Promise<Dead> {
+async function runReal({ command }: KilledCommand, trial: Trial, point?: Point): Promise<Dead> {
   const { simulator, folder } = trial
   if (point) fallSilentAt(simulator, point)
   const from = lastOf(simulator)
@@ -147,7 +148,6 @@ async function runReal({ command, meanwhile }: KilledCommand, trial: Trial, poin
   child.stderr.on('data', (data: Buffer) => (said.stderr += data.toString()))
   const watch = setInterval(() => {
     if (point && simulator.requests(from).some(({ status }) => status === 0)) child.kill('SIGKILL')
-    else meanwhile?.(simulator)
   }, 1)
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   clearInterval(watch)
