@@ -155,8 +155,9 @@ function registrationRequirements({ name, registration, activation }: ApplianceS
 
 /** A zone is assigned at a console: the tool does it where it is declared, a person where its connection string is. */
 function zoneRequirements({ managementConsole }: ApplianceSpec): Requirement[] {
-  const { zone, console, connectionString } = managementConsole ?? {}
-  if (zone === undefined || console !== undefined || connectionString !== undefined) return []
+  const { enabled, zone, console, connectionString } = managementConsole ?? {}
+  // A connection that is on and leads nowhere is refused by the schema itself.
+  if (zone === undefined || enabled || console !== undefined || connectionString !== undefined) return []
   return [
     {
       code: 'ZONE_NOT_ASSIGNED',

@@ -52,14 +52,15 @@ export const managementConsole = z
   })
 
 function checkConsole(
-  value: { console?: unknown; connectionString?: unknown; zone?: unknown },
+  value: { enabled?: unknown; console?: unknown; connectionString?: unknown },
   ctx: z.RefinementCtx,
 ): void {
-  if (value.console !== undefined && value.connectionString !== undefined) {
-    refuse(ctx, {
-      code: 'ONE_OF',
-      message: 'has console and connectionString, but only one may be given',
-      hint: 'Give console where a ManagementConsole document declares it, connectionString otherwise.',
-    })
+  const given = [value.console, value.connectionString].filter((one) => one !== undefined)
+  const hint = 'Give console where a ManagementConsole document declares it, connectionString otherwise.'
+  if (given.length > 1) {
+    refuse(ctx, { code: 'ONE_OF', message: 'has console and connectionString, but only one may be given', hint })
+  }
+  if (given.length === 0 && value.enabled === true) {
+    refuse(ctx, { code: 'REQUIRED', message: 'is on, but nothing says with which management console', hint })
   }
 }

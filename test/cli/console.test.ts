@@ -278,3 +278,15 @@ test('a zone without a console is told by validate', async () => {
   const { code, stdout } = await trial.run(['validate', 'fleet.yaml'])
   expect([code, stdout]).toEqual([0, expect.stringContaining('warning ZONE_NOT_ASSIGNED')])
 })
+
+test('what is exported of a connected sensor leaves its console to be declared, and is in sync', async () => {
+  await start({ sensors: 1, consoles: hq, spec: connected('Packaging') })
+  await trial.run(apply)
+  const endpoint = trial.simulator.appliances.find(({ key }) => key === 'line-1')?.endpoint ?? ''
+  const exported = await trial.run(['export', endpoint, '--pin-file', 'pins.json'])
+  expect(exported.code).toBe(0)
+  expect(exported.stdout).toContain('# - managementConsole: is on, but nothing says with which management console\n')
+  writeFileSync(join(trial.folder, 'exported.yaml'), exported.stdout)
+  const { code, stdout } = await trial.run(['plan', 'exported.yaml', '--detailed-exitcode', '--no-state'])
+  expect([code, stdout]).toEqual([0, expect.stringContaining('1 in sync')])
+})

@@ -612,6 +612,18 @@ export const badInput: readonly (readonly [name: string, files: Readonly<Record<
     { 'a.yaml': sensor('  managementConsole: { console: hq, connectionString: { fromEnv: X } }\n') },
   ],
   [
+    'a connection to no management console',
+    { 'a.yaml': sensor('  managementConsole:\n    enabled: true\n    zone: Assembly\n') },
+  ],
+  [
+    'a connection to no management console, of two layers',
+    {
+      'a.yaml':
+        fleet.replace('---\n', '  defaults: { managementConsole: { enabled: true, console: hq } }\n---\n') +
+        `${head}${access}  managementConsole: { console: null }\n---\n${console('')}`,
+    },
+  ],
+  [
     'a connection string as it is',
     { 'a.yaml': sensor('  managementConsole: { connectionString: "10.1.0.9:CANARY" }\n') },
   ],

@@ -133,6 +133,7 @@ describe('a bad configuration', () => {
       { certificate: { passphrase_wo_version: 1 } },
       ['certificate', 'passphrase_wo_version'],
     ],
+    ['a connection to no management console', { management_console: { enabled: true } }, ['management_console']],
   ])('is told at %s', (_, changed, path) => {
     expect(found(changed)[0]).toMatchObject({ severity: 'error', path })
   })
@@ -148,12 +149,24 @@ describe('a bad configuration', () => {
     ])
   })
 
+  test('is told in the words of the documents', () => {
+    expect(found({ management_console: { enabled: true } })).toEqual([
+      {
+        severity: 'error',
+        summary: 'managementConsole is on, but nothing says with which management console',
+        detail: 'Give console where a ManagementConsole document declares it, connectionString otherwise. (REQUIRED)',
+        path: ['management_console'],
+      },
+    ])
+  })
+
   test('is not told where something is unknown', () => {
     expect(found({ access: { endpoint: unknown, trust: [{ pin: unknown }] }, network: unknown })).toEqual([])
     expect(found({ network: { address: '10.0.0.0', subnet_mask: unknown, gateway: '10.0.0.1' } })).toEqual([])
     expect(found(withAction({ email: unknown }))).toEqual([])
     expect(found(withAction({ email: unknown, netwitness: null }))).toEqual([])
     expect(found(withAction({}))).toHaveLength(1)
+    expect(found({ management_console: { enabled: true, console: unknown } })).toEqual([])
   })
 })
 
