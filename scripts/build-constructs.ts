@@ -46,8 +46,6 @@ export async function generateBindings(folder: string): Promise<void> {
   const versions = { provider_versions: { [source]: packageJson.version } }
   new TerraformProviderGenerator(code, JSON.parse(JSON.stringify({ ...schema, ...versions })) as object).generateAll()
   await code.save(folder)
-  // The generator names a class for a map of maps that no version of cdktf has.
-  await rewriteFiles(folder, (text) => text.replaceAll('cdktf.StringMapMap', 'cdktf.AnyMap'))
 }
 
 async function rewriteFiles(folder: string, rewrite: (text: string) => string): Promise<void> {

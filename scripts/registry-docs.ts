@@ -157,42 +157,51 @@ interface Pending {
   anchor: string
   path: string
   attribute: NestedAttribute
+  /** It, or what it is a part of, cannot be configured. */
+  isReadOnly: boolean
 }
 
 /** All attributes, those of nested ones in sections of their own, which follow in the order in which they come up. */
 function schemaSection(attributes: Attributes): string[] {
   const pending: Pending[] = []
-  const out = ['## Schema', '', ...groups(attributes, '', '', '###', pending)]
+  const top = { anchor: '', path: '', isReadOnly: false }
+  const out = ['## Schema', '', ...groups(attributes, top, '###', pending)]
   for (let next = pending.shift(); next; next = pending.shift()) {
     const { anchor, path, attribute } = next
     const heading = [`<a id="${anchor}"></a>`, '', `### Nested Schema for \`${path}\``, '']
     const oneOf = attribute.exactlyOne ? ['Exactly one of these is given.', ''] : []
-    out.push(...heading, ...oneOf, ...groups(attribute.attributes, anchor, path, '####', pending))
+    out.push(...heading, ...oneOf, ...groups(attribute.attributes, next, '####', pending))
   }
   return out
 }
 
-function groups(attributes: Attributes, anchor: string, path: string, level: string, pending: Pending[]): string[] {
+type Place = Omit<Pending, 'attribute'>
+
+const isReadOnly = ({ required, optional }: Attribute): boolean => !required && !optional
+
+function groups(attributes: Attributes, place: Place, level: string, pending: Pending[]): string[] {
   const entries = Object.entries(attributes)
   const group = (title: string, belongs: (attribute: Attribute) => boolean): string[] => {
     const found = entries.filter(([, attribute]) => belongs(attribute))
     if (found.length === 0) return []
-    return [`${level} ${title}`, '', ...found.map((entry) => bullet(entry, anchor, path, pending)), '']
+    return [`${level} ${title}`, '', ...found.map((entry) => bullet(entry, place, pending)), '']
   }
+  if (place.isReadOnly) return group('Read-Only', () => true)
   return [
     ...group('Required', ({ required }) => required === true),
     ...group('Optional', ({ required, optional }) => !required && optional === true),
-    ...group('Read-Only', ({ required, optional }) => !required && !optional),
+    ...group('Read-Only', isReadOnly),
   ]
 }
 
-function bullet([name, attribute]: [string, Attribute], anchor: string, path: string, pending: Pending[]): string {
+function bullet([name, attribute]: [string, Attribute], place: Place, pending: Pending[]): string {
   const words = [attributeWords(attribute), ...flags(attribute)].join(', ')
   const text = `- \`${name}\` (${words}) ${attribute.description}`
   if (!isNested(attribute)) return text
   const own = {
-    anchor: `${anchor === '' ? 'nestedatt' : anchor}--${name}`,
-    path: path === '' ? name : `${path}.${name}`,
+    anchor: `${place.anchor === '' ? 'nestedatt' : place.anchor}--${name}`,
+    path: place.path === '' ? name : `${place.path}.${name}`,
+    isReadOnly: place.isReadOnly || isReadOnly(attribute),
   }
   pending.push({ ...own, attribute })
   return `${text} (see [below for nested schema](#${own.anchor}))`

@@ -70,7 +70,13 @@ function projectValue(key: string, field: z.ZodType, context: Context): Attribut
     return { ...facts, nesting: nested.nesting, ...oneOf, attributes, ...link('same') }
   }
   const word = wordOf(inner)
-  return { ...facts, type: typeOf(inner), spec: { key, form: 'same', ...(word !== undefined && { word }) } }
+  const type = typeOf(inner)
+  return {
+    ...facts,
+    ...(isAnswer(context.purpose) && isMapOfMaps(type) && answeredMapOfMaps),
+    type,
+    spec: { key, form: 'same', ...(word !== undefined && { word }) },
+  }
 }
 
 /** Where a secret of a record is taken from: nobody reads that of an appliance. */
@@ -100,6 +106,14 @@ function typeOf(schema: z.ZodType): TerraformType {
   if (inner instanceof z.ZodString || inner instanceof z.ZodStringFormat || inner instanceof z.ZodEnum) return 'string'
   throw new TypeError(`Terraform has no type for ${inner.type}`)
 }
+
+const isMapOfMaps = (type: TerraformType): boolean => type[0] === 'map' && type[1][0] === 'map'
+
+/**
+ * An answered map of maps is marked optional as well. Nobody can give it, as all above it is computed. But for one that is computed
+ * alone, `cdktf get` writes a class that no version of cdktf has.
+ */
+const answeredMapOfMaps = { optional: true } as const
 
 const optionsOf = (union: z.ZodUnion): readonly z.ZodType[] => union.options as readonly z.ZodType[]
 
