@@ -19,15 +19,19 @@ export interface Requirement {
   severity?: Problem['severity']
 }
 
-/** Everything that the merged appliance lacks. Must also bear a spec that the schema refused. */
-export const requirements = (spec: ApplianceSpec): Requirement[] => [
+/**
+ * Everything that the merged appliance lacks. Must also bear a spec that the schema refused. `hubs` are the registrars
+ * whose records lie in an IoT hub; absent: nobody knows which do.
+ */
+export const requirements = (spec: ApplianceSpec, hubs?: ReadonlySet<string>): Requirement[] => [
   ...accessRequirements(spec),
   ...enabledRequirements(spec),
   ...ruleRequirements(spec),
   ...mailRequirements(spec),
   ...propertyRequirements(spec),
   ...softwareRequirements(spec),
-  ...registrationRequirements(spec),
+  ...nameRequirements(spec),
+  ...(hubs ? siteRequirements(spec, hubs) : []),
   ...zoneRequirements(spec),
 ]
 
@@ -129,29 +133,36 @@ function ruleRequirements({ forwarding }: ApplianceSpec): Requirement[] {
     }))
 }
 
-function registrationRequirements({ name, registration, activation }: ApplianceSpec): Requirement[] {
-  if (name !== undefined && registration?.registrar === undefined) {
-    return [
-      {
-        code: 'NAME_ONLY_READ',
-        path: ['name'],
-        summary: 'A name is declared without a registrar: it is only compared, a difference is a manual step',
-        hint: 'Declare registration.registrar to have the sensor renamed by re-activation.',
-      },
-    ]
-  }
-  const lacksSite =
-    registration?.registrar !== undefined && activation?.mode === 'cloud' && registration.site === undefined
-  return lacksSite
-    ? [
-        missing(
-          ['registration', 'site'],
-          'a cloud-connected sensor is registered in a site',
-          'Name the site of the registrar.',
-        ),
-      ]
-    : []
+function nameRequirements({ name, registration }: ApplianceSpec): Requirement[] {
+  if (name === undefined || registration?.registrar !== undefined) return []
+  return [
+    {
+      code: 'NAME_ONLY_READ',
+      path: ['name'],
+      summary: 'A name is declared without a registrar: it is only compared, a difference is a manual step',
+      hint: 'Declare registration.registrar to have the sensor renamed by re-activation.',
+    },
+  ]
 }
+
+/** A cloud-connected sensor is registered in a site; one that is connected via an IoT hub has none. */
+function siteRequirements({ registration, activation }: ApplianceSpec, hubs: ReadonlySet<string>): Requirement[] {
+  const { registrar, site } = registration ?? {}
+  if (registrar === undefined || activation?.mode === 'local') return []
+  const path = ['registration', 'site']
+  if (hubs.has(registrar) && site !== undefined) {
+    const summary = `site is declared, but ${registrar} is an IoT hub, which has no sites`
+    return [{ code: 'VALUE_INVALID', path, summary, hint: 'Leave it out, or withdraw what a layer declares: null.' }]
+  }
+  if (hubs.has(registrar) || activation?.mode !== 'cloud' || site !== undefined) return []
+  return [missing(path, 'a cloud-connected sensor is registered in a site', 'Name the site of the registrar.')]
+}
+
+/** Registrars whose records lie in an IoT hub. */
+export const hubsOf = (
+  registrars: Iterable<readonly [string, { azure?: { hub?: string | undefined } | undefined }]>,
+): ReadonlySet<string> =>
+  new Set([...registrars].flatMap(([name, { azure }]) => (azure?.hub === undefined ? [] : [name])))
 
 /** A zone is assigned at a console: the tool does it where it is declared, a person where its connection string is. */
 function zoneRequirements({ managementConsole }: ApplianceSpec): Requirement[] {

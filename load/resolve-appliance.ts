@@ -17,7 +17,7 @@ import type { ReferenceReader } from './read-reference.ts'
 import { folderOf, followReferences, followTrust, type ReferenceContext } from './references.ts'
 import { factsOf } from '../schemas/layered.ts'
 import { isObject, schemaAt, sensitive } from './schema-walk.ts'
-import { requirements, type Requirement } from './appliance-rules.ts'
+import { hubsOf, requirements, type Requirement } from './appliance-rules.ts'
 import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
 
@@ -85,8 +85,14 @@ export function mergeAppliance(
   const parsed = schema.safeParse(value)
   if (!parsed.success) reportIssues(schema, value, parsed.error.issues, report)
   const spec = (parsed.data ?? value) as ApplianceSpec
-  for (const { code, path, ...text } of requirements(spec)) report(code, path, text)
+  for (const { code, path, ...text } of requirements(spec, hubsIn(lower))) report(code, path, text)
   return { tree, spec, report }
+}
+
+/** Nobody knows the registrars of a document that stands alone. */
+function hubsIn(lower: readonly (FleetDocument | SiteDocument | undefined)[]): ReadonlySet<string> | undefined {
+  const fleet = lower.find((one) => one?.kind === 'Fleet')
+  return fleet && hubsOf(Object.entries(fleet.data.spec.registrars ?? {}))
 }
 
 /** Says what is wrong at a path of the merged spec. */

@@ -75,6 +75,12 @@ export interface PlanOptions {
 }
 
 /** What one sensor's plan is made from. Pure data. */
+/** What a registrar that is not declared for the sensor says of the record that the sensor reports. */
+export interface Elsewhere {
+  registrar: string
+  lookup: RecordLookup
+}
+
 export interface Sight {
   desired: DesiredAppliance
   /** A problem when it could not be read: the sensor is unknown. */
@@ -100,6 +106,11 @@ export interface Sight {
   plannedPeers?: PlannedPeers
   /** What may be the registration of before an update across 22.1. Absent: none is remembered, or nobody knows. */
   legacy?: readonly RegistrationRecord[]
+  /**
+   * Where nothing remembers with which registrar the sensor was registered: what others have of it, or why they could not
+   * be asked. Absent: that was no question.
+   */
+  elsewhere?: readonly Elsewhere[]
   /** Where an update is due: what the registrar offers. Absent: nobody knows. */
   offers?: readonly OfferedUpdate[]
   /** What could not be asked, such as a registrar that does not answer. */

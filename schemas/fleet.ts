@@ -87,7 +87,7 @@ export interface Site {
 
 export type LoadedRegistrar =
   | { azure: Omit<NonNullable<RegistrarSpec['azure']>, 'trust'> & { trust: readonly LoadedTrust[] } }
-  | { directory: { path: string } }
+  | { directory: { path: string }; azure?: never }
 
 export interface Fleet {
   name?: string

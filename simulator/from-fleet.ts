@@ -35,7 +35,7 @@ export function fleetToSimulatorOptions(
   const appliances = sensors.map((sensor) => sensorOptions(fleet, sensor, secrets, choices))
   const consoles = [...fleet.managementConsoles.values()].map((console) => consoleOptions(fleet, console, secrets))
   const clouds = [...fleet.registrars].flatMap(([name, registrar]) => cloudOptions(fleet, name, registrar, secrets))
-  const [first, ...more] = clouds
+  const [first, ...more] = joinPlaces(clouds)
   const proxies = sensors.flatMap(proxyOf)
   return {
     problems: [...appliances, ...consoles, ...clouds, ...more.map(oneCloudOnly)].filter(isProblem),
@@ -121,7 +121,7 @@ function cloudOptions(
   registrar: string,
   loaded: LoadedRegistrar,
   { tokens }: FleetSecrets,
-): (SimulatedCloudOptions | Problem)[] {
+): CloudOrProblem[] {
   if (!('azure' in loaded)) return []
   const { endpoint, subscriptionId, location, hub } = loaded.azure
   const hubs = hub === undefined ? {} : { hubs: [hub.split('/').at(-1) ?? ''] }
@@ -133,8 +133,32 @@ function cloudOptions(
   const registrations = [...fleet.sensors.values()].map(({ settings }) => settings.registration)
   const sites = registrations.flatMap((one) => (one?.registrar === registrar && one.site ? [one.site] : []))
   return [
-    { ...where, subscriptionId, location, token, sites: [...new Set(sites)], ...hubs, ...updatesOf(fleet), registrar },
+    {
+      ...where,
+      subscriptionId,
+      location,
+      token,
+      sites: [...new Set(sites)],
+      ...hubs,
+      ...updatesOf(fleet),
+      registrars: [registrar],
+    },
   ]
+}
+
+type CloudOrProblem = SimulatedCloudOptions | Problem
+
+/** Registrars of one subscription, such as those of two IoT hubs, are one cloud. */
+const joinPlaces = (clouds: readonly CloudOrProblem[]): CloudOrProblem[] =>
+  [...Map.groupBy(clouds, placeKey).values()].map((group) => group.reduce(joinClouds))
+
+const placeKey = (one: CloudOrProblem): unknown =>
+  isProblem(one) ? one : JSON.stringify([one.address, one.port, one.subscriptionId, one.location, one.token])
+
+function joinClouds(one: CloudOrProblem, other: CloudOrProblem): CloudOrProblem {
+  if (isProblem(one) || isProblem(other)) return one
+  const both = (key: 'sites' | 'hubs' | 'registrars') => [...new Set([one, other].flatMap((cloud) => cloud[key] ?? []))]
+  return { ...one, sites: both('sites'), hubs: both('hubs'), registrars: both('registrars') }
 }
 
 /** The documented path, and whatever the documents have a package of: it was downloaded from this cloud. */
@@ -170,8 +194,8 @@ const secretMissing = (whose: string) => ({
 const oneCloudOnly = (): Problem => ({
   severity: 'error',
   code: 'SIMULATOR_ONE_CLOUD',
-  summary: 'more than one azure registrar is declared, but the simulator plays one cloud',
-  hint: 'Simulate documents that use one azure registrar.',
+  summary: 'the azure registrars are of more than one place, but the simulator plays one cloud',
+  hint: 'Simulate documents whose azure registrars have one endpoint, subscription, location and token.',
 })
 
 function proxyOf({ settings }: DesiredAppliance): ReachableProxy[] {

@@ -76,8 +76,8 @@ export interface SimulatedCloudOptions {
   hubs?: readonly string[]
   /** Updates of sensors that it offers, the newest first. Left out: the documented path. */
   updates?: readonly OfferedUpdate[]
-  /** Name of the registrar in the Fleet document, for the pin file. */
-  registrar?: string
+  /** Names of its registrars in the Fleet document, for the pin file. */
+  registrars?: readonly string[]
   statusLagMs?: number
   pageSize?: number
   localFileDays?: number

@@ -251,8 +251,8 @@ function writePinFile(
 ): void {
   const pins: PinFile = {}
   for (const { key, pin, serialNumber } of appliances) pins[key] = { pins: [pin], identity: serialNumber }
-  if (cloud && cloudOptions?.registrar !== undefined) {
-    pins[registrarPinKey(cloudOptions.registrar)] = { pins: [cloud.pin] }
+  for (const registrar of cloudOptions?.registrars ?? []) {
+    if (cloud) pins[registrarPinKey(registrar)] = { pins: [cloud.pin] }
   }
   mkdirSync(dirname(pinFile), { recursive: true })
   writeFileSync(pinFile, `${JSON.stringify(pins, null, 2)}\n`)

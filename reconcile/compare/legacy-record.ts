@@ -16,7 +16,7 @@ import type { Change } from '../change.ts'
 import type { Observation } from '../driver.ts'
 import type { Sight } from '../engine.ts'
 import type { Mode, RecordLookup, RegistrationRecord } from '../registrar.ts'
-import { noFindings, problemOf, type Findings, type Look } from './look.ts'
+import { isDeleteAllowed, noFindings, problemOf, type Findings, type Look } from './look.ts'
 import { desiredLookup, isReported, liesAt, recordOf, reportedOf, wantedOf } from './records.ts'
 import { crosses, runningVersion } from './software-diff.ts'
 
@@ -105,14 +105,11 @@ export function compareLegacy(look: Look): Findings {
   const findings = noFindings()
   const { legacy = [] } = look.sight
   const record = boundLegacy(look.sight)
-  if (record && isAllowed(look) && (hasCrossed(look) || crosses(look))) findings.changes.push(goneChange(record))
+  if (record && isDeleteAllowed(look) && (hasCrossed(look) || crosses(look))) findings.changes.push(goneChange(record))
   else if (legacy.length > 0 && hasCrossed(look))
     findings.problems.push(record ? stays(look, record) : unclear(look, legacy))
   return findings
 }
-
-const isAllowed = ({ context, desired }: Look): boolean =>
-  context.options.overrides?.allowDelete?.includes(desired.key) ?? false
 
 const goneChange = (record: RegistrationRecord): Change => ({
   kind: 'registration',

@@ -48,6 +48,10 @@ export function problemOf(
   return { ...problem, key, at }
 }
 
+/** True where `--allow-delete` names the sensor. */
+export const isDeleteAllowed = ({ context, desired }: Pick<Look, 'context' | 'desired'>): boolean =>
+  context.options.overrides?.allowDelete?.includes(desired.key) ?? false
+
 /** True when the observation is one: the sensor answered. */
 export const answered = (sight: Sight): sight is Sight & { observation: Observation } =>
   !('problem' in sight.observation)

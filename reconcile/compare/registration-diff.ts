@@ -6,7 +6,7 @@
  * | ------------------------------------------------------ | ------------------------- | -------------------------------- |
  * | the sensor has another name                            | `name`                    | field                            |
  * | the sensor has another mode                            | `activation.mode`         | field                            |
- * | it was registered with another registrar               | `registration.registrar`  | field (known from memory alone)  |
+ * | it was registered with another registrar               | `registration.registrar`  | field (see former-record.ts)     |
  * | the record, or the installed file, names another site  | `registration.site`       | registration: wrongSite          |
  * | no record of its name where the sensor reports to be   | `registration.record`     | registration: recordMissing      |
  * | the sensor was never activated                         | `activation.status`       | registration: notActivated       |
@@ -27,6 +27,7 @@ import { isApplied } from './applied.ts'
 import { causeOf } from './causes.ts'
 import type { Cause, Change, RegistrationFault, Shown } from '../change.ts'
 import { digestOfValues } from './confirmation.ts'
+import { allowedFormer, formerProblems, rememberedRegistrar } from './former-record.ts'
 import { noFindings, problemOf, type Findings, type Look } from './look.ts'
 import {
   abandonedClaim,
@@ -57,7 +58,7 @@ export function compareRegistration(look: Look): Findings {
   if (!settings.registration?.registrar) return findings
   findings.changes.push(...registrarChange(look), ...statusChange(look, reported))
   if (wanted) compareManaged(look, reported, wanted, findings)
-  findings.problems.push(...strayRecord(look, reported, wanted))
+  findings.problems.push(...strayRecord(look, reported, wanted), ...formerProblems(look))
   return findings
 }
 
@@ -120,12 +121,14 @@ function strayRecord({ desired, observation, sight }: Look, reported: Reported, 
   ]
 }
 
-/** Where it was registered is remembered alone: no sensor reports it. */
+/** Where it was registered is remembered, or found: no sensor reports it. */
 function registrarChange(look: Look): Change[] {
-  const before = look.remembered?.lastApplied?.['registration.registrar']
+  const applied = rememberedRegistrar(look.remembered)
+  const before = applied ?? allowedFormer(look)?.registrar
   const after = look.desired.settings.registration?.registrar
-  if (typeof before !== 'string' || after === undefined || before === after) return []
-  return [{ ...fieldChange(look, 'registration.registrar', before, after), cause: 'spec' }]
+  if (before === undefined || after === undefined || before === after) return []
+  const cause = applied === undefined ? 'undetermined' : 'spec'
+  return [{ ...fieldChange(look, 'registration.registrar', before, after), cause }]
 }
 
 function statusChange(look: Look, { activation }: Reported): Change[] {

@@ -17,6 +17,7 @@ import { forEachLimited } from './pool.ts'
 import { asDeviceError, problemOf } from './problem-of.ts'
 import { tellReplaced } from '../replace/tell-replaced.ts'
 import { checkPeers } from './check-peers.ts'
+import { observeElsewhere } from './observe-elsewhere.ts'
 import { observeLegacy } from './observe-legacy.ts'
 import { observeRecords } from './observe-records.ts'
 import { recallAppliance, rememberRead } from './recall.ts'
@@ -102,7 +103,11 @@ async function observeAppliance(
     })
     connection = openConnection(() => world.driver(desired.access.driver).reader(target))
     const seen = await lookAt(connection, fleet, desired, world, known.remembered, options)
-    const sight = { ...seen, ...(await observeLegacy(fleet, world, seen, known.remembered)) }
+    const sight = {
+      ...seen,
+      ...(await observeLegacy(fleet, world, seen, known.remembered)),
+      ...(await observeElsewhere(fleet, world, seen, known.remembered)),
+    }
     await afterRead?.(sight, connection.reader)
     world.onEvent({ type: 'observed', key, at: at() })
     return sight

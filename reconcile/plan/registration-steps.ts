@@ -14,7 +14,8 @@
 import type { Fleet } from '../../schemas/fleet.ts'
 import type { Change } from '../change.ts'
 import { emptyDraft, type Draft } from './draft.ts'
-import type { Look } from '../compare/look.ts'
+import { allowedFormer, rememberedRegistrar } from '../compare/former-record.ts'
+import { isDeleteAllowed, type Look } from '../compare/look.ts'
 import { stepByHand } from './manual-steps.ts'
 import type { Action, Step } from '../plan-types.ts'
 import {
@@ -106,7 +107,7 @@ function reactivation(one: RegistrationCase): Step {
 
 function reactivateAction(one: RegistrationCase): Reactivate {
   const { registrar, reported, wanted, look } = one
-  const applied = look.remembered?.lastApplied?.['registration.registrar']
+  const former = rememberedRegistrar(look.remembered) ?? allowedFormer(look)?.registrar ?? registrar
   const reason = reasonOf(one)
   const deletes = deletionOf(one, reason)
   const record = recordOf(desiredLookup(look, wanted))
@@ -115,10 +116,7 @@ function reactivateAction(one: RegistrationCase): Reactivate {
     type: 'reactivate',
     reason,
     registrar,
-    from:
-      reported.name === null
-        ? null
-        : { registrar: typeof applied === 'string' ? applied : registrar, name: reported.name, mode: reported.mode },
+    from: reported.name === null ? null : { registrar: former, name: reported.name, mode: reported.mode },
     to: { name: wanted.name, placement: wanted.placement },
     ...(deletes && { deletes }),
     recordStands: record !== undefined && !(deletes?.registrar === registrar && isSame(deletes, record)),
@@ -155,8 +153,8 @@ function deletionOf(one: RegistrationCase, reason: Reactivate['reason']): Reacti
   const record = recordOf(liveLookup(look, reported))
   if (reported.name === null) return inheritance(one)
   if (!record || !isReported(reported, record)) return formerRegistration(one)
-  const allowed = look.context.options.overrides?.allowDelete?.includes(look.desired.key) ?? false
-  const goes = reported.name !== wanted.name || !liesAt(record, wanted.placement) || (reason === 'renew' && allowed)
+  const renews = reason === 'renew' && isDeleteAllowed(look)
+  const goes = reported.name !== wanted.name || !liesAt(record, wanted.placement) || renews
   return goes ? deletion(registrar, record) : formerRegistration(one)
 }
 
@@ -175,11 +173,13 @@ function inheritance({ look, fleet }: RegistrationCase): Reactivate['deletes'] {
   return { ...inherited, inherited: true }
 }
 
-/** The record that the sensor has with the registrar it was registered with before, as memory tells. */
+/** The record that the sensor has with the registrar it was registered with before, as memory tells, or as was found. */
 function formerRegistration({ look, fleet, registrar, reported }: RegistrationCase): Reactivate['deletes'] {
+  const found = allowedFormer(look)
+  if (found) return deletion(found.registrar, found.record)
   const applied = look.remembered?.lastApplied
-  const former = applied?.['registration.registrar']
-  if (typeof former !== 'string' || former === registrar || reported.name === null) return undefined
+  const former = rememberedRegistrar(look.remembered)
+  if (former === undefined || former === registrar || reported.name === null) return undefined
   if (!fleet.registrars.has(former) || !look.context.registrarSupport(former).register) return undefined
   const site = reported.activation?.site ?? applied?.['registration.site']
   return {

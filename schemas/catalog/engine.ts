@@ -115,6 +115,14 @@ const registration = {
       'A run that ended half way had registered the sensor under a name that the spec has given up since. Only a record that the sensor itself reports is deleted, so this one stays.',
     remedy: 'Delete the record in the portal: Defender for IoT > Sites and sensors.',
   },
+  FORMER_RECORD: {
+    severity: 'warning',
+    title: 'The sensor may be registered with another registrar, too',
+    explanation:
+      'Another registrar than the declared one has a record of the name that the sensor reports. Nothing remembers where the sensor was registered and no sensor tells, so the record may be another sensor’s and is not deleted by itself.',
+    remedy:
+      'If it is this sensor’s, apply with --allow-delete KEY, which deletes it when the sensor is registered anew, or delete it in the portal: Defender for IoT > Sites and sensors.',
+  },
   REGISTRATION_UNKNOWN: {
     severity: 'error',
     title: 'The registrar could not be asked',

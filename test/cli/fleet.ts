@@ -111,7 +111,7 @@ const cloudOf = (network: string) => ({
   location: 'eastus',
   token: trialEnv.AZURE_TOKEN,
   sites: ['plant'],
-  registrar: 'cloud',
+  registrars: ['cloud'],
 })
 
 const registrarOf = (endpoint: string): string => `  registrars:

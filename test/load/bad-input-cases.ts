@@ -266,6 +266,15 @@ export const badInput: readonly (readonly [name: string, files: Readonly<Record<
     { 'a.yaml': sensor('  name: a\n  registration: { registrar: cloud }\n  activation: { mode: cloud }\n') },
   ],
   [
+    'a site of a sensor that is connected via an IoT hub',
+    {
+      'a.yaml': sensor('  name: a\n  registration: { registrar: cloud, site: plant }\n').replace(
+        'location: eastus',
+        'location: eastus, hub: /subscriptions/s/resourceGroups/r/providers/Microsoft.Devices/IotHubs/h',
+      ),
+    },
+  ],
+  [
     'an endpoint with a path, one without https',
     {
       'a.yaml': sensor('').replace('https://10.20.0.5', 'https://10.20.0.5/login'),

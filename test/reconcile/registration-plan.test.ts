@@ -481,6 +481,39 @@ describe('what a run of ours left under a name that nobody wants any more', () =
   })
 })
 
+const elsewhere = (registrar: string, lookup: RecordLookup) => ({ registrar, lookup })
+
+describe('what other registrars have of a sensor whose registrar nobody remembers', () => {
+  const missing = seen({ live: absent, lastApplied: null })
+  const one = elsewhere('old', present())
+  const allowed = { overrides: { allowDelete: ['line-1'] } }
+  const restores = 'restore'
+  test.each<[string, Sight['elsewhere'], ContextExtras, string, string[]]>([
+    ['nothing', [], allowed, restores, []],
+    ['one record: named', [one], {}, restores, ['FORMER_RECORD']],
+    ['one record, and leave to delete: it goes', [one], allowed, 'move, deletes berlin-1 at plant', []],
+    ['two records', [one, elsewhere('older', present())], allowed, restores, ['FORMER_RECORD']],
+    [
+      'one record, and one that cannot be asked',
+      [one, elsewhere('older', hidden)],
+      allowed,
+      restores,
+      ['FORMER_RECORD'],
+    ],
+    ['one that cannot be asked', [elsewhere('old', hidden)], allowed, restores, ['FORMER_RECORD']],
+  ])('%s', (_, found, extras, expected, problems) => {
+    const plan = planOne({ ...missing, ...(found && { elsewhere: found }) }, extras)
+    expect([action(plan), codes(plan)]).toEqual([expected, problems])
+  })
+
+  test('each is told, with why it could not be asked', () => {
+    const plan = planOne({ ...missing, elsewhere: [one, elsewhere('older', hidden)] }, allowed)
+    expect(plan.problems.map(({ summary }) => summary)).toEqual([
+      'Nothing remembers where the sensor was registered, and nothing is deleted: berlin-1 with registrar old (plant) may be its registration; older could not be asked: no network',
+    ])
+  })
+})
+
 describe('who does it', () => {
   const rename: World = { spec: renamed, live: hidden, desired: hidden }
   test.each<[string, World, ContextExtras, string, string | undefined]>([

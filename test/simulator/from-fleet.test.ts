@@ -43,7 +43,7 @@ test('each document becomes a sensor at its endpoint, the azure registrar become
         location: 'eastus',
         token: 'token-1',
         sites: ['berlin-plant'],
-        registrar: 'cloud-1',
+        registrars: ['cloud-1'],
       },
       surroundings: { proxies: [{ host: 'proxy.example', port: 3128 }] },
     },
@@ -77,6 +77,23 @@ test('the cloud offers what the documents have packages of, beside the documente
     { version: '10.5.5', fromVersion: '3.1.1' },
     { version: '3.2.0', fromVersion: '0' },
   ])
+})
+
+const hubAt = (name: string) => `/subscriptions/sub-1/resourceGroups/rg/providers/Microsoft.Devices/IotHubs/${name}`
+
+test('registrars of one subscription are one cloud with the hubs and sites of all', () => {
+  const registrars = new Map(
+    ['hub-a', 'hub-b'].map((hub) => [hub, { azure: { ...azure, endpoint: 'https://127.20.0.1', hub: hubAt(hub) } }]),
+  )
+  const { options, problems } = fleetToSimulatorOptions(
+    {
+      ...fleet([sensor('line-1', 'https://127.20.1.1', { registration: { registrar: 'hub-b', site: 'north' } })]),
+      registrars,
+    },
+    { ...secrets, tokens: new Map([...registrars.keys()].map((name) => [name, 'token'])) },
+  )
+  expect(problems).toEqual([])
+  expect(options.cloud).toMatchObject({ hubs: ['hub-a', 'hub-b'], sites: ['north'], registrars: ['hub-a', 'hub-b'] })
 })
 
 test('the credentials that only read are users of the sensor too', () => {

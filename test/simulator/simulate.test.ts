@@ -38,7 +38,7 @@ test('sensors of one simulator have keys, serial numbers and state of their own;
 
 test('the pin file names sensors by key and the cloud by its registrar', async () => {
   const path = join(makeFolder(), 'nested', 'pins.json')
-  const cloud = { ...cloudAt('127.20.112.20'), registrar: 'cloud' }
+  const cloud = { ...cloudAt('127.20.112.20'), registrars: ['cloud'] }
   const simulator = await start({ appliances: [sensorAt('127.20.112.10')], cloud, pinFile: path })
   const [sensor] = simulator.appliances
   const pins = pinFile.parse(JSON.parse(readFileSync(path, 'utf8')))

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { requirements } from '../../../load/appliance-rules.ts'
+import { hubsOf, requirements } from '../../../load/appliance-rules.ts'
 import { documentProblem } from '../../../load/problem.ts'
 import { makeReferenceReader, type ReferenceReader } from '../../../load/read-reference.ts'
 import { followReferences, type ReferenceContext } from '../../../load/references.ts'
@@ -20,13 +20,14 @@ import type { Declared } from '../client.ts'
 import { defaultCredentials, trustOf, withPinFile } from '../trust.ts'
 import type { ApplianceType } from './type.ts'
 
-/** What is wrong with a configuration, offline. */
+/** What is wrong with a configuration, offline: as long as the provider block is not known, nobody knows the registrars. */
 export function checkAppliance(
   { kind, schema: { attributes } }: ApplianceType,
   config: ObjectValue,
+  registrars?: Surroundings['registrars'],
 ): { form: SpecForm; diagnostics: Diagnostics } {
   const { form, diagnostics } = checkSpec(applianceSchemas[kind].spec, attributes, config)
-  const needed = requirements(form.spec as ApplianceSpec)
+  const needed = requirements(form.spec as ApplianceSpec, registrars && hubsOf(registrars))
     .filter(({ path }) => !touchesUnknown(form.unknowns, path) && !isOfProvider(path))
     .map(({ code, path, ...text }) => problemDiagnosticAt(attributes, path, documentProblem(code, text), config))
   return { form, diagnostics: [...diagnostics, ...needed] }
@@ -53,7 +54,7 @@ export function desireAppliance(
   surroundings: Surroundings,
   config: ObjectValue,
 ): { desired?: Desired; diagnostics: Diagnostics } {
-  const { form, diagnostics } = checkAppliance(type, config)
+  const { form, diagnostics } = checkAppliance(type, config, surroundings.registrars)
   if (hasErrors(diagnostics)) return { diagnostics }
   const spec = withDefaults(form.spec as ApplianceSpec)
   const key = keyOf(spec)
