@@ -516,6 +516,16 @@ export const badInput: readonly (readonly [name: string, files: Readonly<Record<
     },
   ],
   [
+    'a network of addresses that are none',
+    {
+      'a.yaml': sensor('  network: { address: 10.20.0, subnetMask: 255.255.255.0, gateway: gw }\n'),
+      'b.yaml':
+        head.replace('line-1', 'line-2') +
+        access.replace('10.20.0.5', '10.20.0.6') +
+        '  network: { address: 10.20.0.6, subnetMask: 255.0.255.0, gateway: 10.20.0.1 }\n',
+    },
+  ],
+  [
     'one network address in a site, from its defaults; and another site',
     {
       'a.yaml':

@@ -2,11 +2,9 @@
  * `restore` is killed with -9 at every request. Whatever the moment, the same restore ends it, or an apply alone: nothing is
  * half done, and who comes next says what was found. Addresses: 127.20.183.0/24.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startTrial, type Trial } from '../cli/fleet.ts'
-import { applyConverges, killAtEachPoint, mustDo } from '../support/killed-command.ts'
+import { applyConverges, killAtEachPoint, mustDo, redeclare } from '../support/killed-command.ts'
 
 const command = ['restore', 'line-1', '--in', 'fleet.yaml', '--from', 'latest', '--auto-approve']
 
@@ -22,8 +20,7 @@ async function arrange(): Promise<Trial> {
   })
   await mustDo(trial, ['apply', 'fleet.yaml', '--auto-approve'])
   await mustDo(trial, ['backup', 'create', 'line-1', '--in', 'fleet.yaml'])
-  const file = join(trial.folder, 'fleet.yaml')
-  writeFileSync(file, readFileSync(file, 'utf8').replace('Europe/Berlin', 'Europe/Paris'))
+  redeclare(trial, 'Europe/Berlin', 'Europe/Paris')
   await mustDo(trial, ['apply', 'fleet.yaml', '--auto-approve'])
   return trial
 }

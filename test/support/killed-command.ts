@@ -6,6 +6,7 @@
  * process still sends reaches it.
  */
 import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
@@ -157,6 +158,14 @@ async function runReal({ command }: KilledCommand, trial: Trial, point?: Point):
 function fallSilentAt(simulator: Simulator, { appliance, nth, moment }: Point): void {
   simulator.addFault({ kind: moment === 'before' ? 'cutBefore' : 'cutAfter', appliance, nth })
   simulator.addFault({ kind: 'cutBefore', appliance, nth: nth + 1, count: 1_000_000 })
+}
+
+/** Declares something else in the place of what is declared. */
+export function redeclare({ folder }: Trial, before: string, after: string): void {
+  const file = join(folder, 'fleet.yaml')
+  const text = readFileSync(file, 'utf8')
+  expect(text).toContain(before)
+  writeFileSync(file, text.replace(before, after))
 }
 
 const apply = ['apply', 'fleet.yaml', '--auto-approve']
