@@ -16,7 +16,7 @@ import type { Look } from '../compare/look.ts'
 import type { Step } from '../plan-types.ts'
 import { checkPreconditions } from './preconditions.ts'
 import { registrationSteps } from './registration-steps.ts'
-import { backsUpFirst, isHeldBack, softwareSteps } from './software-steps.ts'
+import { backsUpFirst, crossingOf, isHeldBack, softwareSteps } from './software-steps.ts'
 import { groupOf } from './step-groups.ts'
 import { makeStep } from './step-facts.ts'
 import { orderSteps } from './step-order.ts'
@@ -37,11 +37,12 @@ export function planSteps(
 ): ApplianceSteps {
   const software = softwareSteps(look, changes)
   const registered = isHeldBack(look, software) ? [] : changes
+  const crossedTo = crossingOf(software.steps)?.to ?? look.desired.settings.software?.version
   const { problems, refusals, ...draft } = mergeDrafts([
     fieldSteps(look, changes, unverifiable),
     certificateSteps(look, changes),
     software,
-    registrationSteps(look, fleet, registered),
+    registrationSteps(look, fleet, registered, crossedTo),
     legacySteps(look, registered),
     addressSteps(look, changes),
     consoleSteps(look, changes),

@@ -21,12 +21,12 @@ import { wayToTheCloud } from '../activation-remedies.ts'
 import { driftText, mostDriftSeconds } from '../compare/clock.ts'
 import { problemOf, type Look } from '../compare/look.ts'
 import type { ActivationState } from '../driver.ts'
-import { crosses } from '../compare/software-diff.ts'
 import type { Step } from '../plan-types.ts'
 import { checkMail } from './mail-preconditions.ts'
 import { needing, type Checked } from './needs.ts'
 import { checkPeers } from './peer-preconditions.ts'
 import { reactivates } from './registration-steps.ts'
+import { crossingOf } from './software-steps.ts'
 
 /** Steps by which the cloud may come into reach. */
 const waysToTheCloud = new Set(['network.dns', 'network.proxy', 'network.address', 'network.change'])
@@ -47,7 +47,7 @@ function addNeeds(look: Look, steps: readonly Step[]): Step[] {
   const ids = new Set(steps.map(({ id }) => id))
   const update = look.observation.unfinished.job?.type === 'update' ? steps.find(updates)?.id : undefined
   const always: Readonly<Record<string, string>> = {
-    ...(crosses(look) && { activation: steps.findLast(updates)?.id ?? '' }),
+    activation: crossingOf(steps)?.id ?? '',
     'certificate.validation': 'certificate',
     'backup.create': 'backup',
   }

@@ -26,6 +26,8 @@ export interface RegistrationCase {
   reported: Reported
   wanted: Wanted
   changes: readonly Change[]
+  /** The version that runs once 22.1 is crossed, where a version is declared. */
+  crossedTo: string | undefined
 }
 
 /** A record of the desired name, in the desired place, that is not this sensor's. */

@@ -42,8 +42,13 @@ type Reactivate = Extract<Action, { type: 'reactivate' }>
 /** Fields of the record that never re-activate. */
 const recordFields = new Set(['registration.zone', 'registration.tiAutomaticUpdates'])
 
-/** Steps for changes of name, registration and activation. */
-export function registrationSteps(look: Look, fleet: Fleet, all: readonly Change[]): Draft {
+/** Steps for changes of name, registration and activation. `crossedTo` is the version that runs once 22.1 is crossed. */
+export function registrationSteps(
+  look: Look,
+  fleet: Fleet,
+  all: readonly Change[],
+  crossedTo: string | undefined,
+): Draft {
   const changes = all.filter(({ path }) => groupOf(path) === 'activation')
   if (changes.length === 0) return emptyDraft
   const reported = reportedOf(look)
@@ -51,7 +56,7 @@ export function registrationSteps(look: Look, fleet: Fleet, all: readonly Change
   const { registrar } = look.desired.settings.registration ?? {}
   if (!wanted) return { steps: [], problems: [namelessProblem(look)] }
   if (registrar === undefined) return { steps: [byHand(look, changes)], problems: [] }
-  const one: RegistrationCase = { look, fleet, registrar, reported, wanted, changes }
+  const one: RegistrationCase = { look, fleet, registrar, reported, wanted, changes, crossedTo }
   return changes.every(({ path }) => recordFields.has(path)) ? updateSteps(one) : activationSteps(one)
 }
 
@@ -125,8 +130,8 @@ function reactivateAction(one: RegistrationCase): Reactivate {
 }
 
 /** The version that the cloud lists once a sensor that has crossed 22.1 is connected again. */
-const updatedTo = ({ look, changes }: RegistrationCase): string | undefined =>
-  changes.some(isOutdated) ? look.desired.settings.software?.version : undefined
+const updatedTo = ({ changes, crossedTo }: RegistrationCase): string | undefined =>
+  changes.some(isOutdated) ? crossedTo : undefined
 
 const isOutdated = (change: Change): boolean => change.kind === 'registration' && change.what === 'activationOutdated'
 

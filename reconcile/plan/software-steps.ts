@@ -65,6 +65,12 @@ export function softwareSteps(look: Look, changes: readonly Change[]): Draft {
 
 const withheld = (problem: Problem): Draft => ({ steps: [], problems: [problem] })
 
+/** The leg after which the sensor has to be activated anew. */
+export const crossingOf = (steps: readonly Step[]): { id: string; to: string } | undefined =>
+  steps
+    .flatMap(({ id, action }) => (action.type === 'updateSoftware' ? [{ id, from: action.from, to: action.to }] : []))
+    .find(({ from, to }) => crossesActivation(from, to))
+
 /** An update that a run began and that has not ended. */
 const isUnderWay = ({ observation }: Look): boolean => observation.unfinished.job?.type === 'update'
 
@@ -127,6 +133,7 @@ const isActivated = ({ observation }: Look): boolean =>
 
 function stepsOf(look: Look, legs: readonly Leg[]): Step[] {
   const crossing = legs.find(({ from, to }) => crossesActivation(from, to))
+  const activatesAfter = crossing ? legs.indexOf(crossing) : legs.length
   const preparation =
     crossing && !isUnderWay(look) && !isPrepared(look, crossing.to) ? [prepareStep(look, crossing)] : []
   const steps = legs.map((leg, index) =>
@@ -134,7 +141,7 @@ function stepsOf(look: Look, legs: readonly Leg[]): Step[] {
       ...(index === 0 ? ['backup.create'] : []),
       ...legs.slice(0, index).map(idOf),
       ...(leg === crossing ? preparation.map(({ id }) => id) : []),
-      ...(isActivated(look) || isUnderWay(look) ? [] : ['activation']),
+      ...(index > activatesAfter || !(isActivated(look) || isUnderWay(look)) ? ['activation'] : []),
     ]),
   )
   return [...preparation, ...steps]
