@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments } from 'yaml'
 import { loadFleet } from '../load/load-fleet.ts'
+import { measureSynth } from './synth.ts'
 
 interface Measure {
   what: string
@@ -92,6 +93,18 @@ async function loading(count: number, runs: number): Promise<{ ms: number; floor
   return paired(runs, load, parse)
 }
 
+const synth = (kind: 'Sensor' | 'SensorFleet', count: number, limit: number): Measure => ({
+  what: `synth of ${count.toLocaleString('en')} ${kind}`,
+  floor: 'as many TerraformData',
+  limit,
+  run: () =>
+    paired(
+      3,
+      () => measureSynth(kind, count).ms,
+      () => measureSynth('TerraformData', count).ms,
+    ),
+})
+
 const measures: readonly Measure[] = [
   {
     what: 'sensorform --version',
@@ -117,6 +130,21 @@ const measures: readonly Measure[] = [
         () => processMs(['-e', '0']),
       )
     },
+  },
+  synth('Sensor', 1, 3),
+  synth('Sensor', 100, 4),
+  synth('Sensor', 1000, 4),
+  synth('SensorFleet', 1000, 16),
+  {
+    what: 'synth of 1,000 Sensor',
+    floor: 'ten times 100 of them',
+    limit: 2,
+    run: () =>
+      paired(
+        3,
+        () => measureSynth('Sensor', 1000).ms,
+        () => 10 * measureSynth('Sensor', 100).ms,
+      ),
   },
   { what: 'loading 1,000 sensors', floor: 'parsing the same YAML', limit: 5, run: () => loading(1000, 5) },
   { what: 'loading 5,000 sensors', floor: 'parsing the same YAML', limit: 5, run: () => loading(5000, 3) },

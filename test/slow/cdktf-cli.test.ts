@@ -59,7 +59,10 @@ async function differences(framework: FrameworkName, cwd: string): Promise<strin
   const all: string[] = []
   for (const stack of stacks) {
     const { stdout } = await asked(framework, cwd, 'diff', stack, offline)
-    all.push(/Plan: \d+ to add, \d+ to change, \d+ to destroy|No changes/.exec(stripVTControlCharacters(stdout))?.[0] ?? stdout)
+    all.push(
+      /Plan: \d+ to add, \d+ to change, \d+ to destroy|No changes/.exec(stripVTControlCharacters(stdout))?.[0] ??
+        stdout,
+    )
   }
   return all
 }
