@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createPrivateKey } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import { isDrift } from '../../reconcile/change.ts'
 import { confirmationOf } from '../../reconcile/compare/confirmation.ts'
@@ -92,10 +93,13 @@ export function describeConformance(harness: ConformanceHarness): void {
       const { support } = session.under
       if (abilityOf(support, 'certificate.certificate').write !== 'automatic') return
       for (const [index, { cert, key }] of [certificates.one, certificates.two].entries()) {
-        session.under.setSecret(`KEY_${index}`, key)
+        session.under.setSecret(`KEY_${index}`, encrypted(key, `passphrase-${index}`))
+        session.under.setSecret(`PASSPHRASE_${index}`, `passphrase-${index}`)
         const certificate = {
+          name: `certificate-${index}`,
           certificate: { file: 'sensor.crt', content: cert },
           privateKey: { fromEnv: `KEY_${index}` },
+          passphrase: { fromEnv: `PASSPHRASE_${index}` },
         }
         const settings: DesiredSettings = { network: { hostname: 'sensor.plant.example' }, certificate }
         const { outcome } = await session.apply(settings)
@@ -227,6 +231,10 @@ async function expectByHand(session: Session, sample: Sample): Promise<void> {
     expect(again.unverifiable).toContain(sample.path)
   }
 }
+
+/** A private key that only its passphrase opens. */
+const encrypted = (pem: string, passphrase: string): string =>
+  createPrivateKey(pem).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
 
 /** The driver cannot write it at all: it is said, and nothing is planned. */
 async function expectNotWritten(session: Session, sample: Sample): Promise<void> {
