@@ -4,7 +4,7 @@
  * @module
  */
 /** A fleet document and its separator. */
-const fleet = `apiVersion: sensorform.io/v1
+export const fleet = `apiVersion: sensorform.io/v1
 kind: Fleet
 metadata: { name: acme }
 spec:
@@ -22,10 +22,10 @@ spec:
 `
 const access = `  access: { endpoint: https://10.20.0.5, credentials: default, trust: [${pin}] }\n`
 /** A management console, whose spec ends with these lines. */
-const console = (spec: string, name = 'hq'): string =>
+export const console = (spec: string, name = 'hq'): string =>
   `${head.replace('Sensor', 'ManagementConsole').replace('line-1', name)}${access.replace('10.20.0.5', '10.1.0.9')}${spec}`
 /** A fleet with one sensor, whose spec ends with these lines. */
-const sensor = (spec: string): string => fleet + head + access + spec
+export const sensor = (spec: string): string => fleet + head + access + spec
 /** What is wrong, and the files. The word CANARY is a secret that must not come out again. */
 export const badInput: readonly (readonly [name: string, files: Readonly<Record<string, string | Uint8Array>>])[] = [
   ['an empty folder', {}],
