@@ -5,12 +5,14 @@
  */
 import { existsSync } from 'node:fs'
 import { basename, relative, resolve, sep } from 'node:path'
-import { Annotations, App, Lazy, TerraformAsset, TerraformStack, type TerraformProvider } from 'cdktf'
+import { Annotations, App, Lazy, TerraformAsset, TerraformStack, Token, type TerraformProvider } from 'cdktf'
 import { Construct } from 'constructs'
+import { pemOf } from '../load/pem.ts'
 import { loadFleetNow, type DocumentText } from '../load/load-fleet.ts'
 import { apiVersion } from '../schemas/documents.ts'
 import type { DesiredAppliance, Fleet, LoadedFile, LoadedRegistrar, LoadedTrust } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
+import { toSnakeCase } from '../schemas/terraform/names.ts'
 import type { Writing } from './attributes.ts'
 import { ManagementConsole, Sensor, SensorformProvider } from './elements.ts'
 import type { ConsoleSpec, ProviderSpec, SensorSpec } from './generated/spec.ts'
@@ -28,7 +30,10 @@ export interface FleetSensor {
   readonly labels?: Readonly<Record<string, string>>
   /** The key that it had before. Terraform moves its state along. */
   readonly formerKey?: string
-  /** Laid over the defaults of the fleet and the site. Paths begin at `cwd`; no tokens, as all of it is checked at synth. */
+  /**
+   * Laid over the defaults of the fleet and the site. Paths begin at `cwd`. No tokens, as all of it is checked at synth: what Terraform
+   * alone knows is set on the construct, `fleet.sensor(key).addOverride(…)`.
+   */
   readonly spec?: Layer<SensorSpec>
 }
 
@@ -66,8 +71,9 @@ export class SensorFleet extends Construct {
       ...(secretsDir !== undefined && { secretsDir }),
       ...(packagesDir !== undefined && { packagesDir }),
     }
-    const { fleet, problems } = loadFleetNow(paths, options, textsOf(config))
-    const errors = problems.filter(({ severity }) => severity === 'error').map(problemText)
+    const tokens = tokenMistakes(config)
+    const { fleet, problems } = tokens.length > 0 ? { problems: [] } : loadFleetNow(paths, options, textsOf(config))
+    const errors = [...tokens, ...problems.filter(({ severity }) => severity === 'error').map(problemText)]
     this.node.addValidation({ validate: () => errors })
     for (const problem of problems.filter(({ severity }) => severity !== 'error')) {
       Annotations.of(this).addWarning(problemText(problem))
@@ -199,6 +205,24 @@ function textsOf({ documents = {}, sensors = {} }: SensorFleetConfig): DocumentT
   return [...Object.entries(documents).map(([file, text]) => ({ file, text })), ...typed]
 }
 
+/** Values that Terraform alone will know, where all is checked before it runs. */
+const tokenMistakes = ({ sensors = {} }: SensorFleetConfig): string[] =>
+  Object.entries(sensors).flatMap(([name, sensor]) => tokenPaths(sensor).map((path) => tokenMistake(name, path)))
+
+function tokenMistake(name: string, path: string): string {
+  const place = `sensors[${JSON.stringify(name)}].${path}`
+  const [top, ...setting] = path.split('.')
+  const override = `fleet.sensor(key).addOverride('${setting.map(toSnakeCase).join('.')}', …)`
+  const instead = top === 'spec' ? `, or set it on the construct: ${override}` : ''
+  return `${place} is a token, and a fleet is checked before Terraform knows its value. Declare a Sensor of its own${instead}.`
+}
+
+function tokenPaths(value: unknown, path = ''): string[] {
+  if (Token.isUnresolved(value)) return [path]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => tokenPaths(item, path === '' ? key : `${path}.${key}`))
+}
+
 /** As the CLI shows it, on one line. */
 const problemText = ({ code, at, key, summary, hint }: Problem): string => {
   const place = at ? `${at.file}:${at.line}:${at.column}: ` : key === undefined ? '' : `${key}: `
@@ -217,11 +241,7 @@ function fleetWriting(scope: Construct, version: number): Writing {
   }
   return {
     text: literal,
-    content: (source) => {
-      const { file, content, encoding } = source as LoadedFile
-      if (encoding === undefined) return literal(content)
-      throw new TypeError(`${file} is not text, which is all that Terraform can carry. Convert it to PEM.`)
-    },
+    content: (source) => literal(pemOf(source as LoadedFile)),
     secret: ({ fromEnv, fromFile, ...given }) => {
       if (fromFile !== undefined) return { value: Lazy.stringValue({ produce: () => fileCall(fromFile) }), version }
       return fromEnv === undefined ? (given as { value: string }) : { fromEnv }

@@ -1,10 +1,13 @@
 /** `SensorFleet`: documents and typed specs as resources; what is wrong with them, with file and line. */
+import { TerraformVariable } from 'cdktf'
+import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { SensorFleet, type SensorFleetConfig } from '../../constructs/index.ts'
 import { root } from '../house/sources.ts'
+import { makeCertificate } from '../transport/pki.ts'
 import { synthesise } from './synth.ts'
 
 const fleetDocument = `apiVersion: sensorform.io/v1
@@ -33,7 +36,7 @@ spec:
   network: { proxy: { host: p.example, port: 1, username: u, password: { fromFile: proxy.txt } } }
 `
 
-function folderWith(files: Readonly<Record<string, string>>): string {
+function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-constructs-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
@@ -92,6 +95,45 @@ test('a mistake in a typed sensor fails the synth, with its key', () => {
   const cwd = folderWith({ 'fleet.yaml': fleetDocument })
   const sensors = { 'line-9': { site: 'nowhere', spec: { access: { endpoint: 'http://10.20.0.6' } } } }
   expect(() => fleetOf({ cwd, paths: ['.'], sensors })).toThrow(/sensors\["line-9"\]:\d+:\d+: .*nowhere[\s\S]*https/)
+})
+
+const certified = (cwd: string) => ({
+  cwd,
+  documents: {
+    'fleet.yaml': fleetDocument,
+    'sensor.yaml': line1.replace(/ {2}network.*/, '  certificate: { certificate: { file: line-1.der } }'),
+  },
+})
+
+test('a certificate in DER is told in PEM', () => {
+  const { cert } = makeCertificate({ cn: 'line-1.plant.example' })
+  const cwd = folderWith({ 'line-1.der': new X509Certificate(cert).raw })
+  const [sensor] = sensorsOf(certified(cwd))
+  expect(sensor?.['certificate']).toEqual({ certificate: new X509Certificate(cert).toString() })
+})
+
+test('a certificate that is none fails the synth, with file and line', () => {
+  const cwd = folderWith({ 'line-1.der': Buffer.from([0x30, 0xff, 0]) })
+  expect(() => fleetOf(certified(cwd))).toThrow(/sensor\.yaml:7:31: line-1\.der: .*not a certificate/)
+})
+
+test('a token in a typed sensor is told with its place; on the construct it has one', () => {
+  const build = (token: boolean) =>
+    synthesise((stack) => {
+      const host = new TerraformVariable(stack, 'host', {}).stringValue
+      const spec = {
+        access: { endpoint: 'https://10.20.0.6' },
+        network: { proxy: { host: token ? host : 'p.example', port: 1 } },
+      }
+      const documents = { 'fleet.yaml': fleetDocument }
+      const fleet = new SensorFleet(stack, 'fleet', { cwd: root, documents, sensors: { 'line-9': { spec } } })
+      if (!token) fleet.sensor('line-9').addOverride('network.proxy.host', host)
+    })
+  expect(() => build(true)).toThrow(
+    /sensors\["line-9"\]\.spec\.network\.proxy\.host is a token.*addOverride\('network\.proxy\.host', …\)/,
+  )
+  const [sensor] = Object.values(build(false).json.resource?.['sensorform_sensor'] ?? {})
+  expect(sensor?.['network']).toEqual({ proxy: { host: '${var.host}', port: 1 } })
 })
 
 test('nothing at all is a mistake', () => {

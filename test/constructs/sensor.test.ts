@@ -3,6 +3,7 @@ import { Aspects, Fn, TerraformVariable, Testing, Token, type TerraformStack } f
 import { expect, test } from 'vitest'
 import { ManagementConsole, secretVariable, Sensor, SensorformProvider } from '../../constructs/index.ts'
 import { sensorAttributes } from '../../schemas/terraform/generated.ts'
+import { isNested, type Attributes } from '../../schemas/terraform/schema.ts'
 import { sensorSchema } from '../../provider/sensorform/sensor/schema.ts'
 import { toSnakeCase } from '../../schemas/terraform/names.ts'
 import { synthesise } from './synth.ts'
@@ -62,6 +63,42 @@ test('a token stands in every position', () => {
     },
     system_properties: { files: { f: { '${var.text}': '${upper(var.text)}' } } },
   })
+})
+
+/** Every place of the spec that a value may stand in, and the attribute that it becomes. */
+function positions(attributes: Attributes, path: Position = { spec: [], attribute: [] }): Position[] {
+  return Object.entries(attributes).flatMap(([name, attribute]) => {
+    const { spec: link } = attribute
+    if (!link || !['same', 'file'].includes(link.form)) return []
+    const here = { spec: [...path.spec, link.key], attribute: [...path.attribute, name] }
+    if (!isNested(attribute)) return [here]
+    const item = { single: [], list: ['0'], set: ['0'], map: ['k'] }[attribute.nesting]
+    const inner = { spec: [...here.spec, ...item], attribute: [...here.attribute, ...item] }
+    return [here, ...positions(attribute.attributes, inner)]
+  })
+}
+
+interface Position {
+  spec: string[]
+  attribute: string[]
+}
+
+const nest = ([key, ...rest]: readonly string[], value: unknown): unknown => {
+  if (key === undefined) return value
+  return key === '0' ? [nest(rest, value)] : { [key]: nest(rest, value) }
+}
+
+const every = positions(sensorAttributes)
+test.each(every.map((one) => [one.spec.join('.'), one] as const))('a token stands at %s', (_, { spec, attribute }) => {
+  expect(every.length).toBeGreaterThan(100)
+  const { json } = synthesise((stack) => {
+    provider(stack)
+    const token = Token.asAny(new TerraformVariable(stack, 'v', {}).value)
+    new Sensor(stack, 'line-1', { access, ...(nest(spec, token) as object) })
+  })
+  const said: unknown = json.resource?.['sensorform_sensor']?.['line-1']
+  const at = attribute.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], said)
+  expect(at).toBe('${var.v}')
 })
 
 test('a secret by value is an ephemeral variable with a version', () => {

@@ -5,8 +5,8 @@
  * @module
  */
 import type * as z from 'zod'
-import { readCertificate } from '../../../formats/certificate-facts.ts'
 import { loadFleet } from '../../../load/load-fleet.ts'
+import { pemOf } from '../../../load/pem.ts'
 import { shownPath } from '../../../load/read-files.ts'
 import { isObject, memberOf, sensitive } from '../../../load/schema-walk.ts'
 import { registrar, credentials as credentialsSchema } from '../../../schemas/access.ts'
@@ -90,7 +90,3 @@ function relocated(schema: z.ZodType, value: unknown, cwd: string): unknown {
   })
   return Object.fromEntries(entries)
 }
-
-/** Terraform's text is Unicode, so that a certificate in DER is told in PEM. */
-const pemOf = ({ content, encoding }: LoadedFile): string =>
-  encoding === 'base64' ? readCertificate(Buffer.from(content, 'base64')).toString() : content
