@@ -45,8 +45,6 @@ export function formerProblems(look: Look): Problem[] {
   const { elsewhere = [] } = look.sight
   if (elsewhere.length === 0 || allowedFormer(look)) return []
   const one = onlyOne(look)
-  const { key } = look.desired
-  const byHand = 'In the Azure portal: Defender for IoT > Sites and sensors > three dots (...) > Delete sensor.'
   return [
     problemOf(look.desired, {
       severity: 'warning',
@@ -55,12 +53,20 @@ export function formerProblems(look: Look): Problem[] {
       summary: one
         ? `${whereaboutsOf(one)} may be the registration that the sensor has now: nothing remembers where it was registered, so it is not deleted`
         : `Nothing remembers where the sensor was registered, and nothing is deleted: ${elsewhere.map(wordsOf).join('; ')}`,
-      hint: one
-        ? `To delete it when the sensor is registered anew: --allow-delete ${key}. Later only by hand. ${byHand}`
-        : `Look which of them is of this sensor, and delete it by hand. ${byHand}`,
+      hint: `${one ? howToDelete(look) : howToFindOut(elsewhere)} ${byHand}`,
     }),
   ]
 }
+
+const byHand = 'In the Azure portal: Defender for IoT > Sites and sensors > three dots (...) > Delete sensor.'
+
+const howToDelete = ({ desired: { key } }: Look): string =>
+  `To delete it when the sensor is registered anew: --allow-delete ${key}. Later only by hand.`
+
+const howToFindOut = (elsewhere: readonly Elsewhere[]): string =>
+  elsewhere.some(({ lookup }) => lookup.state === 'notObservable')
+    ? 'See that every registrar can be asked, then plan again. Or look for the record by hand.'
+    : 'Look which of them is of this sensor, and delete it by hand.'
 
 const wordsOf = (one: Elsewhere): string =>
   one.lookup.state === 'notObservable'

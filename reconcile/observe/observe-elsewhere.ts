@@ -22,22 +22,20 @@ export async function observeElsewhere(
   const own = records.live && seenAt(records.live, reportedPlace(reported))
   if (reported.name === null || own?.state !== 'absent' || rememberedRegistrar(remembered) !== undefined) return {}
   const { name } = reported
-  const others = [...fleet.registrars.keys()].filter((other) => other !== registrar && tells(world, other))
+  const others = [...fleet.registrars.keys()].filter((other) => other !== registrar)
   const asked = await Promise.all(
     others.map(async (other) => ({ registrar: other, lookup: await lookUp(world, other, name, reported) })),
   )
   return { elsewhere: asked.filter((one) => one.lookup.state !== 'absent' && !isDeclared(fleet, desired.key, one)) }
 }
 
-function tells(world: World, registrar: string): boolean {
-  const { observe, register } = world.registrarReader(registrar).support
-  return observe && register
-}
-
 async function lookUp(world: World, registrar: string, name: string, reported: Reported): Promise<RecordLookup> {
   const place = reportedPlace(reported)
   try {
-    return seenAt(await world.registrarReader(registrar).lookup(name, whereOf(place)), place)
+    const reader = world.registrarReader(registrar)
+    // Where a person keeps the records, nothing is deleted.
+    if (!reader.support.observe || !reader.support.register) return { state: 'absent' }
+    return seenAt(await reader.lookup(name, whereOf(place)), place)
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error
     return { state: 'notObservable', reason: error.message }
