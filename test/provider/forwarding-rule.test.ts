@@ -57,7 +57,13 @@ checkResource({
   start: async (): Promise<Scene> => {
     const simulator = await startBoth()
     const { access, endpoint, pin } = accessTo(simulator, 'hq')
-    return { simulator, provider, base: { access }, importId: `management_console,${endpoint},default,${pin}/to ops` }
+    return {
+      simulator,
+      provider,
+      base: { access },
+      importId: `management_console,${endpoint},default,${pin}/to ops`,
+      importIdentity: { appliance: 'management_console', endpoint, credentials: 'default', pin, name: 'to ops' },
+    }
   },
   minimal,
   updates: { everything: rule(0), 'everything else': rule(1) },

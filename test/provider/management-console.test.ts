@@ -21,6 +21,7 @@ async function start(): Promise<Scene> {
     provider: { credentials: { default: { username: 'admin', password } } },
     base: { access: { endpoint, credentials: 'default', trust: [{ pin }] } },
     importId: `${endpoint},default,${pin}`,
+    importIdentity: { endpoint, credentials: 'default', pin },
   }
 }
 

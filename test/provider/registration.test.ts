@@ -36,6 +36,7 @@ async function start(): Promise<Scene> {
     provider: { registrars: { cloud: { azure } }, credentials: { default: { username: 'admin', password } } },
     base: { registrar: 'cloud' },
     importId: 'cloud/plant/line-1',
+    importIdentity: { registrar: 'cloud', name: 'line-1', site: 'plant' },
   }
 }
 

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { serveForDebugging, type Attachable } from '../../provider/debug.ts'
 import { sensorformProvider } from '../../provider/sensorform/provider.ts'
+import { cloudKey } from '../../simulator/faults.ts'
 import { startSimulator, type Simulator } from '../../simulator/simulate.ts'
 import { source, writeConfiguration, type Config } from './support/checklist.ts'
 import { hasTerraform, openWorkspace, type Workspace } from './support/terraform.ts'
@@ -270,6 +271,15 @@ describe.runIf(hasTerraform())('with terraform', { timeout: 120_000 }, () => {
     expect(told).toContain('Point of no return: ')
     await applied({ one: registered('line-1', 'line-one') })
     expect(records()).toEqual(['line-one'])
+  })
+
+  test.each(['cloud', 'local'])('a site is kept where no record tells one: %s', async (mode) => {
+    const one = { ...registered('line-2'), activation: { mode } }
+    await applied({ one })
+    simulator.addFault({ kind: 'status', status: 403, appliance: cloudKey })
+    expect(await workspace.plan()).toMatchObject({ code: 0, actions: {} })
+    expect(await workspace.apply('-refresh-only')).toMatchObject({ code: 0, stderr: '' })
+    expect((await workspace.state())['sensorform_sensor.one']).toMatchObject({ registration: { site: 'plant' } })
   })
 
   test('Ctrl-C in the middle of a re-activation loses nothing: the next apply ends it', async () => {

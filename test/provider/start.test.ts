@@ -1,10 +1,10 @@
 /** Terraform starts the provider itself: certificates on both sides, a filesystem mirror, its log, a crash. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../house/sources.ts'
-import { hasTerraform, openWorkspace, terraformPath } from './support/terraform.ts'
+import { hasTerraform, isOpenTofu, openWorkspace } from './support/terraform.ts'
 
 const configuration = `
 terraform {
@@ -20,9 +20,6 @@ resource "box_box" "a" {
   door = { host = "h", password_wo = "c4nary-9" }
 }
 `
-
-/** It leaves the stack of a plugin that crashed in its log. */
-const isOpenTofu = basename(terraformPath ?? '').startsWith('tofu')
 
 describe.runIf(hasTerraform())('started by terraform', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-mirror-'))
@@ -65,6 +62,7 @@ describe.runIf(hasTerraform())('started by terraform', () => {
     workspace.write(configuration)
     const { code, stderr } = await workspace.apply()
     expect(code).toBe(1)
+    /* It leaves the stack of a plugin that crashed in its log. */
     if (isOpenTofu) expect(stderr).toContain('Plugin did not respond')
     else {
       expect(stderr).toContain('terraform-provider-box_v1.2.3 plugin crashed!')

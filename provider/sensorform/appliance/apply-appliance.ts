@@ -62,7 +62,7 @@ async function applyNow(
   const { sight, unread } = await lookAt(type, desired, world, { severity: 'error', config })
   if (!sight) return { state: prior, diagnostics: hasErrors(told) ? told : [...told, ...unread] }
   const after = seenOf(sight)
-  const live = { ...liveValue(type, after, sight.observation), in_sync: !hasErrors(told) }
+  const live = { ...liveValue(type, after, sight.observation, prior), in_sync: !hasErrors(told) }
   const { attributes } = type.schema
   const state =
     hasErrors(told) && prior

@@ -7,6 +7,7 @@
 import { sameValue } from '../../../reconcile/compare/canonical.ts'
 import { findField } from '../../../reconcile/compare/setting-fields.ts'
 import type { Observation } from '../../../reconcile/driver.ts'
+import type { RecordLookup } from '../../../reconcile/registrar.ts'
 import { formatPath } from '../../../schemas/fields.ts'
 import { isNested, type Attribute, type Attributes, type NestedAttribute } from '../../../schemas/terraform/schema.ts'
 import { isEqual, isList, isObject, type ObjectValue, type Value } from '../../model/value.ts'
@@ -14,18 +15,35 @@ import { fromSpec, nestFlat } from '../../spec/from-spec.ts'
 import type { SeenSight } from './kept.ts'
 import type { ApplianceType } from './type.ts'
 
-/** Everything that was read, configured or not. */
+/** What only the registrar tells of a registration. */
+const placing = ['site', 'zone', 'tiAutomaticUpdates'] as const
+
+/** Everything that was read, configured or not. What of a registration cannot be read is as it was `stored`. */
 export function liveValue(
   { schema, facts }: ApplianceType,
   { records }: SeenSight,
   observation: Observation,
+  stored: ObjectValue | null = null,
 ): ObjectValue {
   const flat = new Map<string, unknown>(observation.live)
   const record = records.live?.state === 'present' ? records.live.record : undefined
-  for (const key of ['site', 'zone', 'tiAutomaticUpdates'] as const) {
-    if (record?.[key] !== undefined) flat.set(`registration.${key}`, record[key])
-  }
-  return { ...fromSpec(schema.attributes, nestFlat(flat)), ...facts(observation) }
+  for (const key of placing) if (record?.[key] !== undefined) flat.set(`registration.${key}`, record[key])
+  const value = { ...fromSpec(schema.attributes, nestFlat(flat)), ...facts(observation) }
+  return isPlaceTold(records.live) ? value : withPlaceOf(schema.attributes, value, stored)
+}
+
+/** The record of a locally managed sensor carries no place, and some registrars have no record to read. */
+const isPlaceTold = (lookup: RecordLookup | undefined): boolean =>
+  lookup?.state === 'absent' || (lookup?.state === 'present' && lookup.record.mode === 'cloud')
+
+function withPlaceOf({ registration: group }: Attributes, value: ObjectValue, stored: ObjectValue | null): ObjectValue {
+  const registration = stored?.['registration'] ?? null
+  if (!group || !isNested(group) || !isObject(registration)) return value
+  const kept = Object.entries(group.attributes)
+    .filter(([, { spec }]) => placing.some((key) => key === spec?.key))
+    .map(([name]) => [name, registration[name] ?? null])
+  const live = value['registration'] ?? null
+  return { ...value, registration: { ...(isObject(live) && live), ...Object.fromEntries(kept) } }
 }
 
 /** What Terraform has stored, brought up to date. */
@@ -50,15 +68,20 @@ function refreshedValue(attribute: Attribute, stored: Value, live: Value, path: 
 
 function refreshedGroup(attribute: NestedAttribute, stored: Value, live: Value, path: readonly string[]): Value {
   const merge = (before: Value, now: Value, at: readonly string[]): Value =>
-    mapAttributes(attribute.attributes, (inner, name) =>
-      refreshedValue(inner, member(before, name), member(now, name), [...at, inner.spec?.key ?? name]),
-    )
+    isOff(before) && (now === null || isOff(now))
+      ? before
+      : mapAttributes(attribute.attributes, (inner, name) =>
+          refreshedValue(inner, member(before, name), member(now, name), [...at, inner.spec?.key ?? name]),
+        )
   if (attribute.nesting === 'list' || isList(live)) return stored
   if (attribute.nesting === 'single') return isNothing(live) && stored === null ? null : merge(stored, live, path)
   if (!isObject(live)) return isObject(stored) ? withoutMissing(stored, {}) : stored
   const keys = isObject(stored) ? Object.keys(withoutMissing(stored, live)) : Object.keys(live)
   return Object.fromEntries(keys.map((key) => [key, merge(member(stored, key), member(live, key), [...path, key])]))
 }
+
+/** Of what is switched off, or is declared not to be there, nothing else is compared: whatever is said beside it stands. */
+const isOff = (group: Value): boolean => member(group, 'enabled') === false || member(group, 'absent') === true
 
 /** Of entries that are declared one by one, those that are there, and those that are declared not to be. */
 const withoutMissing = (stored: ObjectValue, live: ObjectValue): ObjectValue =>

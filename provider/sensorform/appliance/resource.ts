@@ -57,7 +57,7 @@ async function readAppliance(
   const { unread: _, ...rest } = kept
   const seen = seenOf(sight)
   const { in_sync: inSync = null } = state
-  const live = liveValue(type, seen, sight.observation)
+  const live = liveValue(type, seen, sight.observation, state)
   const now = { ...refreshed(type.schema.attributes, state, live), in_sync: inSync }
   return {
     state: now,

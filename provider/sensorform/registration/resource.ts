@@ -186,7 +186,7 @@ function importRegistration(request: ImportRequest): StateResponse {
   const { registrar, site, name } = 'id' in request ? partsOf(request.id) : request.identity
   if (typeof registrar !== 'string' || typeof name !== 'string') return { state: null, diagnostics: [malformedId] }
   const place = typeof site === 'string' && site !== '' ? { mode: 'cloud', site } : { mode: 'local', site: null }
-  return { state: { registrar, name, ...place } }
+  return stateOf({ registrar }, { registrar, name, ...place })
 }
 
 function partsOf(id: string): ObjectValue {
@@ -221,7 +221,7 @@ export function registrationFound(registrar: string, record: RegistrationRecord)
   return { identity: identity ?? {}, displayName: [record.site, record.name].filter(Boolean).join('/'), resource }
 }
 
-function stateOf(wanted: Wanted, value: ObjectValue): StateResponse {
+function stateOf(wanted: Pick<Wanted, 'registrar'>, value: ObjectValue): StateResponse {
   const { name, site = null } = value
   return { state: value, identity: { registrar: wanted.registrar, name: name ?? null, site } }
 }

@@ -7,13 +7,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { serveForDebugging, type Attachable } from '../../../provider/debug.ts'
 import { sensorformProvider } from '../../../provider/sensorform/provider.ts'
 import type { Fault } from '../../../simulator/faults.ts'
 import type { Simulator } from '../../../simulator/simulate.ts'
 import { isNested, type Attribute, type Attributes } from '../../../schemas/terraform/schema.ts'
-import { hasTerraform, openWorkspace, type Workspace } from './terraform.ts'
+import { hasNewerTerraform, hasTerraform, newerTerraform, openWorkspace, type Workspace } from './terraform.ts'
+import { nextProvider, writeState } from './older-state.ts'
 
 /** As in a configuration; what begins with `canary` is a secret, and given by an ephemeral variable. */
 export type Config = Readonly<Record<string, unknown>>
@@ -26,6 +27,7 @@ export interface Scene {
   /** What every configuration of the resource says. */
   base: Config
   importId: string
+  importIdentity: Config
 }
 
 export interface Subject {
@@ -93,10 +95,15 @@ export function checkResource(subject: Subject): void {
         await scene.simulator.stop()
       }
     })
-    const declare = (config: Config, others: Config = {}): void => {
+    const declare = (config: Config, others: Config = {}, { folder } = workspace, blocks = {}): void => {
       const resource = { [subject.type]: { one: { ...scene.base, ...config } }, ...others }
-      writeConfiguration(workspace.folder, { provider: scene.provider, resource })
+      writeConfiguration(folder, { provider: scene.provider, resource, ...blocks })
     }
+    /** What one finds that was not applied here. */
+    const found = (state: Config, applied: Config): Config => ({
+      ...state,
+      ...Object.fromEntries((subject.unknownToImport ?? []).map((name) => [name, applied[name]])),
+    })
     const stateOf = async (): Promise<Config> => (await workspace.state())[address] ?? {}
     const expectEmpty = async (): Promise<void> => {
       expect(changesOf(await workspace.plan('-refresh=false')), 'without a look').toEqual([])
@@ -114,12 +121,40 @@ export function checkResource(subject: Subject): void {
       expect(state).toMatchObject(said(subject.minimal))
       await workspace.run('state', 'rm', address)
       expect(await workspace.run('import', '-no-color', address, scene.importId)).toMatchObject({ code: 0 })
-      const unknown = Object.fromEntries((subject.unknownToImport ?? []).map((name) => [name, state[name]]))
-      expect({ ...(await stateOf()), ...unknown }).toEqual(state)
+      expect(found(await stateOf(), state)).toEqual(state)
       if (!subject.unknownToImport) expect(changesOf(await workspace.plan())).toEqual([])
       expect(await workspace.apply('-destroy')).toMatchObject({ code: 0, stderr: '' })
       expect(await workspace.state()).toEqual({})
       if (subject.isGone) expect(subject.isGone(scene.simulator)).toBe(true)
+    })
+
+    test.runIf(hasNewerTerraform())('imported by its identity', async () => {
+      const state = await apply(subject.minimal)
+      const importing = openWorkspace({ TF_REATTACH_PROVIDERS: attachable.reattach }, '', newerTerraform)
+      onTestFinished(() => importing[Symbol.asyncDispose]())
+      const block = { to: address, identity: scene.importIdentity }
+      declare(subject.minimal, {}, importing, { import: [block] })
+      const imported = await importing.apply()
+      expect(imported, imported.stderr).toMatchObject({ code: 0, stderr: '' })
+      expect(imported.stdout).toMatch(/1 imported, 0 added, [01] changed/)
+      expect(found((await importing.state())[address] ?? {}, state)).toEqual(state)
+      expect(changesOf(await importing.plan())).toEqual([])
+    })
+
+    test('a state of an older version is upgraded, and nothing is left to do', async () => {
+      const state = await apply(subject.minimal)
+      const [former = ''] = Object.keys(scene.base)
+      const next = await serveForDebugging(nextProvider(subject.type, former), { source, env: {}, log: () => {} })
+      const upgrading = openWorkspace({ TF_REATTACH_PROVIDERS: next.reattach })
+      onTestFinished(async () => {
+        await upgrading[Symbol.asyncDispose]()
+        await next.close()
+      })
+      declare(subject.minimal, {}, upgrading)
+      writeState(upgrading.folder, subject.type, former, { ...scene.base, ...subject.minimal })
+      expect(changesOf(await upgrading.plan())).toEqual([])
+      expect(await upgrading.apply()).toMatchObject({ code: 0, stderr: '' })
+      expect(found((await upgrading.state())[address] ?? {}, state)).toEqual(state)
     })
 
     test('every attribute is updated in place, and no secret is kept', async () => {

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Where terraform is: `SENSORFORM_TERRAFORM`, or on the path. */
@@ -12,6 +12,9 @@ export const terraformPath: string | undefined =
     .split(delimiter)
     .map((folder) => join(folder, 'terraform'))
     .find((path) => existsSync(path))
+
+/** What stands in for Terraform. */
+export const isOpenTofu: boolean = basename(terraformPath ?? '').startsWith('tofu')
 
 /** True where tests with terraform run. Without it they fail under CI, and say loudly elsewhere that they were skipped. */
 export function hasTerraform(): boolean {
