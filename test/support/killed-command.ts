@@ -5,7 +5,7 @@
  * From its point on, the appliance or cloud at which the command dies cuts every connection: nothing that the dying
  * process still sends reaches it.
  */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -19,18 +19,43 @@ import { systemClock } from '../../transport/system-clock.ts'
 import { trialEnv, type Ended, type Trial } from '../cli/fleet.ts'
 import { root } from '../house/sources.ts'
 
-export interface KilledCommand {
+interface KilledWork<World> {
   /** Says which suite speaks, and seeds its sample. */
   name: string
   /** Makes a world in which the command has all its work before it. */
-  arrange: () => Promise<Trial>
-  command: (trial: Trial) => readonly string[]
+  arrange: () => Promise<World>
   /** Exit code of the command when it is left alone. Default: 0. */
   code?: number
   /** What the next runs must do and find. It throws for what is wrong. */
-  converges: (trial: Trial, at: Point) => Promise<void>
+  converges: (world: World, at: Point) => Promise<void>
   /** Points that are met unless all are asked for. */
   most: number
+}
+
+export interface KilledCommand extends KilledWork<Trial> {
+  command: (trial: Trial) => readonly string[]
+}
+
+/** Any process that works on a simulator. */
+export interface KilledProcess<World extends Mortal> extends KilledWork<World> {
+  start: (world: World) => Started
+}
+
+export interface Mortal {
+  simulator: Simulator
+  end(): Promise<void>
+}
+
+export interface Started {
+  ended: Promise<Dead>
+  kill(): void
+}
+
+export interface Dead extends Omit<Ended, 'code'> {
+  /** Null where the command itself was killed. */
+  code: number | null
+  /** It was at work when it was killed. */
+  died: boolean
 }
 
 /** Where the command dies: at the nth request to one appliance. */
@@ -45,7 +70,11 @@ export interface Point {
 const wanted = process.env['KILL_POINTS']
 
 /** Kills the command at its points and holds what follows to `converges`. */
-export async function killAtEachPoint(killed: KilledCommand): Promise<void> {
+export const killAtEachPoint = ({ command, ...work }: KilledCommand): Promise<void> =>
+  killProcessAtEachPoint({ ...work, start: (trial) => startCommand(trial, command(trial)) })
+
+/** The same of any process. */
+export async function killProcessAtEachPoint<World extends Mortal>(killed: KilledProcess<World>): Promise<void> {
   const points = await record(killed)
   const met = wanted === 'all' ? points : sample(points, Number(wanted ?? killed.most), killed.name)
   let died = 0
@@ -56,22 +85,25 @@ export async function killAtEachPoint(killed: KilledCommand): Promise<void> {
   )
 }
 
-async function record(killed: KilledCommand): Promise<Point[]> {
-  return inWorld(killed, async (trial) => {
-    const from = lastOf(trial.simulator)
+async function record<World extends Mortal>(killed: KilledProcess<World>): Promise<Point[]> {
+  return inWorld(killed, async (world) => {
+    const from = lastOf(world.simulator)
     const { code = 0 } = killed
-    const alone = await runReal(killed, trial)
+    const alone = await killed.start(world).ended
     expect(alone, alone.stderr).toMatchObject({ code })
-    return pointsOf(trial.simulator.requests(from))
+    return pointsOf(world.simulator.requests(from))
   })
 }
 
-async function inWorld<T>({ arrange }: KilledCommand, use: (trial: Trial) => Promise<T>): Promise<T> {
-  const trial = await arrange()
+async function inWorld<World extends Mortal, T>(
+  { arrange }: KilledProcess<World>,
+  use: (world: World) => Promise<T>,
+): Promise<T> {
+  const world = await arrange()
   try {
-    return await use(trial)
+    return await use(world)
   } finally {
-    await trial.end()
+    await world.end()
   }
 }
 
@@ -104,21 +136,33 @@ function sample(points: readonly Point[], most: number, seed: string): Point[] {
 }
 
 /** Says whether the command was at work when it was killed: a run may need fewer requests than another. */
-async function dieAt(killed: KilledCommand, point: Point): Promise<boolean> {
-  return inWorld(killed, async (trial) => {
-    const { simulator } = trial
-    const dead = await runReal(killed, trial, point)
+async function dieAt<World extends Mortal>(killed: KilledProcess<World>, point: Point): Promise<boolean> {
+  return inWorld(killed, async (world) => {
+    const { simulator } = world
+    const dead = await killAt(simulator, point, () => killed.start(world))
     simulator.removeFaults()
     leaseRunsOut(simulator)
     try {
-      await killed.converges(trial, point)
+      await killed.converges(world, point)
     } catch (error) {
       const where = `killed ${point.moment} request ${point.nth} to ${point.appliance} (${point.request})`
       const cause = error instanceof Error ? error.message : String(error)
       throw new Error(`${where}\n${dead.stderr}${dead.stdout}\n${cause}`, { cause: error })
     }
-    return dead.code === null
+    return dead.died
   })
+}
+
+async function killAt(simulator: Simulator, point: Point, start: () => Started): Promise<Dead> {
+  fallSilentAt(simulator, point)
+  const from = lastOf(simulator)
+  const started = start()
+  const watch = setInterval(() => {
+    if (simulator.requests(from).some(({ status }) => status === 0)) started.kill()
+  }, 1)
+  const dead = await started.ended
+  clearInterval(watch)
+  return dead
 }
 
 /** Time passes in the simulator; its time of day stays that of this machine. */
@@ -130,29 +174,23 @@ export function passTime(simulator: Simulator, seconds: number): void {
 /** The dead run's lease ends a minute later. */
 export const leaseRunsOut = (simulator: Simulator): void => passTime(simulator, 61)
 
-interface Dead extends Omit<Ended, 'code'> {
-  /** Null: it was killed. */
-  code: number | null
+/** Collects what a process says until it ends. */
+export async function endOf(child: ChildProcess): Promise<Omit<Dead, 'died'>> {
+  const said = { stdout: '', stderr: '' }
+  child.stdout?.on('data', (data: Buffer) => (said.stdout += data.toString()))
+  child.stderr?.on('data', (data: Buffer) => (said.stderr += data.toString()))
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { code, ...said }
 }
 
-async function runReal({ command }: KilledCommand, trial: Trial, point?: Point): Promise<Dead> {
-  const { simulator, folder } = trial
-  if (point) fallSilentAt(simulator, point)
-  const from = lastOf(simulator)
-  const child = spawn(process.execPath, [join(root, 'cli/main.ts'), ...command(trial)], {
+function startCommand({ folder }: Trial, words: readonly string[]): Started {
+  const child = spawn(process.execPath, [join(root, 'cli/main.ts'), ...words], {
     cwd: folder,
     env: { PATH: process.env['PATH'], NO_COLOR: '1', ...trialEnv },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (data: Buffer) => (said.stdout += data.toString()))
-  child.stderr.on('data', (data: Buffer) => (said.stderr += data.toString()))
-  const watch = setInterval(() => {
-    if (point && simulator.requests(from).some(({ status }) => status === 0)) child.kill('SIGKILL')
-  }, 1)
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  clearInterval(watch)
-  return { code, ...said }
+  const ended = endOf(child).then((dead) => ({ ...dead, died: dead.code === null }))
+  return { ended, kill: () => void child.kill('SIGKILL') }
 }
 
 function fallSilentAt(simulator: Simulator, { appliance, nth, moment }: Point): void {
