@@ -93,11 +93,12 @@ export class SensorFleet extends Construct {
   #yield(fleet: Fleet, { provider: given, secretVersion = 1 }: SensorFleetConfig) {
     this.#warn(fleet)
     const writing = fleetWriting(this, secretVersion)
-    const provider = given ?? new SensorformProvider(this, 'provider', this.#providerConfig(fleet), writing)
-    const managementConsoles = mapMap(fleet.managementConsoles, (desired) => {
-      const spec = this.#specOf(desired) as unknown as ConsoleSpec
-      return new ManagementConsole(this, desired.key, { ...spec, provider }, writing)
-    })
+    const consoles = mapMap(fleet.managementConsoles, (desired) => this.#specOf(desired) as unknown as ConsoleSpec)
+    const provider = given ?? new SensorformProvider(this, 'provider', this.#providerConfig(fleet, consoles), writing)
+    const managementConsoles = mapMap(
+      consoles,
+      (spec, key) => new ManagementConsole(this, key, { ...spec, provider }, writing),
+    )
     const sensors = mapMap(fleet.sensors, (desired) => {
       const console = managementConsoles.get(desired.settings.managementConsole?.console ?? '')
       const spec = this.#specOf(desired) as unknown as SensorSpec
@@ -133,7 +134,10 @@ export class SensorFleet extends Construct {
     return logicalId
   }
 
-  #providerConfig({ credentials, registrars }: Fleet): ProviderSpec & { alias?: string } {
+  #providerConfig(
+    { credentials, registrars }: Fleet,
+    consoles: ReadonlyMap<string, ConsoleSpec>,
+  ): ProviderSpec & { alias?: string } {
     const others = TerraformStack.of(this)
       .node.findAll()
       .filter((one) => one instanceof SensorformProvider)
@@ -142,6 +146,7 @@ export class SensorFleet extends Construct {
       ...(registrars.size > 0 && {
         registrars: Object.fromEntries(mapMap(registrars, (one, name) => this.#registrar(name, one))),
       }),
+      ...(consoles.size > 0 && { managementConsoles: Object.fromEntries(mapMap(consoles, ({ access }) => access)) }),
     } as unknown as ProviderSpec
     return { ...spec, ...(others.length > 0 && { alias: this.node.id }) }
   }

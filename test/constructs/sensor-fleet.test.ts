@@ -117,22 +117,24 @@ test('a certificate that is none fails the synth, with file and line', () => {
   expect(() => fleetOf(certified(cwd))).toThrow(/sensor\.yaml:7:31: line-1\.der: .*not a certificate/)
 })
 
+/** The host of a proxy that Terraform alone knows: in the typed spec, or on the construct. */
+const withHost = (token: boolean) =>
+  synthesise((stack) => {
+    const host = new TerraformVariable(stack, 'host', {}).stringValue
+    const spec = {
+      access: { endpoint: 'https://10.20.0.6' },
+      network: { proxy: { host: token ? host : 'p.example', port: 1 } },
+    }
+    const documents = { 'fleet.yaml': fleetDocument }
+    const fleet = new SensorFleet(stack, 'fleet', { cwd: root, documents, sensors: { 'line-9': { spec } } })
+    if (!token) fleet.sensor('line-9').addOverride('network.proxy.host', host)
+  })
+
 test('a token in a typed sensor is told with its place; on the construct it has one', () => {
-  const build = (token: boolean) =>
-    synthesise((stack) => {
-      const host = new TerraformVariable(stack, 'host', {}).stringValue
-      const spec = {
-        access: { endpoint: 'https://10.20.0.6' },
-        network: { proxy: { host: token ? host : 'p.example', port: 1 } },
-      }
-      const documents = { 'fleet.yaml': fleetDocument }
-      const fleet = new SensorFleet(stack, 'fleet', { cwd: root, documents, sensors: { 'line-9': { spec } } })
-      if (!token) fleet.sensor('line-9').addOverride('network.proxy.host', host)
-    })
-  expect(() => build(true)).toThrow(
+  expect(() => withHost(true)).toThrow(
     /sensors\["line-9"\]\.spec\.network\.proxy\.host is a token.*addOverride\('network\.proxy\.host', …\)/,
   )
-  const [sensor] = Object.values(build(false).json.resource?.['sensorform_sensor'] ?? {})
+  const [sensor] = Object.values(withHost(false).json.resource?.['sensorform_sensor'] ?? {})
   expect(sensor?.['network']).toEqual({ proxy: { host: '${var.host}', port: 1 } })
 })
 
