@@ -90,6 +90,33 @@ export function describeLife(start: () => Promise<Session>): void {
     await session.settle(wanted)
   })
 
+  test('an appliance carries who adopted it, through every run, where the driver keeps an owner', async () => {
+    const session = await start()
+    const { support } = session.under
+    expect(await session.owner()).toBeUndefined()
+    await session.adopt('first')
+    if (!support.owner) return expect(await session.owner()).toBeUndefined()
+    expect(await session.owner()).toBe('first')
+    await session.settle({ time: { timezone: 'Europe/Berlin' } })
+    expect(await session.owner()).toBe('first')
+    await session.adopt('second')
+    expect(await session.owner()).toBe('second')
+  })
+
+  test('whoever adopted a sensor unregisters it, nobody else does, and the mark goes with it', async () => {
+    const session = await start()
+    const { support, registeredName } = session.under
+    const settings = { name: registeredName, registration }
+    expect(await session.unregister(settings, 'first')).toEqual({ state: 'notOwned' })
+    if (!support.owner) return
+    await session.adopt('first')
+    await session.adopt('second')
+    expect(await session.unregister(settings, 'first')).toEqual({ state: 'notOwned' })
+    expect(await session.owner()).toBe('second')
+    expect(await session.unregister(settings, 'second')).toEqual({ state: 'deleted', name: registeredName })
+    expect(await session.owner()).toBeUndefined()
+  })
+
   test('a backup of another version is not restored', async () => {
     const session = await start()
     const { support, world, sensor } = session.under

@@ -4,6 +4,7 @@ import { applyPlan } from '../../reconcile/apply/apply.ts'
 import type { ManagedSensor, Support } from '../../reconcile/driver.ts'
 import type { Overrides, World } from '../../reconcile/engine.ts'
 import { targetOf } from '../../reconcile/observe/target.ts'
+import { adopt, unregisterOwned, type Unregistered } from '../../reconcile/owner.ts'
 import type { ApplianceOutcome } from '../../reconcile/outcome.ts'
 import type { AppliancePlan, Plan } from '../../reconcile/plan-types.ts'
 import { planRun } from '../../reconcile/run.ts'
@@ -114,6 +115,32 @@ export class Session {
     } finally {
       await reader.close()
     }
+  }
+
+  /** Marks the appliance as adopted. */
+  adopt(owner: string): Promise<void> {
+    const run = `conformance-${++runs}`
+    return adopt(this.fleet({}), this.#desired({}), this.under.world, { run, owner })
+  }
+
+  unregister(settings: DesiredSettings, owner: string): Promise<Unregistered> {
+    const run = `conformance-${++runs}`
+    return unregisterOwned(this.fleet(settings), this.#desired(settings), this.under.world, { run, owner })
+  }
+
+  /** Who adopted the appliance, as its driver reads it. */
+  async owner(): Promise<string | undefined> {
+    const desired = this.#desired({})
+    const reader = this.under.world.driver(desired.access.driver).reader(targetOf(this.fleet({}), desired))
+    try {
+      return (await reader.observe()).owner
+    } finally {
+      await reader.close()
+    }
+  }
+
+  #desired(settings: DesiredSettings): DesiredAppliance {
+    return { ...this.appliance.document, settings }
   }
 
   get #isSensor(): boolean {
