@@ -62,11 +62,18 @@ test('two builds are the same to the byte', async () => {
   rmSync(second, { recursive: true })
 })
 
-/** Finds the provider in the mirror alone. The script finds the Node.js that this test runs on. */
-function inMirror(form: string): Workspace {
-  const settings = `provider_installation {\n  filesystem_mirror {\n    path = "${join(first, form, 'mirror')}"\n  }\n}\n`
-  return openWorkspace({ PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) }, settings)
-}
+/** Finds the provider in one place alone. The script finds the Node.js that this test runs on. */
+const installedFrom = (place: string): Workspace =>
+  openWorkspace(
+    { PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) },
+    `provider_installation {\n  ${place}\n}\n`,
+  )
+
+const inMirror = (form: string): Workspace =>
+  installedFrom(`filesystem_mirror {\n    path = "${join(first, form, 'mirror')}"\n  }`)
+
+const asOverride = (form: string): Workspace =>
+  installedFrom(`dev_overrides {\n    "sensorform/sensorform" = "${join(first, form, 'unpacked')}"\n  }`)
 
 const header = `
 terraform {
@@ -155,6 +162,17 @@ describe.runIf(hasTerraform()).each(['script', 'executable'])('installed from th
     } finally {
       await server.close()
     }
+  })
+
+  test('stands in as an override, without init', async () => {
+    await using overridden = asOverride(form)
+    const [{ endpoint, pin } = { endpoint: '', pin: '' }] = simulator.appliances
+    overridden.write(sensor(endpoint, `{ pin = "${pin}" }`))
+    const applied = await overridden.apply()
+    expect(applied).toMatchObject({ code: 0, stderr: '' })
+    expect(applied.stdout).toContain('development overrides')
+    expect(await overridden.plan()).toMatchObject({ code: 0, actions: {} })
+    expect(existsSync(join(overridden.folder, '.terraform'))).toBe(false)
   })
 
   test('leaves nothing but its own files', () => {
