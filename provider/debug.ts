@@ -5,13 +5,13 @@ import type { Provider } from './model/provider.ts'
 import { serve } from './server.ts'
 
 export interface Attachable {
-  /** Value of TF_REATTACH_PROVIDERS for Terraform. */
+  /** Value of TF_REATTACH_PROVIDERS for Terraform and OpenTofu. */
   reattach: string
   close(): Promise<void>
 }
 
 export interface DebugOptions {
-  /** As in `required_providers`, with the host: `registry.terraform.io/sensorform/sensorform`. */
+  /** As in `required_providers`, with the host: `registry.terraform.io/sensorform/sensorform`, for OpenTofu too. */
   source: string
   env: Env
   log: Log
@@ -32,10 +32,15 @@ export async function serveForDebugging(
     Addr: { Network: address.network, String: serving.address },
   }
   return {
-    reattach: JSON.stringify({ [source]: config }),
+    reattach: JSON.stringify(Object.fromEntries(sourcesOf(source).map((one) => [one, config]))),
     close: async () => {
       await serving.close()
       removeSocket(address)
     },
   }
 }
+
+/** A provider that is declared without a host is one of another registry for OpenTofu. */
+const sourcesOf = (source: string): string[] => [
+  ...new Set([source, source.replace(/^registry\.terraform\.io\//, 'registry.opentofu.org/')]),
+]

@@ -2,8 +2,9 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { X509Certificate } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { makeCertificate } from '../../provider/certificate.ts'
+import { serveForDebugging } from '../../provider/debug.ts'
 import { chooseAddress, handshakeLine, removeSocket } from '../../provider/handshake.ts'
 import { createLog } from '../../provider/log.ts'
 import { serve } from '../../provider/server.ts'
@@ -67,4 +68,13 @@ test.each([
   const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(records.map((record) => record['@level'])).toEqual(said)
   expect(records.every((record) => record['@timestamp'] === '2026-11-22T14:07:57.696000Z')).toBe(true)
+})
+
+test('a debugged provider is found by Terraform and by OpenTofu', async () => {
+  const source = 'registry.terraform.io/acme/box'
+  const served = await serveForDebugging(boxProvider(emptyShelf()), { source, env: {}, log: () => {} })
+  onTestFinished(() => served.close())
+  const entries = JSON.parse(served.reattach) as Record<string, unknown>
+  expect(Object.keys(entries)).toEqual([source, 'registry.opentofu.org/acme/box'])
+  expect(entries['registry.opentofu.org/acme/box']).toEqual(entries[source])
 })

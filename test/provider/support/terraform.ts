@@ -83,7 +83,6 @@ export function openWorkspace(
     TF_IN_AUTOMATION: '1',
     CHECKPOINT_DISABLE: '1',
     ...env,
-    ...(env['TF_REATTACH_PROVIDERS'] && { TF_REATTACH_PROVIDERS: atBothHosts(env['TF_REATTACH_PROVIDERS']) }),
   }
   const run = async (...args: string[]): Promise<Ran> => startTerraform(binary, args, folder, surroundings).ran
   return {
@@ -105,16 +104,6 @@ export function openWorkspace(
     state: async () => stateOf(JSON.parse((await run('show', '-json')).stdout)),
     [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }),
   }
-}
-
-/** A provider that is declared without a host is one of another registry for OpenTofu. */
-function atBothHosts(reattach: string): string {
-  const entries = Object.entries(JSON.parse(reattach) as Record<string, unknown>)
-  const others = entries.map(([source, entry]) => [
-    source.replace(/^registry\.terraform\.io\//, 'registry.opentofu.org/'),
-    entry,
-  ])
-  return JSON.stringify(Object.fromEntries([...entries, ...others]))
 }
 
 function startTerraform(binary: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
