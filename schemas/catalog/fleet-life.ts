@@ -37,6 +37,22 @@ export const fleetLife = {
     explanation: 'A registration that may be connected is not deleted. This registrar cannot look it up.',
     remedy: withoutRegistration,
   },
+  OWNED_BY_OTHER: {
+    severity: 'error',
+    title: 'Another Terraform resource has adopted the appliance',
+    explanation:
+      'A resource writes its owner on the appliance when it adopts it. Another one stands there now, of another state or another address, and each would undo what the other does. Nothing was done.',
+    remedy:
+      'Leave the appliance to one of them: take it out of the other state with `terraform state rm`, or with a `removed` block that does not destroy. To take it back, do that and import it here.',
+  },
+  NOT_UNREGISTERED: {
+    severity: 'warning',
+    title: 'A destroyed sensor stays registered',
+    explanation:
+      'With `on_destroy = "unregister"` a registration is deleted only while the sensor answers and still carries the owner that this resource wrote. It does not answer, another resource has adopted it, this one never did, or it is created again in the same run.',
+    remedy:
+      'Nothing, where the sensor lives on. Where it is gone, delete it in the portal (Sites and sensors > Delete sensor), or with `sensorform retire --unregister` where the CLI managed it.',
+  },
   IDENTITY_DECLARED: {
     severity: 'error',
     title: 'The documents name the serial number of the hardware that is replaced',

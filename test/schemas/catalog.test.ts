@@ -18,6 +18,15 @@ test.each(sources)('%s emits codes of the catalogue only', (path) => {
   expect(codes.filter((code) => !Object.hasOwn(problemCatalog, code))).toEqual([])
 })
 
+const provider = new URL('provider/sensorform/', root)
+const ofProvider = readdirSync(provider, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+
+test.each(ofProvider)('provider/sensorform/%s tells codes of the catalogue only', (path) => {
+  const text = readFileSync(new URL(path, provider), 'utf8')
+  const codes = [...text.matchAll(/\(([A-Z]+(?:_[A-Z]+)+)\)/g)].map(([, code = '']) => code)
+  expect(codes.filter((code) => !Object.hasOwn(problemCatalog, code))).toEqual([])
+})
+
 test('every document problem is emitted somewhere', () => {
   const text = sources.map((path) => readFileSync(new URL(path, root), 'utf8')).join('\n')
   expect(Object.keys(documents).filter((code) => !text.includes(`'${code}'`))).toEqual([])

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { fieldsOf } from '../../schemas/fields.ts'
 import { publicFile, secret } from '../../schemas/rules.ts'
 import { sensorSettings } from '../../schemas/sensor.ts'
+import { describeAttribute } from '../../schemas/terraform/describe.ts'
 import { projectAttributes } from '../../schemas/terraform/project.ts'
 import { terraformProjections } from '../../schemas/terraform/projections.ts'
 import { isNested, type Attribute, type Attributes, type TerraformType } from '../../schemas/terraform/schema.ts'
@@ -144,4 +145,11 @@ test('every field of a sensor is there', () => {
       .map(({ pattern }) => pattern)
       .filter((pattern) => !found.has(pattern)),
   ).toEqual([])
+})
+
+test('a word that stands for all of a list is shown as the list that it is in Terraform', () => {
+  const engines = z.union([z.literal('any'), z.array(z.enum(['A', 'B']))]).meta({ description: 'Engines' })
+  expect(describeAttribute(engines)).toBe('Engines. Of `A`, `B`. For any write `["any"]`.')
+  const protocols = z.union([z.literal('any'), z.array(z.string())]).meta({ description: 'Protocols' })
+  expect(describeAttribute(protocols)).toBe('Protocols. For any write `["any"]`.')
 })
