@@ -72,4 +72,18 @@ describe.runIf(hasTerraform())('with terraform', () => {
     expect(await workspace.apply(...signIn)).toMatchObject({ code: 0, stderr: '' })
     expect(await workspace.plan(...signIn)).toMatchObject({ code: 0, actions: {} })
   })
+
+  test('the configuration of an imported sensor is written, and applying it changes nothing', async () => {
+    const { provider, atHome } = await startPlant()
+    const workspace = await openSensorform()
+    const block = atHome(example('resources/sensorform_sensor/import-by-string-id.tf'))
+    workspace.write(provider + block.replace('import {', 'import {\n  provider = sensorform'))
+    const planned = await workspace.plan('-generate-config-out=written.tf', ...signIn)
+    expect(planned, planned.stderr).toMatchObject({ code: 2, stderr: '' })
+    workspace.write(provider + block)
+    const applied = await workspace.apply(...signIn)
+    expect(applied, applied.stderr).toMatchObject({ code: 0, stderr: '' })
+    expect(applied.stdout).toContain('1 imported, 0 added')
+    expect(await workspace.plan(...signIn)).toMatchObject({ code: 0, actions: {} })
+  })
 })
