@@ -1,6 +1,9 @@
 /** What `terraform query` finds, by protocol. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { startSimulator } from '../../simulator/simulate.ts'
+import { startSimulator, type Simulator } from '../../simulator/simulate.ts'
 import { askProvider } from './support/asked.ts'
 
 const password = 'canary-Sensor-1!'
@@ -72,4 +75,58 @@ test('the forwarding rules of a sensor are listed, and one that does not answer 
   await simulator.kill('line-1')
   const lost = await asked.list('sensorform_forwarding_rule', { access })
   expect(lost.map(({ name, errors }) => [name, errors.length])).toEqual([['', 1]])
+})
+
+/** Documents of the two sensors of the plant, and of one that does not answer. */
+function writeFleet({ appliances }: Simulator): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sensorform-listed-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const dead = { key: 'line-3', endpoint: 'https://127.44.5.13:9', pin: appliances[0]?.pin }
+  const documents = [...appliances, dead].map(
+    ({ key, endpoint, pin }) => `apiVersion: sensorform.io/v1
+kind: Sensor
+metadata: { name: ${key} }
+spec:
+  access: { endpoint: "${endpoint}", credentials: default, trust: [{ pin: "${pin}" }] }
+  time: { timezone: Europe/Berlin }
+`,
+  )
+  writeFileSync(join(folder, 'fleet.yaml'), [fleetDocument, ...documents].join('---\n'))
+  return folder
+}
+
+const fleetDocument = `apiVersion: sensorform.io/v1
+kind: Fleet
+metadata: { name: plant }
+spec: { credentials: { default: { username: admin, password: { fromEnv: SENSOR_PASSWORD } } } }
+`
+
+test('the sensors of documents are listed, and contacted only where whole states are asked for', async () => {
+  const { simulator, asked } = await open()
+  const [first] = simulator.appliances
+  const paths = [writeFleet(simulator)]
+  const before = simulator.requests().length
+  const found = await asked.list('sensorform_sensor', { paths }, 100, false)
+  expect(found.map(({ name }) => name)).toEqual(['line-1', 'line-2', 'line-3'])
+  const identity = { endpoint: first?.endpoint, credentials: 'default', pin: first?.pin }
+  expect(found[0]).toEqual({ name: 'line-1', identity, resource: undefined, errors: [] })
+  expect(simulator.requests()).toHaveLength(before)
+  const whole = await asked.list('sensorform_sensor', { paths })
+  expect(whole[0]?.resource).toMatchObject({
+    id: first?.serialNumber,
+    name: 'line-1',
+    access: { endpoint: first?.endpoint },
+  })
+  expect(whole[2]).toMatchObject({ name: 'line-3', resource: { id: null, time: { timezone: 'Europe/Berlin' } } })
+  expect(whole.map(({ errors }) => errors.length)).toEqual([0, 0, 1])
+  expect(await asked.list('sensorform_sensor', { paths }, 1)).toHaveLength(1)
+})
+
+test('documents with a mistake are told with its place', async () => {
+  const { asked, simulator } = await open()
+  const folder = writeFleet(simulator)
+  writeFileSync(join(folder, 'fleet.yaml'), fleetDocument.replace('kind: Fleet', 'kind: Fleat'))
+  const found = await asked.list('sensorform_sensor', { paths: [folder] })
+  expect(found.map(({ name, errors }) => [name, errors.length])).toEqual([['', 1]])
+  expect(found[0]?.errors[0]).toContain('fleet.yaml:2')
 })

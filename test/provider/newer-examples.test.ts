@@ -92,6 +92,7 @@ provider "sensorform" {
   test.each([
     ['sensorform_registration', 'berlin-line-1'],
     ['sensorform_forwarding_rule', 'siem'],
+    ['sensorform_sensor', 'gate-1'],
   ])('%s is listed', { timeout: 120_000 }, async (name, found) => {
     workspace.write(provider())
     const list = join(workspace.folder, 'all.tfquery.hcl')

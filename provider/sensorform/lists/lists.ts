@@ -23,9 +23,25 @@ const rules: TerraformSchema = {
   },
 }
 
+const sensors: TerraformSchema = {
+  version: 0,
+  description: [
+    'The sensors that documents of the CLI declare, each as a `sensorform_sensor`, named by its key. They are contacted only',
+    'with `include_resource = true`; one that does not answer is then listed as it is declared, with a warning.',
+  ].join(' '),
+  attributes: {
+    paths: {
+      type: ['list', 'string'],
+      required: true,
+      description: 'Files and folders of the documents, relative to the folder in which Terraform runs.',
+    },
+  },
+}
+
 export const listResources: Provider<Client>['listResources'] = {
   sensorform_forwarding_rule: lazyList(rules, async () => (await import('./rules.ts')).listRules(rules)),
   sensorform_registration: lazyList(registrations, async () =>
     (await import('./registrations.ts')).listRegistrations(registrations),
   ),
+  sensorform_sensor: lazyList(sensors, async () => (await import('./sensors.ts')).listSensors(sensors)),
 }

@@ -11,7 +11,8 @@ import { attach, stream } from './plugin-client.ts'
 export interface Asked extends AsyncDisposable {
   /** What it said while it ran, and what went wrong. */
   invoke(action: string, config: Config): Promise<{ progress: string[]; errors: string[] }>
-  list(type: string, config: Config, limit?: number): Promise<Listed[]>
+  /** With whole states, unless told otherwise. */
+  list(type: string, config: Config, limit?: number, whole?: boolean): Promise<Listed[]>
   reattach: string
 }
 
@@ -39,10 +40,10 @@ export async function askProvider(provider: Config): Promise<Asked> {
         errors: events.flatMap(({ completed }) => errorsOf(completed?.diagnostics)),
       }
     },
-    async list(type, said, limit = 100) {
+    async list(type, said, limit = 100, includeResourceObject = true) {
       const { schema } = sensorformProvider.listResources[type] ?? { schema: nothing }
       const resource = sensorformProvider.resources[type]
-      const request = { typeName: type, config: valueOf(schema, said), includeResourceObject: true, limit }
+      const request = { typeName: type, config: valueOf(schema, said), includeResourceObject, limit }
       const events = await stream(client, 'ListResource', messages.listResource, request)
       return events.map(({ displayName = '', identity, resourceObject, diagnostics }) => ({
         name: displayName,
