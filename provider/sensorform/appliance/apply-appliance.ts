@@ -20,7 +20,7 @@ import type { Client } from '../client.ts'
 import { desireAppliance, type Desired } from './desired.ts'
 import { fromOutcome, fromProblems } from './diagnostics.ts'
 import { identityOf } from './import-appliance.ts'
-import { memoryOf, toPrivate, type Kept, type SeenSight } from './kept.ts'
+import { isUnderWay, memoryOf, toPrivate, type Kept } from './kept.ts'
 import { liveValue, refreshed } from './live.ts'
 import { adoptedByOther, namesOf } from './ownership.ts'
 import { askedOf, lookAt, onlyOne, overridesOf, planFrom, seenOf } from './sight.ts'
@@ -104,7 +104,8 @@ async function refusals(
   if (kept.adopted && seen.owner !== undefined && seen.owner !== owner) return [adoptedByOther]
   const shared = type.isPart ? [] : call.client.ownership.keep([seen.identity], owner)
   if (hasErrors(shared)) return shared
-  return kept.seen && !isTakingUp(kept.seen) && hasMoved(await planFrom(desired, kept, call, overrides), fresh)
+  // After a run that died its own tail moves on: the engine takes it up from what is there.
+  return kept.seen && !isUnderWay(kept.seen) && hasMoved(await planFrom(desired, kept, call, overrides), fresh)
     ? [moved]
     : problems
 }
@@ -126,9 +127,6 @@ async function carryOut(
   const outcome = onlyOne(await applyPlan(plan, desired.fleet, world, { run }))
   return fromOutcome(type.schema.attributes, outcome, config)
 }
-
-/** After a run that died its own tail moves on: the engine takes it up from what is there. */
-const isTakingUp = ({ observation }: SeenSight): boolean => observation.unfinished.intent !== undefined
 
 const moved: Diagnostic = {
   severity: 'error',

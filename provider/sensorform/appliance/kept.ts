@@ -14,6 +14,9 @@ export interface SeenSight extends Omit<Sight, 'desired' | 'tags' | 'remembered'
   observation: Observation
 }
 
+/** A step was begun and its end was not seen: another run is at work, or was interrupted. */
+export const isUnderWay = ({ observation }: SeenSight): boolean => observation.unfinished.intent !== undefined
+
 export interface Kept {
   remembered: Remembered
   seen?: SeenSight

@@ -16,7 +16,7 @@ import { keepsUnreachable, unregisters } from './conduct.ts'
 import { desireAppliance, type Desired } from './desired.ts'
 import { fromProblems, warningsOf } from './diagnostics.ts'
 import { identityOf } from './import-appliance.ts'
-import { fromPrivate, memoryOf, toPrivate, type Kept } from './kept.ts'
+import { fromPrivate, isUnderWay, memoryOf, toPrivate, type Kept } from './kept.ts'
 import { adoptedByOther, namesOf } from './ownership.ts'
 import { askedOf, lookAt, overridesOf, planFrom, seenOf } from './sight.ts'
 import type { ApplianceType } from './type.ts'
@@ -80,7 +80,7 @@ async function planUpdate(
   const plan = await planFrom(desired, kept, call, overridesOf(type, desired, call.client, { prior, planned }))
   const { attributes } = type.schema
   return {
-    planned: withOpenFacts(type, prior, planned, plan),
+    planned: withOpenFacts(type, prior, planned, plan, isUnderWay(kept.seen)),
     private: toPrivate(kept),
     diagnostics: [
       ...diagnostics,
@@ -119,18 +119,23 @@ async function askAgain(
   return { kept: { ...rest, remembered, seen, asked: askedOf(desired) }, unread: [] }
 }
 
-/** Facts that a step changes are not known before it ran; without a plan, none is, if anything changes. */
+/**
+ * Facts that a step changes are not known before it ran; without a plan, none is, if anything changes. What another run
+ * has begun is not planned while that run may still be at work: then apply waits for it and looks again, so that what was
+ * interrupted is ended by the next apply, however soon it comes.
+ */
 function withOpenFacts(
   { factsChangedBy, schema }: ApplianceType,
   prior: ObjectValue,
   planned: ObjectValue,
   plan: AppliancePlan | undefined,
+  mustLookAgain = false,
 ): ObjectValue {
   if (!plan && isEqual(prior, planned)) return planned
   const steps = plan?.steps.filter(({ action }) => action.type !== 'manual')
   const prefixes = steps?.map(({ id }) => id.split('.')[0] ?? '') ?? Object.keys(factsChangedBy)
   const open = prefixes.flatMap((prefix) => factsChangedBy[prefix] ?? [])
-  const all = steps?.length === 0 ? open : [...open, 'in_sync']
+  const all = steps?.length === 0 && !mustLookAgain ? open : [...open, 'in_sync']
   return {
     ...planned,
     ...Object.fromEntries(all.filter((name) => name in schema.attributes).map((name) => [name, unknown])),
