@@ -59,6 +59,12 @@ export const secretFlags = {
     kind: 'folder',
     description: 'Folder in which files of secrets (fromFile) lie. Not given: that of the document.',
   },
+  'secret-scope': {
+    value: 'FILE',
+    kind: 'file',
+    description:
+      'File that says which secrets documents may refer to, and to which hosts each may be sent. Not given: documents decide.',
+  },
   'packages-dir': {
     value: 'DIR',
     kind: 'folder',

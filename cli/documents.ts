@@ -1,5 +1,6 @@
 /** Loads the documents that a verb is about, and ends the verb when they have errors. */
 import { loadFleet, type LoadResult } from '../load/load-fleet.ts'
+import { readSecretScope, secretsOutside } from '../load/secret-scope.ts'
 import type { ProblemsReport } from '../report/report.ts'
 import type { Fleet } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
@@ -11,12 +12,14 @@ import { ReportedError } from './reported-error.ts'
 /** Reads documents without judging them. */
 export function readDocuments({ io, given, verb }: Command, paths: readonly string[]): Promise<LoadResult> {
   const [secretsDir, packagesDir] = [given.text('secrets-dir'), given.text('packages-dir')]
+  const secretScope = given.text('secret-scope')
   return loadFleet(paths, {
     cwd: io.cwd,
     env: io.env,
     // What is retired is named, and may have been the last.
     mayBeEmpty: verb === 'retire',
     ...(secretsDir !== undefined && { secretsDir }),
+    ...(secretScope !== undefined && { secretScope }),
     ...(packagesDir !== undefined && { packagesDir }),
   })
 }
@@ -44,7 +47,22 @@ export async function loadDocuments(
 ): Promise<{ fleet: Fleet; warnings: readonly Problem[] }> {
   const result = await readDocuments(command, paths)
   if (result.fleet) return { fleet: result.fleet, warnings: result.problems }
-  const report = problemsReport(command, result)
+  return endWith(command, problemsReport(command, result), outputs)
+}
+
+/** Holds the fleet of a saved plan to the secret scope of this run, which may not be that of the plan's. */
+export async function mustBeInScope(command: Command, fleet: Fleet, outputs: Outputs): Promise<void> {
+  const { io, given } = command
+  const file = given.text('secret-scope')
+  if (file === undefined) return
+  const { scope, problems } = readSecretScope(file, { cwd: io.cwd, secretsDir: given.text('secrets-dir') })
+  const found = [...problems, ...secretsOutside(fleet, scope)]
+  if (found.length > 0)
+    await endWith(command, problemsReport(command, { problems: found, files: [], unchecked: [] }), outputs)
+}
+
+/** Problems are the verb's result, and it ends. */
+async function endWith(command: Command, report: ProblemsReport, outputs?: Outputs): Promise<never> {
   if (outputs && outputs.format !== 'human') await emit(command, { ...outputs, files: [] }, report)
   else await sayReport(command, report)
   throw new ReportedError(exitCodes.error)

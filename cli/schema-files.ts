@@ -6,6 +6,7 @@ export const schemaLoaders: Readonly<Record<string, Load>> = {
   site: () => import('../schemas/generated/site.schema.json', { with: { type: 'json' } }),
   sensor: () => import('../schemas/generated/sensor.schema.json', { with: { type: 'json' } }),
   document: () => import('../schemas/generated/document.schema.json', { with: { type: 'json' } }),
+  'secret-scope': () => import('../schemas/generated/secret-scope.schema.json', { with: { type: 'json' } }),
   'sensor-settings.openapi': () =>
     import('../schemas/generated/sensor-settings.openapi.json', { with: { type: 'json' } }),
   'results/plan': () => import('../schemas/generated/results/plan.schema.json', { with: { type: 'json' } }),

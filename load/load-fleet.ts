@@ -5,7 +5,7 @@
  */
 import { resolve } from 'node:path'
 import type { DesiredAppliance, Fleet } from '../schemas/fleet.ts'
-import type { Problem } from '../schemas/problem.ts'
+import type { Problem, SourcePlace } from '../schemas/problem.ts'
 import { checkCertificates, type Unchecked } from './check-certificates.ts'
 import {
   checkDocument,
@@ -20,9 +20,11 @@ import { uncheckedMail } from './mail-rules.ts'
 import { duplicateDocuments, duplicateValues, namesOf, unresolvedNames } from './names.ts'
 import { faultProblem, parseDocuments, type ParsedDocument, type ParsedSource } from './parse-documents.ts'
 import { byPlace, documentProblem } from './problem.ts'
+import { rangeAt } from './range-at.ts'
 import { readFiles } from './read-files.ts'
 import { makeReferenceReader } from './read-reference.ts'
-import { makeSource } from './source.ts'
+import { readSecretScope, secretsOutside, type SecretScope } from './secret-scope.ts'
+import { makeSource, placeOf } from './source.ts'
 import { expiredHold, resolveCredentials, resolveRegistrars, resolveSites, siteHolds } from './resolve-fleet.ts'
 import {
   placeInTree,
@@ -38,6 +40,8 @@ export interface LoadOptions {
   cwd: string
   /** Where files of secrets are looked for first. */
   secretsDir?: string
+  /** File that says which secrets may be sent where. Not given: documents decide. */
+  secretScope?: string
   /** Where update packages are looked for first. */
   packagesDir?: string
   /** Not given: the environment of the process. Read only to check what is there. */
@@ -91,9 +95,11 @@ export function loadFleetNow(
     cwd,
   }
   const isWhole = isComplete(parsed, found.problems)
-  const result = buildFleet(context, documents, found.root, isWhole)
+  const scope = options.secretScope === undefined ? undefined : readSecretScope(options.secretScope, options)
+  const result = buildFleet(context, documents, found.root, isWhole, scope?.scope)
   const problems = sorted([
     ...found.problems,
+    ...(scope?.problems ?? []),
     ...(isWhole ? emptySet(documents, options.mayBeEmpty === true) : []),
     ...parsed.flatMap(({ source, faults }) => faults.map((fault) => faultProblem(source, fault))),
     ...result.problems,
@@ -127,6 +133,7 @@ function buildFleet(
   documents: readonly ParsedDocument[],
   root: string,
   complete: boolean,
+  scope: SecretScope | undefined,
 ): Built {
   const checks = documents.map(checkDocument)
   const checked = checks.filter((item): item is CheckedDocument => !Array.isArray(item))
@@ -146,8 +153,6 @@ function buildFleet(
   const registrars = resolveRegistrars(context, fleetDocument, problems)
   const declared = resolved.flatMap(({ desired }) => desired ?? [])
   const { credentials, appliances } = resolveCredentials(context, fleetDocument, declared, problems)
-  const certificates = checkCertificates(appliances, context)
-  problems.push(...certificates.problems)
   const siteMap = resolveSites(sites)
   const [sensors, consoles] = ['Sensor', 'ManagementConsole'].map((kind) =>
     appliances.filter((one) => one.kind === kind),
@@ -162,8 +167,22 @@ function buildFleet(
     sensors: byKey(sensors.map((sensor) => withHold(sensor, siteMap.get(sensor.site ?? '')?.hold))),
     managementConsoles: byKey(consoles),
   }
-  return { fleet, problems, unchecked: [...certificates.unchecked, ...uncheckedMail(appliances)] }
+  const outside = scope ? secretsOutside(fleet, scope, placesIn(fleetDocument)) : []
+  // A secret outside the scope is not even read to be checked.
+  const certificates = outside.length > 0 ? noCertificates : checkCertificates(appliances, context)
+  return {
+    fleet,
+    problems: [...problems, ...outside, ...certificates.problems],
+    unchecked: [...certificates.unchecked, ...uncheckedMail(appliances)],
+  }
 }
+
+const noCertificates: ReturnType<typeof checkCertificates> = { problems: [], unchecked: [] }
+
+const placesIn =
+  (document: FleetDocument | undefined) =>
+  (path: readonly string[]): SourcePlace | undefined =>
+    document && placeOf(document.source, rangeAt(document, path))
 
 const byKey = (appliances: readonly DesiredAppliance[]): Map<string, DesiredAppliance> =>
   new Map(appliances.map((appliance) => [appliance.key, appliance]))

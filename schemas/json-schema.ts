@@ -6,6 +6,7 @@
  */
 import * as z from 'zod'
 import { apiVersion, documentKinds, sensorLayer, type DocumentKind } from './documents.ts'
+import { secretScope } from './secret-scope.ts'
 
 export type JsonSchema = { readonly [key: string]: unknown }
 
@@ -24,6 +25,9 @@ export const kindSchemas = (): Record<DocumentKind, JsonSchema> => ({
   Sensor: { $schema: dialect, ...toJsonSchema(documentKinds.Sensor) },
   ManagementConsole: { $schema: dialect, ...toJsonSchema(documentKinds.ManagementConsole) },
 })
+
+/** The schema of a secret scope, which is no document of a fleet. */
+export const secretScopeSchema = (): JsonSchema => ({ $schema: dialect, ...toJsonSchema(secretScope) })
 
 /** One schema for files that hold documents of any kind: the kind decides. Names no other file. */
 export function anyDocumentSchema(): JsonSchema {

@@ -47,6 +47,9 @@ export const hostAddress = (): z.ZodString =>
 export const hostName = (): z.ZodString =>
   z.string().regex(new RegExp(`^${name}$`), 'is not a host name such as line-1.plant.example')
 
+/** True for a DNS host name (RFC 1123). */
+export const isHostName = (text: string): boolean => hostName().safeParse(text).success
+
 /** A DNS host name or an IPv4 address. A dotted number that is no address is refused. */
 export const host = (): z.ZodString =>
   z

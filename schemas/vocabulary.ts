@@ -21,6 +21,8 @@ export interface FieldFacts {
   'x-reactivates'?: boolean
   /** Merging replaces the whole value instead of merging its keys (lists and scalars always do). Default: false. */
   'x-leaf'?: true
+  /** Beside a secret: the key of the server, a host or a URL, that the appliance sends the secret on to. */
+  'x-sent-on-to'?: string
   /** Exactly one of the keys is given. Default: false. */
   'x-exactly-one'?: true
   /** Says how the tool behaves, not how the appliance is set; never read from or written to it. Default: false. */
@@ -53,6 +55,7 @@ export const vocabulary: readonly (keyof FieldFacts)[] = [
   'x-write-only',
   'x-reactivates',
   'x-leaf',
+  'x-sent-on-to',
   'x-exactly-one',
   'x-not-a-setting',
   'x-file',

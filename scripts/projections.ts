@@ -7,7 +7,7 @@ import { compile } from 'json-schema-to-typescript'
 import packageJson from '../package.json' with { type: 'json' }
 import { documentKinds } from '../schemas/documents.ts'
 import { constructTypes } from './construct-types.ts'
-import { anyDocumentSchema, kindSchemas } from '../schemas/json-schema.ts'
+import { anyDocumentSchema, kindSchemas, secretScopeSchema } from '../schemas/json-schema.ts'
 import { problemsPage, referencePage } from '../schemas/markdown.ts'
 import { cliReference } from '../cli/reference.ts'
 import { jsonSchemaOf, namedSchemas, openApiDocument } from '../schemas/api/openapi.ts'
@@ -78,6 +78,7 @@ export const projections: Readonly<Record<string, () => string | Promise<string>
     ]),
   ),
   'schemas/generated/document.schema.json': () => asJson(anyDocumentSchema()),
+  'schemas/generated/secret-scope.schema.json': () => asJson(secretScopeSchema()),
   ...Object.fromEntries(
     (Object.keys(documentKinds) as (keyof typeof documentKinds)[]).map((kind) => [
       `docs/reference/${kind.toLowerCase()}.md`,

@@ -12,7 +12,7 @@ import type { Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { askYes, mustBeAskable } from '../ask.ts'
 import type { Command } from '../command.ts'
-import { loadDocuments } from '../documents.ts'
+import { loadDocuments, mustBeInScope } from '../documents.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { emit, outputsOf, type Outputs } from '../output.ts'
 import { lacksSecret, outcomeReasons, planReasons } from '../plan-exits.ts'
@@ -55,7 +55,7 @@ export async function run(command: Command): Promise<number> {
 async function workOf(command: Command, outputs: Outputs): Promise<Work> {
   const { io, positionals, given } = command
   const [first = ''] = positionals
-  if (positionals.length === 1 && (await isPlanFile(resolve(io.cwd, first)))) return savedWork(command, first)
+  if (positionals.length === 1 && (await isPlanFile(resolve(io.cwd, first)))) return savedWork(command, first, outputs)
   if (given.on('root')) {
     throw new UsageError('FLAG_CONFLICT', '--root is for saved plans, and none is given', 'Leave --root out.')
   }
@@ -81,7 +81,8 @@ async function loadReplaced(command: Command, outputs: Outputs): Promise<Awaited
 }
 
 /** What shaped the plan stands in it; flags that would change it are refused. */
-async function savedWork({ io, given, tool }: Command, file: string): Promise<Work> {
+async function savedWork(command: Command, file: string, outputs: Outputs): Promise<Work> {
+  const { io, given, tool } = command
   const shaping = [
     'replace',
     'select',
@@ -107,6 +108,7 @@ async function savedWork({ io, given, tool }: Command, file: string): Promise<Wo
     toolVersion: tool.version,
     ...(root !== undefined && { root: resolve(io.cwd, root) }),
   })
+  await mustBeInScope(command, fleet, outputs)
   return { fleet, overrides, warnings: [], saved: true, planned: async () => plan }
 }
 

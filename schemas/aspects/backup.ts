@@ -39,7 +39,9 @@ const smb = z
       .max(256)
       .optional()
       .meta({ description: 'User name at the SMB server.', ...documented }),
-    password: secret('Password at the SMB server.').optional().meta(documented),
+    password: secret('Password at the SMB server.')
+      .optional()
+      .meta({ ...documented, 'x-sent-on-to': 'server' }),
     version: z.enum(['2.0', '2.1', '3.0', '3.1.1']).optional().meta({
       description: 'SMB protocol version (the `vers=` of the mount).',
       'x-basis': 'project choice',

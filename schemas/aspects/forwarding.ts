@@ -95,6 +95,7 @@ const webhook = z
     secretHeaders: z.record(headerName, secret('Value of the header field.').meta(documented)).optional().meta({
       description: 'Header fields whose values are secrets, such as Authorization.',
       'x-basis': 'project choice',
+      'x-sent-on-to': 'url',
     }),
     extended: z
       .boolean()

@@ -46,7 +46,9 @@ export const mailServer = z
         ...documented,
         'x-rule': 'Authentication with user name and password. NTLM, which the console offers too, cannot be declared.',
       }),
-    password: secret('Password at the SMTP server.').optional().meta(documented),
+    password: secret('Password at the SMTP server.')
+      .optional()
+      .meta({ ...documented, 'x-sent-on-to': 'host' }),
   })
   .meta({
     description: 'Mail server that email actions send through.',

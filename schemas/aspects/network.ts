@@ -36,7 +36,9 @@ const proxy = z
       .max(256)
       .optional()
       .meta({ description: 'User name at the proxy.', ...documented }),
-    password: secret('Password at the proxy.').optional().meta(documented),
+    password: secret('Password at the proxy.')
+      .optional()
+      .meta({ ...documented, 'x-sent-on-to': 'host' }),
   })
   .meta({
     description: 'Web proxy between the sensor and the cloud. It must tunnel with HTTP CONNECT.',

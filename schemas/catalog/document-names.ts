@@ -115,6 +115,13 @@ export const names = {
 } as const satisfies Catalog
 
 export const references = {
+  SECRET_SCOPE: {
+    severity: 'error',
+    title: 'A secret would be sent where the runner does not allow it',
+    explanation:
+      'With --secret-scope, the runner and not the documents says which variables and files may be referred to, and to which hosts each may be sent: the appliance that is signed in to, its new address, the registrar, and the mail server, SMB server, proxy or URL that an appliance would send it on to. So a change of documents alone brings no secret anywhere else. Nothing was contacted.',
+    remedy: 'Correct the host or the reference. If it is right, whoever keeps the scope file adds it there.',
+  },
   REFERENCE_OUTSIDE: {
     severity: 'error',
     title: 'A reference leaves its folder',
