@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments } from 'yaml'
 import { loadFleet } from '../load/load-fleet.ts'
+import { measureFleet, type FleetFigures } from './fleet.ts'
 import { measureSynth } from './synth.ts'
 
 interface Measure {
@@ -105,6 +106,21 @@ const synth = (kind: 'Sensor' | 'SensorFleet', count: number, limit: number): Me
     ),
 })
 
+const driftCount = 200
+let fleetFigures: FleetFigures | undefined
+
+/** All of them come from one fleet. */
+const drift = (
+  what: string,
+  limit: number,
+  of: (figures: FleetFigures) => { ms: number; floorMs: number },
+): Measure => ({
+  what: `drift of ${driftCount}, ${what}`,
+  floor: 'undici alone, the same requests',
+  limit,
+  run: async () => of((fleetFigures ??= await measureFleet(driftCount))),
+})
+
 const measures: readonly Measure[] = [
   {
     what: 'sensorform --version',
@@ -146,6 +162,10 @@ const measures: readonly Measure[] = [
         () => 10 * measureSynth('Sensor', 100).ms,
       ),
   },
+  drift('nothing remembered', 5, ({ cold, raw }) => ({ ms: cold.ms, floorMs: raw.ms })),
+  drift('revision remembered', 5, ({ warm, raw }) => ({ ms: warm.ms, floorMs: raw.ms })),
+  drift('CPU', 5, ({ warm, raw }) => ({ ms: warm.cpuMs, floorMs: raw.cpuMs })),
+
   { what: 'loading 1,000 sensors', floor: 'parsing the same YAML', limit: 5, run: () => loading(1000, 5) },
   { what: 'loading 5,000 sensors', floor: 'parsing the same YAML', limit: 5, run: () => loading(5000, 3) },
 ]

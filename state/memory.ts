@@ -74,17 +74,30 @@ function leaseIn<T>(commit: <R>(work: () => R) => R, take: () => T): T {
   return result.granted
 }
 
+/** What many sensors are remembered by shares one commit: each would cost as much as reading the sensor. */
+const sharedCommitMs = 20
+
 function rememberingIn(database: DatabaseSync, batch: Batch, worded: <T>(work: () => T) => T) {
   const one = database.prepare('SELECT member, value FROM remembered WHERE key = ?')
   const all = database.prepare('SELECT DISTINCT key FROM remembered ORDER BY key')
   const put = database.prepare('INSERT OR REPLACE INTO remembered VALUES (?, ?, ?)')
   const drop = database.prepare('DELETE FROM remembered WHERE key = ? AND member = ?')
+  const unwritten = new Map<string, number>()
   return {
     recall: async (key: string): Promise<Remembered | undefined> => {
-      batch.flush()
+      if (unwritten.has(key)) batch.flush()
       return worded(() => fromRows(one.all(key) as unknown as MemberRow[]))
     },
-    remember: (key: string, patch: Patch): Promise<void> => batch.add(() => writeMembers(key, patch, put, drop)),
+    remember: async (key: string, patch: Patch): Promise<void> => {
+      unwritten.set(key, (unwritten.get(key) ?? 0) + 1)
+      try {
+        await batch.add(() => writeMembers(key, patch, put, drop), sharedCommitMs)
+      } finally {
+        const others = (unwritten.get(key) ?? 1) - 1
+        if (others === 0) unwritten.delete(key)
+        else unwritten.set(key, others)
+      }
+    },
     keys: async (): Promise<readonly string[]> => {
       batch.flush()
       return worded(() => all.all().map((row) => String(row['key'])))

@@ -11,7 +11,7 @@ import type { Observation, Reader } from '../driver.ts'
 import type { PlanOptions, Sight, World } from '../engine.ts'
 import { isHeld } from '../plan/hold.ts'
 import { mostWaitMs } from '../apply/lease-wait.ts'
-import type { Remembered } from '../memory.ts'
+import type { Memory, Remembered } from '../memory.ts'
 import { poll } from '../apply/poll.ts'
 import { forEachLimited } from './pool.ts'
 import { asDeviceError, problemOf } from './problem-of.ts'
@@ -39,12 +39,27 @@ export async function observeFleet(
 ): Promise<Sight[]> {
   const appliances = appliancesToObserve(fleet, options)
   const sights: Sight[] = []
+  const { memory, written } = rememberingLater(world.memory)
+  const unhurried = { ...world, memory }
   await forEachLimited(appliances, concurrencyOf(fleet, options), async (desired, index) => {
     sights[index] = isHeld(desired, world.clock.now())
-      ? await heldSight(desired, world)
-      : await observeAppliance(fleet, desired, world, options, afterRead)
+      ? await heldSight(desired, unhurried)
+      : await observeAppliance(fleet, desired, unhurried, options, afterRead)
   })
+  await written()
   return withConsoles(sights)
+}
+
+/** No sensor waits until what was read of it is on disk; the run does, at its end. */
+function rememberingLater(memory: Memory): { memory: Memory; written: () => Promise<unknown> } {
+  const writes: Promise<void>[] = []
+  const remember: Memory['remember'] = async (key, patch) => {
+    const write = memory.remember(key, patch)
+    // A failure is told once all are read.
+    write.catch(() => {})
+    writes.push(write)
+  }
+  return { memory: { ...memory, remember }, written: () => Promise.all(writes) }
 }
 
 /** Puts beside each sensor what was seen of the console that it names. */

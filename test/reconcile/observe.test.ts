@@ -67,6 +67,25 @@ test('no more sensors are in flight than allowed', async () => {
   expect(most).toBe(4)
 })
 
+test('no sensor waits for the disk, the run does, and what could not be written is told', async () => {
+  const bench = createBench()
+  addAppliance(bench.memoryWorld, { serialNumber: 'SN-1', address: '10.1.0.5' })
+  addAppliance(bench.memoryWorld, { serialNumber: 'SN-2', address: '10.1.0.9' })
+  const fleet = fleetOf([desiredSensor(berlin), desiredSensor(berlin, { key: 'line-2', address: '10.1.0.9' })])
+  const observed: string[] = []
+  const allObserved = Promise.withResolvers<void>()
+  const onEvent: World['onEvent'] = ({ type, key }) => {
+    if (type === 'observed' && observed.push(key) === 2) allObserved.resolve()
+  }
+  const remember = async (): Promise<void> => {
+    await allObserved.promise
+    throw new Error('the disk is full')
+  }
+  const world: World = { ...bench.world, onEvent, memory: { ...bench.world.memory, remember } }
+  await expect(observeFleet(fleet, world, { concurrency: 1 })).rejects.toThrow('the disk is full')
+  expect(observed).toEqual(['line-1', 'line-2'])
+})
+
 test('without a known identity or pin no other address is tried', async () => {
   const bench = createBench()
   addAppliance(bench.memoryWorld, { serialNumber: 'SN-1', address: '10.1.0.6' })
