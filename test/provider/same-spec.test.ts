@@ -2,7 +2,7 @@
  * The spec of every example, said to Terraform, is the same spec to the engine, and so the same plan. The site of a
  * document, to which thresholds and windows belong, is the CLI's alone.
  */
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadFleet } from '../../load/load-fleet.ts'
 import { makePlan } from '../../reconcile/plan/plan.ts'
@@ -14,13 +14,13 @@ import { desireAppliance, type Surroundings } from '../../provider/sensorform/ap
 import { sensorType } from '../../provider/sensorform/sensor/schema.ts'
 import { fromSpec } from '../../provider/spec/from-spec.ts'
 import { apiSupport } from '../../drivers/api/driver.ts'
-import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
 import { sensorAttributes } from '../../schemas/terraform/generated.ts'
 import { root } from '../house/sources.ts'
 
-/** Each is a fleet of its own. examples/update is left out: Terraform takes packages below its working directory only. */
+/** Each is a fleet of its own. */
 const examples = await Promise.all(
-  ['fleet', 'plant'].map(async (name) => {
+  ['fleet', 'plant', 'update'].map(async (name) => {
     const folder = join('examples', name)
     const { fleet } = await loadFleet([folder], { cwd: root, env: {} })
     const { state } = await readFleet({ paths: [folder] })
@@ -34,8 +34,20 @@ const pin = `sha256/${'A'.repeat(43)}=`
 /** As a configuration would say it, with a pin in place of the example's pin file. */
 function configured({ access, settings }: DesiredAppliance) {
   const { driver, endpoint, credentials } = access
-  return fromSpec(sensorAttributes, { access: { driver, endpoint, credentials, trust: [{ pin }] }, ...settings })
+  const said = {
+    access: { driver, endpoint, credentials, trust: [{ pin }] },
+    ...settings,
+    software: fromRoot(settings),
+  }
+  return fromSpec(sensorAttributes, said)
 }
+
+/** Terraform takes packages below the folder in which it runs, and by their relative path. */
+const fromRoot = ({ software }: DesiredSettings): unknown =>
+  software &&
+  JSON.parse(JSON.stringify(software), (key, value: unknown) =>
+    key === 'file' && typeof value === 'string' ? relative(root, value) : value,
+  )
 
 /** As `for_each` over `sensorform_fleet` assigns it. */
 function assigned(element: ObjectValue[string]) {
@@ -49,6 +61,7 @@ const observation: Observation = {
   endpoint: 'https://10.0.0.1',
   observedAt: '2026-11-26T12:00:00.000Z',
   unchanged: false,
+  softwareVersion: '22.3.9',
   live: new Map(),
   unfinished: {},
   warnings: [],
