@@ -29,7 +29,8 @@ export function maskLine(line: string): string {
   }, masked)
 }
 
-const keyOfLine = /^(?:[-?{[,\s]*)["']?[\w .-]+["']?\s*:(?:\s|$)/
+/** No character of a run can be matched by two parts of it, so that a long line takes no longer than its length. */
+const keyOfLine = /^[-?{[,\s]*["']?[\w.](?:[\w .-]*[\w.-])?["']?\s*:(?:\s|$)/
 const indentOf = (line: string): number => /^\s*/.exec(line)?.[0].length ?? 0
 
 /**

@@ -4,7 +4,18 @@
  *
  * @module
  */
-import { isAlias, isScalar, parseAllDocuments, visit, type Alias, type Document, type Node, type YAMLError } from 'yaml'
+import {
+  isAlias,
+  isScalar,
+  Lexer,
+  parseAllDocuments,
+  visit,
+  type Alias,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLError,
+} from 'yaml'
 import type { Problem } from '../schemas/problem.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import { continuesSecret } from './mask.ts'
@@ -35,8 +46,8 @@ export const maxAliases = 100
 
 /** Parses every document of a file. A document that does not parse gives faults and no value. */
 export function parseDocuments(source: Source): ParsedSource {
-  const unseen = unseenFaults(source)
-  if (unseen.length > 0) return { source, documents: [], faults: unseen }
+  const refused = [...unseenFaults(source), ...costlyFaults(source.text)].slice(0, 1)
+  if (refused.length > 0) return { source, documents: [], faults: refused }
   let parsed
   try {
     parsed = parseAllDocuments(source.text, {
@@ -45,11 +56,12 @@ export function parseDocuments(source: Source): ParsedSource {
       merge: false,
       stringKeys: true,
       strict: true,
-      uniqueKeys: true,
+      // The parser compares each key with all before it; `duplicateKeys` looks them up.
+      uniqueKeys: false,
       prettyErrors: false,
     })
   } catch {
-    return { source, documents: [], faults: [tooDeep] }
+    return { source, documents: [], faults: [tooDeepAt(0)] }
   }
   const results = [...parsed].map((node) => valueOf(source, node as Document.Parsed))
   return {
@@ -70,11 +82,62 @@ function unseenFaults({ text }: Source): Fault[] {
   return [{ code: 'YAML_SYNTAX', range: [at, at + 1], summary, hint: 'Remove it.' }]
 }
 
-const tooDeep: Fault = {
+const tooDeepAt = (at: number): Fault => ({
   code: 'YAML_SYNTAX',
-  range: [0, 1],
+  range: [at, at + 1],
   summary: 'The file is nested too deeply',
   hint: 'Documents of this tool are some ten levels deep.',
+})
+
+/** Brackets, or `-` and `?` of one line, that are open at once. */
+export const maxNesting = 100
+
+/** Documents of one file. */
+export const maxDocuments = 20_000
+
+/** What the parser would spend a gigabyte and many seconds on. */
+function costlyFaults(text: string): Fault[] {
+  const deep = mayBeDeep(text) ? firstTooDeep(text) : undefined
+  if (deep !== undefined) return [tooDeepAt(deep)]
+  const at = startOfDocument(text, maxDocuments)
+  if (at === undefined) return []
+  const summary = `The file holds more than ${maxDocuments} documents`
+  return [{ code: 'YAML_SYNTAX', range: [at, at + 3], summary, hint: 'Split it into several files.' }]
+}
+
+/** Cheap, and never false for text that is too deep: what opens in comments and strings of a document counts as well. */
+function mayBeDeep(text: string): boolean {
+  let opened = 0
+  for (const [token] of text.matchAll(/^---(?=\s)|[[{]|[-?][ \t]+(?=[-?][ \t])/gm)) {
+    opened = token === '---' ? 0 : opened + 1
+    if (opened > maxNesting) return true
+  }
+  return false
+}
+
+/** Reads tokens up to the first that is too deep. */
+function firstTooDeep(text: string): number | undefined {
+  let [at, brackets, indicators] = [0, 0, 0]
+  for (const token of new Lexer().lex(text)) {
+    if (token === '---') brackets = indicators = 0
+    else if (token === '[' || token === '{') brackets++
+    else if (token === ']' || token === '}') brackets = Math.max(0, brackets - 1)
+    else if (token === '-' || token === '?') indicators++
+    else if (token.includes('\n')) indicators = 0
+    if (brackets > maxNesting || indicators > maxNesting) return at
+    if (!marks.has(token)) at += token.length
+  }
+  return undefined
+}
+
+/** Tokens of the lexer that stand for no text: byte order mark aside, document, flow end and scalar. */
+const marks = new Set(['\u0002', '\u0018', '\u001f'])
+
+/** Where the document after so many begins; undefined where there are not so many. */
+function startOfDocument(text: string, count: number): number | undefined {
+  let seen = 0
+  for (const { index } of text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)) if (++seen > count) return index
+  return undefined
 }
 
 function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocument; faults: Fault[] } {
@@ -82,7 +145,7 @@ function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocu
   const fatal = [...nodes.fatal, ...versionFaults(node)]
   const errors = firstPerLine(source, node.errors).filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')
   const faults = [...errors.map(toFault), ...fatal, ...nodes.keys]
-  if (fatal.length > 0 || node.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { faults }
+  if (fatal.length > 0 || node.errors.length > 0) return { faults }
   if (nodes.cyclic) return { faults: [...faults, aliasFault(node)] }
   try {
     const value: unknown = node.toJS({ maxAliasCount: maxAliases })
@@ -95,20 +158,20 @@ function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocu
 /** One mistake often makes the parser stumble several times on the same line; the first says it best. */
 function firstPerLine(source: Source, errors: readonly YAMLError[]): YAMLError[] {
   const seen = new Set<number>()
-  return errors.filter(({ code, pos }) => {
-    if (code === 'DUPLICATE_KEY') return true
+  return errors.filter(({ pos }) => {
     const { line } = source.lines.linePos(pos[0])
     return !seen.has(line) && seen.add(line)
   })
 }
 
+const duplicateKey: Omit<Fault, 'range'> = {
+  code: 'DUPLICATE_KEY',
+  summary: 'The key is given twice in one map',
+  hint: 'Remove one of the two; neither wins silently.',
+}
+
 /** The parser's own messages may quote the text, and with it a secret; so these sentences stand in for them. */
 const sentences: Readonly<Record<string, Omit<Fault, 'range'>>> = {
-  DUPLICATE_KEY: {
-    code: 'DUPLICATE_KEY',
-    summary: 'The key is given twice in one map',
-    hint: 'Remove one of the two; neither wins silently.',
-  },
   NON_STRING_KEY: { code: 'YAML_SYNTAX', summary: 'A key must be a string', hint: 'Write a plain word as the key.' },
   TAB_AS_INDENT: { code: 'YAML_TAB', summary: 'A tab indents the line', hint: 'YAML is indented with spaces only.' },
   BAD_ALIAS: { code: 'YAML_ALIAS', summary: 'The alias names no anchor', hint: 'Define it with &name above.' },
@@ -187,6 +250,9 @@ function inspect(node: Document.Parsed): Nodes {
   const keys: Fault[] = []
   let cyclic = false
   visit(node, {
+    Map(_, { items }) {
+      keys.push(...duplicateKeys(items))
+    },
     Pair(_, { key }) {
       keys.push(...keyFaults(key))
     },
@@ -214,6 +280,16 @@ function unknownAlias({ range }: Alias): readonly Fault[] {
   if (!range) return none
   const hint = 'Define it with &name above.'
   return [{ code: 'YAML_ALIAS', range: [range[0], range[1]], summary: 'The alias names no anchor', hint }]
+}
+
+function duplicateKeys(items: readonly Pair[]): Fault[] {
+  const seen = new Set<unknown>()
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key) || !key.range) return []
+    const { size } = seen
+    if (seen.add(key.value).size > size) return []
+    return [{ ...duplicateKey, range: [key.range[0], key.range[0] + 1] as const }]
+  })
 }
 
 /** `<<` would look as if it merged, and `__proto__` would vanish. */
@@ -253,7 +329,7 @@ export function faultProblem(source: Source, { code, range, summary, hint }: Fau
     .slice(Math.max(0, start - maxLookBehind), start)
     .split('\n')
     .slice(0, -1)
-  const own = source.text.slice(start).split('\n', 1)
+  const own = source.text.slice(start, start + maxLookBehind).split('\n', 1)
   const secretRanges = continuesSecret([...before, ...own], before.length) ? [[start, start + 1] as const] : []
   const careful = { ...source, secretRanges: [...source.secretRanges, ...secretRanges] }
   return documentProblem(code, { at: placeOf(careful, range), summary, ...(hint && { hint }) })

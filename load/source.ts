@@ -32,6 +32,9 @@ export function makeSource({ path, file, text }: Pick<Source, 'path' | 'file' | 
 /** A long line says no more than its beginning. */
 const maxExcerpt = 240
 
+/** So much of a line decides what of its beginning is masked: the patterns take long for a line of a mebibyte. */
+const maxMasked = 4096
+
 /** The place of a range, marked up to the end of its first line. */
 export function placeOf(source: Source, [from, end]: Range): SourcePlace {
   // What is missing at the end of a file is shown where the text ends.
@@ -54,6 +57,6 @@ function lineLength(text: string, start: number): number {
 function excerptOf({ text, secretRanges }: Source, start: number, end: number): string {
   const covered = secretRanges.filter((range) => range[0] < end && range[1] > start)
   const cut = Math.min(end, ...covered.map((range) => Math.max(range[0], start)))
-  const line = maskLine(text.slice(start, cut) + (covered.length > 0 ? '****' : ''))
+  const line = maskLine(text.slice(start, Math.min(cut, start + maxMasked)) + (covered.length > 0 ? '****' : ''))
   return line.length > maxExcerpt ? `${line.slice(0, maxExcerpt)}…` : line
 }

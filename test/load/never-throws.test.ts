@@ -1,4 +1,5 @@
 /** Whatever a file holds, loading answers with problems or a fleet, and no secret comes out. */
+import { globSync, readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
@@ -32,6 +33,15 @@ function expectPlaces(problems: readonly Problem[], text: string): void {
     expect(at?.column).toBeLessThanOrEqual((lines[(at?.line ?? 1) - 1] ?? '').length + 1)
   }
 }
+
+/** The same documents every time, unless told otherwise: `HOSTILE_SEED=7 HOSTILE_RUNS=100000`. */
+const seed = Number(process.env['HOSTILE_SEED'] ?? 1)
+const exampleRuns = Number(process.env['HOSTILE_RUNS'] ?? 1200)
+
+const exampleFolder = new URL('../../examples/', import.meta.url)
+const examples: readonly string[] = globSync('**/*.yaml', { cwd: exampleFolder })
+  .sort()
+  .map((file) => readFileSync(new URL(file, exampleFolder), 'utf8'))
 
 const texts = badInput.flatMap(([, files]) =>
   Object.values(files).filter((content): content is string => typeof content === 'string' && content.length < 5000),
@@ -81,6 +91,121 @@ test('documents with something cut out and something put in', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+/** What somebody may put where a value, a key or a line is expected. */
+const nasty = fc.constantFrom(
+  '__proto__',
+  'constructor',
+  'toString',
+  '{ __proto__: { a: 1 } }',
+  '<<',
+  '*a',
+  '&a',
+  '&a [*a, *a]',
+  '9'.repeat(400),
+  '-0',
+  '1e999',
+  '.inf',
+  '.nan',
+  '0x7fffffffffffffff',
+  'null',
+  '~',
+  'true',
+  '[[[[',
+  '{}',
+  '[]',
+  '\u202e',
+  '\u2066',
+  '\u200b',
+  '\u0430dmin',
+  '"\\u202e"',
+  '"\\x1b[2J"',
+  '"\\0"',
+  '\0',
+  '\x1b]0;a\x07',
+  '\ud800',
+
+  '\r\n',
+  '\r',
+  '\ufeff',
+  '\t',
+  '---\n',
+  '...\n',
+  '%YAML 1.1\n---\n',
+  '!!js/function ',
+  '!!binary ',
+  '\u2028',
+  '\u0085',
+
+  '../../../../etc/passwd',
+  '/etc/shadow',
+  '${key}',
+  '${env.HOME}',
+  '${${key}}',
+  '${key',
+  '${__proto__}',
+  '`id`',
+  '$(id)',
+)
+
+/** One way to spoil a text: what is put in, and how much of what stands there goes. */
+const spoiling = fc.record({ place: fc.nat(), cut: fc.nat(30), put: fc.oneof(nasty, piece) })
+
+/** In one of two, a whole value goes, so that what is put in stands where the schema looks at it. */
+function spoil(text: string, { place, cut, put }: { place: number; cut: number; put: string }): string {
+  const values = [...text.matchAll(/(?<=: )[^\n{}[\],]+/g)]
+  const value = values[place % values.length]
+  if (cut % 2 === 0 && value) return text.slice(0, value.index) + put + text.slice(value.index + value[0].length)
+  const at = place % (text.length + 1)
+  return text.slice(0, at) + put + text.slice(at + cut)
+}
+
+test('examples that are spoilt in up to four places', () => {
+  let refused = 0
+  const spoilt = fc.tuple(fc.constantFrom(...examples), fc.array(spoiling, { minLength: 1, maxLength: 4 }))
+  fc.assert(
+    fc.property(spoilt, ([text, changes]) => {
+      const result = changes.reduce(spoil, text)
+      const problems = problemsOf(result)
+      expectPlaces(problems, result)
+      if (problems.length > 0) refused += 1
+    }),
+    { numRuns: exampleRuns, seed },
+  )
+  expect(examples.length).toBeGreaterThan(5)
+  // Most are wrong: otherwise the changes would miss what is looked at.
+  expect(refused).toBeGreaterThan(exampleRuns / 2)
+}, 600_000)
+
+const sensorOf = (spec: string): string =>
+  `apiVersion: sensorform.io/v1\nkind: Sensor\nmetadata: { name: a }\nspec: ${spec}\n`
+const fill = (text: string): string => text.repeat(Math.floor(1_000_000 / text.length))
+
+/** As large as a file may be. */
+const costly: readonly (readonly [what: string, text: string, code: string])[] = [
+  ['open lists', fill('['), 'YAML_SYNTAX'],
+  ['open maps', fill('{a: '), 'YAML_SYNTAX'],
+  ['lists in lists on one line', fill('- '), 'YAML_SYNTAX'],
+  ['keys of keys on one line', fill('? '), 'YAML_SYNTAX'],
+  ['brackets closed in comments alone', fill('[ # ]\n'), 'YAML_SYNTAX'],
+  ['nested below a separator in quotes', `["\n--- ", ${fill('[')}`, 'YAML_SYNTAX'],
+  ['documents', fill('---\n'), 'YAML_SYNTAX'],
+  ['one key in every line', `a: 1\n${'a: 1\n'.repeat(2000)}`, 'DUPLICATE_KEY'],
+]
+
+test.each(costly)('a file full of %s is refused in a few seconds', (_, text, code) => {
+  const start = performance.now()
+  const problems = problemsOf(text)
+  expect(problems.map((problem) => problem.code)).toContain(code)
+  expectPlaces(problems.slice(0, 10), text)
+  // Minutes, or no memory left, before; the limit is wide, as machines differ.
+  expect(performance.now() - start).toBeLessThan(15_000)
+})
+
+test('brackets in comments and strings nest nothing', () => {
+  const text = `# ${'['.repeat(500)}\n${sensorOf(`{ name: "${'{'.repeat(500)}" }`)}`
+  expect(problemsOf(text).map(({ summary }) => summary)).not.toContain('The file is nested too deeply')
 })
 
 test('any JSON value as the spec of any kind', () => {
