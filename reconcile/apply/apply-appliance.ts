@@ -5,6 +5,7 @@ import type { Observation } from '../driver.ts'
 import type { ApplyOptions, World } from '../engine.ts'
 import { writeJournal } from './journal.ts'
 import { compareAnew } from './compare-anew.ts'
+import { leftBehind } from '../compare/former-record.ts'
 import type { Intent } from '../lease.ts'
 import { waitForJob } from './lease-wait.ts'
 import type { ApplianceOutcome, StepOutcome } from '../outcome.ts'
@@ -179,7 +180,12 @@ function outcomeOf(
   steps: StepOutcome[],
   found: Intent | undefined,
 ): ApplianceOutcome {
-  const problems = [...(found ? [foundProblem(plan, found)] : []), ...steps.flatMap(({ problem }) => problem ?? [])]
+  const isRegistered = plan.steps.some(({ id, action }) => action.type === 'reactivate' && isDone(steps, id))
+  const problems = [
+    ...(found ? [foundProblem(plan, found)] : []),
+    ...steps.flatMap(({ problem }) => problem ?? []),
+    ...(isRegistered ? leftBehind(plan.problems) : []),
+  ]
   const status = statusOf(steps)
   return {
     ...ended(plan, status === 'done' && isWithheld(plan) ? 'partial' : status, problems),
@@ -188,6 +194,9 @@ function outcomeOf(
     steps,
   }
 }
+
+const isDone = (steps: readonly StepOutcome[], id: string): boolean =>
+  steps.some((step) => step.id === id && step.status === 'done')
 
 const foundProblem = ({ key }: AppliancePlan, { run, step, startedAt }: Intent): Problem => ({
   severity: 'warning',

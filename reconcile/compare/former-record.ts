@@ -51,7 +51,7 @@ export function formerProblems(look: Look): Problem[] {
       code: 'FORMER_RECORD',
       field: 'registration.registrar',
       summary: one
-        ? `${whereaboutsOf(one)} may be the registration that the sensor has now: nothing remembers where it was registered, so it is not deleted`
+        ? `${whereaboutsOf(one)} may be the registration that the sensor had before: nothing remembers where it was registered, so it is not deleted`
         : `Nothing remembers where the sensor was registered, and nothing is deleted: ${elsewhere.map(wordsOf).join('; ')}`,
       hint: `${one ? howToDelete(look) : howToFindOut(elsewhere)} ${byHand}`,
     }),
@@ -59,6 +59,12 @@ export function formerProblems(look: Look): Problem[] {
 }
 
 const byHand = 'In the Azure portal: Defender for IoT > Sites and sensors > three dots (...) > Delete sensor.'
+
+/** What is left once the sensor is registered anew: told with the result, as no later plan finds it. */
+export const leftBehind = (problems: readonly Problem[]): Problem[] =>
+  problems
+    .filter(({ code }) => code === 'FORMER_RECORD')
+    .map((problem) => ({ ...problem, hint: `Look for it, and delete it by hand: no later plan names it. ${byHand}` }))
 
 const howToDelete = ({ desired: { key } }: Look): string =>
   `To delete it when the sensor is registered anew: --allow-delete ${key}. Later only by hand.`

@@ -119,7 +119,7 @@ const registration = {
     severity: 'warning',
     title: 'The sensor may be registered with another registrar, too',
     explanation:
-      'Another registrar than the declared one has a record of the name that the sensor reports. Nothing remembers where the sensor was registered and no sensor tells, so the record may be another sensor’s and is not deleted by itself.',
+      'Another registrar than the declared one has a record of the name that the sensor reports. Nothing remembers where the sensor was registered and no sensor tells, so the record may be another sensor’s and is not deleted by itself. It is told by the plan, and by the result of the apply that registers the sensor anew; no later plan names it.',
     remedy:
       'If it is this sensor’s, apply with --allow-delete KEY, which deletes it when the sensor is registered anew, or delete it in the portal: Defender for IoT > Sites and sensors.',
   },

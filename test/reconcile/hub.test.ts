@@ -77,11 +77,14 @@ test('without memory the record of the old hub is found, told, and left where it
       severity: 'warning',
       field: 'registration.registrar',
       summary:
-        'line-1 with registrar cloud (hub-a) may be the registration that the sensor has now: nothing remembers where it was registered, so it is not deleted',
+        'line-1 with registrar cloud (hub-a) may be the registration that the sensor had before: nothing remembers where it was registered, so it is not deleted',
       hint: expect.stringContaining('--allow-delete line-1'),
     },
   ])
-  expect(outcome).toMatchObject({ status: 'done' })
+  expect(outcome).toMatchObject({
+    status: 'done',
+    problems: [{ code: 'FORMER_RECORD', severity: 'warning', hint: expect.stringContaining('delete it by hand') }],
+  })
   expect(writes(fleet, since)).toEqual(['Sensors_CreateOrUpdate hub-b', 'Sensors_DownloadActivation hub-b'])
   expect(await oldRecord(fleet)).toMatchObject({ state: 'present' })
   expect((await fleet.converge(at('other'))).sensor).toMatchObject({ status: 'inSync', steps: [], problems: [] })
