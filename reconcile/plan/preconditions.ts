@@ -13,6 +13,7 @@
  * | validation is turned on                       | see peer-preconditions.ts                                      |
  * | an update crosses 22.1                        | the activation needs it                                        |
  * | an update is under way                        | every other step needs its end                                 |
+ * | the activation that an update needs is withheld | see stranded-updates.ts                                      |
  *
  * @module
  */
@@ -26,6 +27,7 @@ import { checkMail } from './mail-preconditions.ts'
 import { needing, type Checked } from './needs.ts'
 import { checkPeers } from './peer-preconditions.ts'
 import { reactivates } from './registration-steps.ts'
+import { checkStranded } from './stranded-updates.ts'
 import { crossingOf } from './software-steps.ts'
 
 /** Steps by which the cloud may come into reach. */
@@ -33,7 +35,7 @@ const waysToTheCloud = new Set(['network.dns', 'network.proxy', 'network.address
 
 /** Withholds steps that cannot succeed, and says which of the others need which. */
 export function checkPreconditions(look: Look, steps: readonly Step[]): Checked {
-  return [checkCloud, checkClock, checkMail, checkPeers, checkServed].reduce<Checked>(
+  return [checkCloud, checkClock, checkMail, checkPeers, checkServed, checkStranded].reduce<Checked>(
     ({ steps, problems }, check) => {
       const next = check(look, steps)
       return { steps: next.steps, problems: [...problems, ...next.problems] }

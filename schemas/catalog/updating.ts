@@ -39,8 +39,9 @@ const planning = {
     severity: 'error',
     title: 'The sensor cannot be updated while it is not activated',
     explanation:
-      'The vendor asks for an activated sensor before an update. Across 22.1 the activation must be redone, so that such an update is planned only together with its re-activation.',
-    remedy: 'Activate the sensor first; do not narrow a run across 22.1 by --only.',
+      'The vendor asks for an activated sensor before an update. Across 22.1 the activation must be redone, so that such an update is planned only together with its re-activation: where that is withheld (the cloud is out of reach, the clock is off), no update begins.',
+    remedy:
+      'Activate the sensor first, or mend what its activation is withheld for; do not narrow a run across 22.1 by --only.',
   },
   LEGACY_RECORD: {
     severity: 'warning',

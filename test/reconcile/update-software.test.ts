@@ -316,6 +316,55 @@ test.each(failures)('$name leaves the version as it is, and the next run updates
   expect(one.softwareVersion).toBe('22.3.9')
 })
 
+async function cutOff(version: string): Promise<{ bench: Bench; one: MemoryAppliance }> {
+  const bench = createBench()
+  bench.memoryWorld.offers = offered
+  bench.packages.set(fileOf('22.2.4'), contentOf('22.2.4'))
+  const { one } = await installed(version, bench)
+  prepareRegistration(bench)
+  one.cloudReachable = false
+  return { bench, one }
+}
+
+describe('the activation on the way is withheld, as the cloud is out of reach', () => {
+  const onwards = fleetOf([desiredSensor({ ...named, ...software('22.3.9', ['22.2.4', '22.3.9']) })])
+
+  test('a way across 22.1 is not begun', async () => {
+    const { bench, one } = await cutOff('10.5.5')
+    const { plan, outcome } = await converge(onwards, bench.world)
+    expect(digestPlan(plan)).toMatchObject([{ steps: [], problems: ['CLOUD_UNREACHABLE', 'UPDATE_NEEDS_ACTIVATION'] }])
+    expect(outcome.sensors[0]).toMatchObject({ status: 'unchanged' })
+    expect(one.softwareVersion).toBe('10.5.5')
+    Object.assign(one, { cloudReachable: true, revision: one.revision + 1 })
+    expect((await converge(onwards, restarted(bench))).outcome.sensors[0]).toMatchObject({ status: 'done' })
+    expect(one).toMatchObject({ softwareVersion: '22.3.9', activation: { status: 'Valid' } })
+  })
+
+  test('one that has crossed it waits with its next leg', async () => {
+    const { bench, one } = await cutOff('22.2.4')
+    one.activation.status = 'NotActivated'
+    expect(digestPlan((await planRun(onwards, bench.world, {})).plan)).toMatchObject([
+      { steps: [], problems: ['CLOUD_UNREACHABLE', 'UPDATE_NEEDS_ACTIVATION'] },
+    ])
+    Object.assign(one, { cloudReachable: true, revision: one.revision + 1 })
+    expect(digestPlan((await planRun(onwards, restarted(bench), {})).plan)).toMatchObject([
+      { steps: ['backup.create', 'activation', 'software.22.3.9'], problems: [] },
+    ])
+  })
+
+  test('an update that is under way is followed to its end', async () => {
+    const { bench, one } = await cutOff('10.5.5')
+    const startedMs = bench.clock.monotonic()
+    one.update = { id: 'u-1', startedAt: '2026-01-01T00:00:00Z', startedMs, lastsMs: 180_000, to: '22.2.4' }
+    const { plan, outcome } = await converge(onwards, bench.world)
+    expect(digestPlan(plan)).toMatchObject([
+      { steps: ['software.22.2.4'], problems: ['JOB_RUNNING', 'CLOUD_UNREACHABLE', 'UPDATE_NEEDS_ACTIVATION'] },
+    ])
+    expect(outcome.sensors[0]?.steps).toMatchObject([{ id: 'software.22.2.4', status: 'done' }])
+    expect(one.softwareVersion).toBe('22.2.4')
+  })
+})
+
 test('a driver that cannot leaves it to a person, with the way', async () => {
   const { bench } = await installed('3.1.1', createBench(createPoorDriver))
   const { plan } = await planRun(fleetOf([desiredSensor(software('22.3.9', []))]), bench.world, {})
