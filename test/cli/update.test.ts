@@ -24,6 +24,7 @@ const registered = `  name: line-1
 
 let net = 0
 async function start(softwareVersion: string, more: Partial<TrialOptions> = {}): Promise<void> {
+  passedMs = 0
   trial = await startTrial({
     network: `127.24.${++net}`,
     sensors: 1,
