@@ -21,6 +21,8 @@ export interface SensorLink {
   isUp(): boolean
   nowMs(): number
   latestBackup(): { name: string; createdAt: string; sizeBytes: number } | null
+  /** Takes over what the console pushes, under the user who has it pushed. */
+  takeMailServer(patch: unknown, by: { user: string; from: string }): Promise<void>
 }
 
 /** A console as its sensors see it. */

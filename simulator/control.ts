@@ -29,6 +29,8 @@ const consoleChange = z.union([
   z.strictObject({ username: z.string().min(1), password: z.string().min(1) }),
 ])
 
+const push = z.strictObject({ aspect: z.literal('mailServer'), user: z.string().min(1).max(128).optional() })
+
 const hardware = z.strictObject({
   serialNumber: z.string().regex(/^[\w-]{1,64}$/),
   softwareVersion: z.string().min(1).max(32).optional(),
@@ -93,6 +95,10 @@ const routes: Readonly<Record<string, Route>> = {
       )
     else appliance.setPassword(change.username, change.password)
     return {}
+  },
+  'POST /appliances/*/push': async ({ handles, key, body }) => {
+    const { user = 'operator' } = push.parse(body)
+    return { sensors: await handles.managementConsole(key).pushMailServer(user) }
   },
   'POST /appliances/*/hardware': async ({ handles, key, body }) => {
     const { serialNumber, softwareVersion } = hardware.parse(body)

@@ -18,6 +18,7 @@ import { changeByPerson, writeHandlersOf, type WriteRules } from '../sensor/writ
 import { collectAll, collectWhenDue, untilCollectionMs } from './collect.ts'
 import type { Console } from './console.ts'
 import { consoleHandlers, revisionOf } from './handlers.ts'
+import { pushMailServer } from './push.ts'
 import { disconnect, markSilent, nextSilenceMs, see, takeContact } from './sensors.ts'
 import type { ConsoleState } from './state.ts'
 
@@ -25,6 +26,8 @@ import type { ConsoleState } from './state.ts'
 export interface RunningConsole extends Running<ConsoleState> {
   /** Collects backups now, as if its time had come. */
   collectBackups(): void
+  /** Pushes its mail server to its connected sensors, as a person has it do; gives their serial numbers. */
+  pushMailServer(user: string): Promise<string[]>
 }
 
 /** Makes a console that is not yet started. */
@@ -81,6 +84,10 @@ class ConsoleProcess extends ApplianceProcess<ConsoleState> implements Console {
 
   collectBackups(): void {
     collectAll(this)
+  }
+
+  pushMailServer(user: string): Promise<string[]> {
+    return pushMailServer(this, user)
   }
 
   note(entry: What): void {

@@ -104,6 +104,7 @@ const absent = (sensor: ManagedSensor): SensorLink => ({
   isUp: () => false,
   nowMs: () => 0,
   latestBackup: () => null,
+  takeMailServer: () => Promise.resolve(),
 })
 
 /** Says of a known sensor that it is not connected any more. */

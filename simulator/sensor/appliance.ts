@@ -2,7 +2,7 @@
 import type { Answer, Request } from '../edge.ts'
 import type { Fault } from '../faults.ts'
 import { activationHandlers } from './activation.ts'
-import { auditHandlers } from './audit.ts'
+import { auditHandlers, type Actor } from './audit.ts'
 import { backupHandlers, runDueBackup } from './backup.ts'
 import { nextDailyBackupMs } from './backup-schedule.ts'
 import { certificateHandlers } from './certificate.ts'
@@ -22,7 +22,7 @@ import type { Handlers, Sensor } from './sensor.ts'
 import { sessionHandlers } from './session.ts'
 import { nextRebootUptimeMs, softwareHandlers, startDueReboot } from './software.ts'
 import type { AnyAspect, SensorState } from './state.ts'
-import { changeInConsole, writeHandlers } from './write-settings.ts'
+import { changeInConsole, takeMailServer, writeHandlers } from './write-settings.ts'
 
 export type RunningSensor = Running<SensorState>
 
@@ -75,6 +75,10 @@ class SensorProcess extends ApplianceProcess<SensorState> implements Sensor {
 
   changeInConsole(user: string, aspect: AnyAspect, patch: unknown): Promise<void> {
     return changeInConsole(this, user, aspect, patch)
+  }
+
+  takeMailServer(patch: unknown, by: Actor): Promise<void> {
+    return takeMailServer(this, patch, by)
   }
 
   protected runDue(): void {

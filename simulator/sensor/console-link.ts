@@ -105,6 +105,7 @@ const linkOf = (sensor: Sensor): SensorLink => ({
   isUp: () => sensor.isUp(),
   nowMs: () => sensor.nowMs(),
   latestBackup: () => backupsRead(sensor.state).latest,
+  takeMailServer: (patch, by) => sensor.takeMailServer(patch, by),
 })
 
 function remember(sensor: Sensor, result: Contact['result']): void {

@@ -4,6 +4,7 @@ import type { Answer, Request } from '../edge.ts'
 import type { Fault } from '../faults.ts'
 import type { World } from '../world.ts'
 import type { ApplianceKind } from '../../schemas/documents.ts'
+import type { Actor } from './audit.ts'
 import type { ApplianceState, SensorState } from './state.ts'
 
 export interface Session {
@@ -64,6 +65,8 @@ export interface Sensor extends Appliance<SensorState> {
   moveListener(taken?: boolean): void
   /** Services stop and start: every session ends, and nothing answers for so long. */
   restartServices(forMs: number): void
+  /** Takes over what its management console pushes. */
+  takeMailServer(patch: unknown, by: Actor): Promise<void>
   /** Goes away, and comes back at an uptime. Every session ends. */
   leave(presence: 'away', untilUptimeMs: number): void
 }

@@ -147,16 +147,30 @@ export async function changeInConsole(sensor: Sensor, user: string, aspect: AnyA
 }
 
 /** The same for any kind of appliance. */
-export async function changeByPerson<A extends Appliance>(
+export function changeByPerson<A extends Appliance>(
   rules: WriteRules<A>,
   appliance: A,
   user: string,
   aspect: AnyAspect,
   patch: unknown,
 ): Promise<void> {
+  return changeWithoutLease(rules, appliance, { user, from: '127.0.0.1 (console)' }, aspect, patch)
+}
+
+/** What the management console of a sensor pushes to it. */
+export const takeMailServer = (sensor: Sensor, patch: unknown, by: Actor): Promise<void> =>
+  changeWithoutLease(sensorRules, sensor, by, 'mailServer', patch)
+
+async function changeWithoutLease<A extends Appliance>(
+  rules: WriteRules<A>,
+  appliance: A,
+  by: Actor,
+  aspect: AnyAspect,
+  patch: unknown,
+): Promise<void> {
   const merge = () => mergeSettings(appliance.kind, appliance.state, aspect, patch, { console: true })
   const also = await checkMerged(rules, appliance, aspect, merge())
-  takeOver(rules, appliance, merge(), { user, from: '127.0.0.1 (console)' }, also)
+  takeOver(rules, appliance, merge(), by, also)
 }
 
 /** The operations that write these aspects. */
