@@ -47,20 +47,14 @@ const rows = new Map<string, Row>(
   table.map(([id, risk, { undo, seconds }], rank) => [id, { rank, facts: { risk, undo, expectedSeconds: seconds } }]),
 )
 
-/** A step that the table does not name goes before the registration. */
-const unlisted: Row = {
-  rank: (rows.get('registration')?.rank ?? 0) - 0.5,
-  facts: { risk: 'medium', undo: 'yes', expectedSeconds: 60 },
-}
-
-/** The line of a step's id or of the nearest prefix of it. */
+/** The line of a step's id or of the nearest prefix of it. Throws for an aspect that was added without one. */
 function rowOf(id: string): Row {
   let prefix = id
   for (;;) {
     const row = rows.get(prefix)
     if (row) return row
     const cut = Math.max(prefix.lastIndexOf('.'), prefix.lastIndexOf('['))
-    if (cut <= 0) return unlisted
+    if (cut <= 0) throw new Error(`The table of steps has no line for ${id}: add one in reconcile/plan/step-facts.ts.`)
     prefix = prefix.slice(0, cut)
   }
 }
