@@ -5,7 +5,7 @@ import { problemLines } from './human-problem.ts'
 import { plainText } from './neutral.ts'
 import type { ApplyReport, RenderOptions } from './report.ts'
 import { styleOf, type Style } from './style.ts'
-import { counted, outcomeTexts, stepTexts } from './words.ts'
+import { beyondSteps, counted, outcomeTexts, stepTexts } from './words.ts'
 
 export function humanOutcome({ outcome }: ApplyReport, options: RenderOptions): string {
   const style = styleOf(options.colour)
@@ -44,7 +44,7 @@ function sensorLines(sensor: ApplianceOutcome, style: Style, { verbose }: Render
   return [
     `${style.bold(plainText(sensor.key))}  ${[...place, status, ...steps].join(' · ')}`,
     ...(isPlain ? [] : sensor.steps.flatMap((step) => stepLines(step, sensor.key, style))),
-    ...sensor.problems.flatMap((problem) => problemLines(withoutKey(problem, sensor.key), style, '  ')),
+    ...beyondSteps(sensor).flatMap((problem) => problemLines(withoutKey(problem, sensor.key), style, '  ')),
   ]
 }
 

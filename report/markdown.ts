@@ -33,6 +33,7 @@ import {
   shownText,
   statusTexts,
   stepTexts,
+  beyondSteps,
 } from './words.ts'
 
 /** Longest result, in bytes. Hosts of repositories cut comments off at about 64 KiB. */
@@ -166,9 +167,10 @@ function outcomeBlock(sensor: ApplianceOutcome): string {
       ...(problem ? [`  ${problemItem(problem)}`] : []),
     ].join('\n'),
   )
+  const problems = beyondSteps(sensor)
   return folded(`${heading(sensor)}: ${outcomeTexts[sensor.status]}`, [
     ...(steps.length > 0 ? [steps.join('\n')] : []),
-    ...(sensor.problems.length > 0 ? [sensor.problems.map(problemItem).join('\n')] : []),
+    ...(problems.length > 0 ? [problems.map(problemItem).join('\n')] : []),
   ])
 }
 

@@ -2,6 +2,7 @@
 import type { Cause, Change, RegistrationFault, Shown } from '../reconcile/change.ts'
 import type { ApplianceOutcome, StepStatus } from '../reconcile/outcome.ts'
 import type { AppliancePlan, ApplianceStatus } from '../reconcile/plan-types.ts'
+import type { Problem } from '../schemas/problem.ts'
 
 const longestShown = 400
 
@@ -47,14 +48,26 @@ const registrationTexts: Readonly<Record<RegistrationFault, string>> = {
   legacyRecord: 'the registration of before the update is still listed',
 }
 
+function expiryText({ aspect, before }: Change): string {
+  if (aspect !== 'backup') return 'it expires'
+  return before === undefined ? 'there is no backup yet' : 'the newest backup is older'
+}
+
 /** What a change is beyond two values, where it is. */
 export function changeNote(change: Change): string | undefined {
   if (change.kind === 'registration') return registrationTexts[change.what]
   if (change.kind === 'extraRule') return 'the rule must not exist'
-  if (change.kind === 'expiry') return 'it expires'
+  if (change.kind === 'expiry') return expiryText(change)
   if (change.kind === 'field') return undefined
   return change.what === 'intent' ? 'an earlier run left it unfinished' : 'a network change waits for confirmation'
 }
+
+/** What is said of a sensor as a whole: not what its steps say already. */
+export const beyondSteps = ({ steps, problems }: Pick<ApplianceOutcome, 'steps' | 'problems'>): Problem[] =>
+  problems.filter((problem) => !steps.some((step) => step.problem !== undefined && isSame(step.problem, problem)))
+
+const isSame = (one: Problem, other: Problem): boolean =>
+  one.code === other.code && one.field === other.field && one.summary === other.summary
 
 export const statusTexts: Readonly<Record<ApplianceStatus, string>> = {
   inSync: 'in sync',

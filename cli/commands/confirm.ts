@@ -35,7 +35,9 @@ export async function run(command: Command): Promise<number> {
       return exitCodes.ok
     }
     await record(opened, key, steps)
-    return judge(command, steps, only(await look()))
+    const after = only(await look())
+    await withdraw(opened, key, open(steps, after))
+    return judge(command, steps, after)
   } finally {
     await opened.close()
   }
@@ -74,12 +76,23 @@ async function record({ world: { memory } }: OpenWorld, key: string, steps: read
   await memory.remember(key, { confirmed: { ...known, ...added } })
 }
 
+/** What goes on waiting is not taken for done later, when something else has changed. */
+async function withdraw({ world: { memory } }: OpenWorld, key: string, steps: readonly Step[]): Promise<void> {
+  if (steps.length === 0) return
+  const known = Object.entries((await memory.recall(key))?.confirmed ?? {})
+  const left = known.filter(([id]) => !steps.some((step) => step.id === id))
+  await memory.remember(key, { confirmed: Object.fromEntries(left) })
+}
+
 /** What can be read back decides; a step that is still planned is not done. */
+const open = (steps: readonly Step[], after: AppliancePlan): readonly Step[] =>
+  steps.filter(({ id }) => after.steps.some((step) => step.id === id))
+
 function judge(command: Command, steps: readonly Step[], after: AppliancePlan): number {
-  const open = new Set(after.steps.map(({ id }) => id))
-  for (const { id, title } of steps) {
-    const text = open.has(id) ? 'still differs when read back; it goes on waiting' : 'confirmed'
-    command.io.stdout.write(`${after.key}: ${plainText(title)}: ${text}\n`)
+  const waiting = open(steps, after)
+  for (const step of steps) {
+    const text = waiting.includes(step) ? 'still differs when read back; it goes on waiting' : 'confirmed'
+    command.io.stdout.write(`${after.key}: ${plainText(step.title)}: ${text}\n`)
   }
-  return steps.some(({ id }) => open.has(id)) ? exitCodes.waiting : exitCodes.ok
+  return waiting.length > 0 ? exitCodes.waiting : exitCodes.ok
 }

@@ -210,7 +210,8 @@ export const mismatch = (endpoint: string, known: string, found: string): Device
     'IDENTITY_MISMATCH',
     `${sanitise(endpoint)} is another appliance: its serial number is ${sanitise(found)}, not ${sanitise(known)}`,
     {
-      advice: 'Check access.endpoint and access.identity. Nothing was changed.',
+      advice:
+        'Nothing was changed. Check access.endpoint, and where the serial number comes from: access.identity, the pin file, or else the last run. If the hardware was replaced: sensorform apply --replace KEY.',
       facts: { identity: sanitise(found) },
     },
   )

@@ -118,7 +118,7 @@ async function applySteps(
     const result = await runSteps(run)
     keepIntent = result.keepIntent
     await remember(run, result.steps)
-    return outcomeOf(plan, session.observation, result.steps, found)
+    return outcomeOf(plan, session.observation, located(desired, plan, result.steps), found)
   } catch (error) {
     if (!(error instanceof StaleError)) throw error
     const left = await compareAnew({ fleet, world, options, desired, plan, session, consoles })
@@ -172,6 +172,20 @@ async function remember({ fleet, world, desired, plan, session }: ApplianceRun, 
   await rememberRead(world.memory, desired, session.observation)
   if (!steps.some(({ status }) => status === 'done')) return
   await rememberApplied(fleet, world, desired, plan, session.observation, steps)
+}
+
+/** Each step that failed says which line asked for it. */
+const located = (desired: DesiredAppliance, plan: AppliancePlan, steps: StepOutcome[]): StepOutcome[] =>
+  steps.map((step) =>
+    step.status === 'failed' && step.problem?.at === undefined && step.problem?.key === desired.key
+      ? { ...step, problem: { ...step.problem, at: placeOf(desired, plan, step.id, step.problem) } }
+      : step,
+  )
+
+function placeOf({ origins, place }: DesiredAppliance, { steps }: AppliancePlan, id: string, { field }: Problem) {
+  const changes = steps.find((step) => step.id === id)?.changes ?? []
+  const paths = field === undefined ? changes : [field, ...changes]
+  return paths.map((path) => origins.get(path)?.place).find((at) => at !== undefined) ?? place
 }
 
 function outcomeOf(

@@ -43,6 +43,7 @@ export function judgeClock({ clock, live }: Pick<Observation, 'clock' | 'live'>)
 function drifting(look: Look): Problem[] {
   const { clockDriftSeconds: seconds = 0 } = look.observation
   if (Math.abs(seconds) <= toldDriftSeconds) return []
+  if (look.desired.kind === 'ManagementConsole') return [consoleDrifting(look, seconds)]
   const blocks = Math.abs(seconds) > mostDriftSeconds
   return [
     warning(look, {
@@ -53,6 +54,14 @@ function drifting(look: Look): Problem[] {
     }),
   ]
 }
+
+/** No document declares the time of a console. */
+const consoleDrifting = (look: Look, seconds: number): Problem =>
+  warning(look, {
+    code: 'CLOCK_DRIFTING',
+    summary: `The clock of the management console is ${driftText(seconds)}: sensors whose clocks differ from it are disconnected`,
+    hint: 'Set NTP on the console; its sensors follow the same server (time.ntp).',
+  })
 
 function notSynchronized(look: Look): Problem[] {
   const { clock } = look.observation

@@ -35,7 +35,8 @@ export function compareConsole(look: Look): Findings {
   if (key === undefined) return zone !== undefined && connectionString ? compareZoneByHand(look, zone) : noFindings()
   const seen = look.sight.console?.observation
   if (!seen || 'problem' in seen) return unseen(look, key, zone, seen?.problem)
-  const changes = [connectionChange(look, key, seen), zoneChange(look, seen)].filter((change) => change !== undefined)
+  const connection = connectionChange(look, key, seen)
+  const changes = [connection, zoneChange(look, seen, connection)].filter((change) => change !== undefined)
   return { changes, unverifiable: [], problems: [...haltedProblems(look, seen), ...zoneProblems(look, seen)] }
 }
 
@@ -92,17 +93,18 @@ const changeOf = (path: string, before: string | undefined, after: string, cause
   sensitive: false,
 })
 
-function zoneChange(look: Look, console: Observation): Change | undefined {
+/** A console that the sensor does not report to yet says nothing about who moved it: the zone differs as the connection does. */
+function zoneChange(look: Look, console: Observation, connection: Change | undefined): Change | undefined {
   const { zone: wanted } = look.desired.settings.managementConsole ?? {}
   if (wanted === undefined || !console.console) return undefined
   const entry = entryOf(console, look.observation)
   const live = zoneNameOf(console.console, entry?.zoneId)
   if (isZone(live, wanted)) return undefined
-  const cause = causeOf(look.remembered, zonePath, {
+  const ownCause = causeOf(look.remembered, zonePath, {
     desired: (applied) => applied === wanted,
     live: (applied) => typeof applied === 'string' && isZone(live, applied),
   })
-  return changeOf(zonePath, live, wanted, cause)
+  return changeOf(zonePath, live, wanted, connection?.cause ?? ownCause)
 }
 
 /** With a connection string alone nobody can look at the console: the zone is a person's word. */

@@ -43,6 +43,7 @@ import {
   type Wanted,
 } from './records.ts'
 import type { RegistrationRecord } from '../registrar.ts'
+import { crosses } from './software-diff.ts'
 
 /** The cloud shows a connection up to this late. Documented. */
 const statusLagMs = 15 * 60_000
@@ -206,10 +207,13 @@ const placing = ['name', 'activation.mode', 'registration.registrar', 'registrat
 
 /**
  * The spec moved if it places the sensor elsewhere than at the last apply; else something happened out there. What a run
- * of ours left half done is nobody's drift.
+ * of ours left half done is nobody's drift, nor is what a person prepares for an update across 22.1.
  */
-function faultCause({ remembered, desired: { settings }, observation }: Look): Cause {
-  if (observation.unfinished.intent?.step === 'activation') return 'spec'
+function faultCause(look: Look): Cause {
+  const { remembered, desired, observation } = look
+  const { settings } = desired
+  const under = observation.unfinished.intent?.step
+  if (under === 'activation' || under?.startsWith('software.') || crosses(look)) return 'spec'
   const applied = remembered?.lastApplied
   if (!applied) return 'undetermined'
   const { name, activation, registration } = settings

@@ -38,7 +38,7 @@ export function ownershipProblem(one: RegistrationCase) {
   if (isInherited(inheritedRecord(look.remembered, look.observation), record)) {
     return record.connected ? formerConnected(one) : undefined
   }
-  if (record.connected) return connected(one)
+  if (record.connected) return wasOurs(one) ? stillConnected(one) : connected(one)
   return look.context.options.overrides?.adoptRecord?.includes(look.desired.key) ? undefined : notOurs(one)
 }
 
@@ -71,6 +71,19 @@ const connected = ({ look: { desired }, wanted }: RegistrationCase) =>
     hint: 'Choose another name; or, if the other sensor is to be renamed, apply that first.',
   })
 
+/** True when the last apply left the sensor under this very name: since then it was restored, or activated by hand. */
+const wasOurs = ({ look: { remembered }, wanted }: RegistrationCase): boolean =>
+  remembered?.lastApplied?.['name'] === wanted.name
+
+const stillConnected = ({ look: { desired }, wanted }: RegistrationCase) =>
+  problemOf(desired, {
+    severity: 'error',
+    code: 'RECORD_CONNECTED',
+    field: 'name',
+    summary: `${wanted.name} is registered already, and connected. The last apply left this sensor under that name, but the sensor reports another one: the record is its own of before, or another sensor's by now`,
+    hint: `The cloud shows up to 15 minutes late who is connected: wait, then apply with --adopt-record ${desired.key}. If it stays connected, another sensor has the name: choose another one.`,
+  })
+
 const formerConnected = ({ look: { desired }, wanted }: RegistrationCase) =>
   problemOf(desired, {
     severity: 'error',
@@ -80,13 +93,20 @@ const formerConnected = ({ look: { desired }, wanted }: RegistrationCase) =>
     hint: 'Switch the old hardware off, wait until the cloud shows it as disconnected (up to 15 minutes), and apply again.',
   })
 
-const notOurs = ({ look: { desired }, wanted }: RegistrationCase) =>
-  problemOf(desired, {
+const notOurs = (one: RegistrationCase) =>
+  problemOf(one.look.desired, {
     severity: 'error',
     code: 'RECORD_NOT_OURS',
     field: 'name',
-    summary: `${wanted.name} is registered already, and nothing says that the record is this sensor's`,
-    hint: `Choose another name; or, if the record is meant for this sensor: --adopt-record ${desired.key}.`,
+    ...(wasOurs(one)
+      ? {
+          summary: `${one.wanted.name} is registered already. The last apply left this sensor under that name, but the sensor reports another one`,
+          hint: `If it was restored, or activated by hand, the record is its own: --adopt-record ${one.look.desired.key}. Else choose another name.`,
+        }
+      : {
+          summary: `${one.wanted.name} is registered already, and nothing says that the record is this sensor's`,
+          hint: `Choose another name; or, if the record is meant for this sensor: --adopt-record ${one.look.desired.key}.`,
+        }),
   })
 
 /** Nobody says under which name the sensor is to be registered. */

@@ -52,6 +52,16 @@ test('sensors are connected and assigned to their zones; the next plan is empty'
   ])
 })
 
+test('a console whose clock drifts is told of, in words that are of use there', async () => {
+  await start({ sensors: 1, consoles: hq, spec: connected('Packaging') })
+  trial.simulator.addFault({ kind: 'clockSkew', appliance: 'hq', seconds: -400 })
+  const problems = (await result('plan')).managementConsoles[0]?.problems
+  expect(problems).toMatchObject([
+    { code: 'CLOCK_DRIFTING', summary: expect.stringContaining('The clock of the management console is 400 s behind') },
+  ])
+  expect(problems?.[0]?.hint).toBe('Set NTP on the console; its sensors follow the same server (time.ntp).')
+})
+
 test('however many sensors, a plan reads the console once', async () => {
   await start({ sensors: 3, consoles: hq, spec: connected('Packaging') })
   await trial.run(['plan', 'fleet.yaml'])
@@ -271,6 +281,24 @@ test('with a connection string alone a person assigns the zone: told where, and 
   env.CONSOLE = stringOf('spare')
   expect((await run(...apply)).code).toBe(7)
   expect(trial.simulator.managementConsole('spare').state.sensors).toHaveLength(1)
+})
+
+test('a zone that is confirmed before the sensor is connected goes on waiting, and waits afterwards', async () => {
+  const declared = '  managementConsole: { connectionString: { fromEnv: CONSOLE }, zone: Assembly }\n'
+  await start({ sensors: 1, consoles: hq, spec: () => declared })
+  const { endpoint = '' } = trial.simulator.appliances.find(({ key }) => key === 'hq') ?? {}
+  const right = `${new URL(endpoint).hostname}:${trial.simulator.managementConsole('hq').state.token}`
+  const run = (CONSOLE: string, ...words: string[]) => trial.run(words, { env: { CONSOLE } })
+  await run(right, ...apply)
+  // The string changes, though it leads to the same console.
+  await run(`${right}x`, ...apply)
+  const early = await run(`${right}x`, 'confirm', 'line-1', '--in', 'fleet.yaml')
+  expect([early.code, early.stdout]).toEqual([7, expect.stringContaining('it goes on waiting')])
+  const { code, stdout } = await run(right, 'plan', 'fleet.yaml')
+  expect([code, stdout]).toEqual([0, expect.stringContaining('by hand: assign to zone Assembly')])
+  expect(stdout).toContain('         zone = Assembly\n')
+  const told = await run(right, ...apply)
+  expect(told.stdout).toMatch(/zone = Assembly\n +Then say: sensorform confirm line-1 managementConsole\.zone\n/)
 })
 
 test('a zone without a console is told by validate', async () => {

@@ -37,6 +37,19 @@ test.each([[[]], [['--quiet']], [['--format', 'markdown']], [['--format', 'json'
   },
 )
 
+test.each([[[]], [['--format', 'markdown']]])('a step that fails tells why once, by apply %s', async (flags) => {
+  trial = await startTrial({
+    network: `127.26.${++net}`,
+    sensors: 1,
+    spec: () => '  managementConsole: { connectionString: { fromEnv: CONSOLE } }\n',
+  })
+  const words = ['apply', 'fleet.yaml', '--auto-approve', ...flags]
+  const { code, stdout } = await trial.run(words, { env: { CONSOLE: 'none' } })
+  expect([code, count(stdout, 'CONSOLE_FAILED')]).toEqual([3, 1])
+  // The line that asked for it.
+  expect(stdout).toMatch(/fleet\.yaml:\d+:\d+: (error )?CONSOLE.*FAILED|CONSOLE&#95;FAILED: fleet\.yaml:\d+:\d+/)
+})
+
 const site =
   'apiVersion: sensorform.io/v1\nkind: Site\nmetadata: { name: berlin }\nspec: { hold: { until: 2020-01-01, reason: x } }\n'
 

@@ -83,6 +83,8 @@ test('across 22.1 the record of before is named, and goes with --allow-delete al
   expect(before.code).toBe(7)
   expect(before.stdout).toContain('Prepare to update to 22.x')
   trial.simulator.cloud?.prepareUpdate({ site: 'plant', name: 'line-1' })
+  const prepared = await run('drift')
+  expect([prepared.code, prepared.stdout]).toEqual([0, expect.stringContaining('1 pending, 0 drifted')])
   const updated = await run('apply')
   expect(updated.code).toBe(0)
   expect(updated.stderr).toContain('The portal goes on listing the registration of before the update')

@@ -102,6 +102,21 @@ test.each<{ name: string; settings: DesiredSettings; disrupts: boolean }>([
   expect(sensor?.steps.map((step) => step.disrupts)).toEqual(['the connection to the management console'])
 })
 
+test.each<{ name: string; zone: string }>([
+  { name: 'the zone of the same name', zone: 'Packaging' },
+  { name: 'another zone', zone: 'Assembly' },
+])('a sensor that the spec moves to $name of another console has not drifted', async ({ zone }) => {
+  const { bench } = await installed()
+  await converge(declared({ managementConsole: { console: 'hq', zone: 'Packaging' } }), bench.world)
+  const moved = declared({ managementConsole: { console: 'spare', zone } })
+  const [sensor] = (await planRun(moved, restarted(bench), {})).plan.sensors
+  expect(sensor?.status).toBe('pending')
+  expect(sensor?.changes.map(({ path, cause }) => [path, cause])).toEqual([
+    ['managementConsole.console', 'spec'],
+    ['managementConsole.zone', 'spec'],
+  ])
+})
+
 test.each<{ name: string; done: readonly string[]; status: string; code: string }>([
   { name: 'but for the connection', done: ['time'], status: 'stale', code: 'APPLIANCE_CHANGED' },
   { name: 'but for the zone', done: ['time', 'managementConsole.console'], status: 'stale', code: 'APPLIANCE_CHANGED' },

@@ -452,6 +452,24 @@ describe('what is withheld', () => {
   })
 })
 
+describe('the record of the name that the last apply left, which the sensor does not report any more', () => {
+  test.each([
+    [true, 'RECORD_CONNECTED', 'The cloud shows up to 15 minutes late who is connected'],
+    [
+      false,
+      'RECORD_NOT_OURS',
+      'If it was restored, or activated by hand, the record is its own: --adopt-record line-1',
+    ],
+  ])('connected: %s; it is not said to be another sensor’s', (connected, code, hint) => {
+    const plan = planOne(seen({ activation: { name: 'berlin-0' }, live: absent, desired: present({ connected }) }), {})
+    expect(plan.problems).toMatchObject([
+      { code, summary: expect.stringContaining('The last apply left this sensor under that name') },
+    ])
+    expect(plan.problems[0]?.hint).toContain(hint)
+    expect(plan.problems[0]?.hint).toContain('--adopt-record line-1')
+  })
+})
+
 /** A sensor that does not tell its name. */
 const silent = (desired: RecordLookup): Sight => sight(sensor(cloud), {}, { records: { desired } })
 

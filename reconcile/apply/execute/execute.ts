@@ -67,7 +67,7 @@ export function waitsForPerson({ plan, step }: Pick<StepContext, 'plan' | 'step'
       key: plan.key,
       field: step.changes[0] ?? step.id,
       summary: `A person must do this: ${step.title}.`,
-      hint: step.instructions === undefined ? confirm : `${step.instructions} ${confirm}`,
+      hint: step.instructions === undefined ? confirm : `${step.instructions}\n${confirm}`,
     },
     'waiting',
   )
