@@ -1,5 +1,4 @@
 /** Binds the CLI to this process: streams, signals, exit code. */
-import process from 'node:process'
 import type { Io } from './io.ts'
 import { runCli } from './run-cli.ts'
 
@@ -24,7 +23,9 @@ const ioOfProcess = (): Io & { asked: boolean } => ({
   env: process.env,
   cwd: process.cwd(),
   terminal: {
-    stdin: process.stdin.isTTY ?? false,
+    get stdin() {
+      return process.stdin.isTTY ?? false
+    },
     stdout: process.stdout.isTTY ?? false,
     stderr: process.stderr.isTTY ?? false,
   },

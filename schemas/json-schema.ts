@@ -5,7 +5,7 @@
  * @module
  */
 import * as z from 'zod'
-import { apiVersion, documentKinds, sensorLayer, type DocumentKind } from './documents.ts'
+import { apiVersion, applianceSchemas, documentKinds, type DocumentKind } from './documents.ts'
 import { secretScope } from './secret-scope.ts'
 
 export type JsonSchema = { readonly [key: string]: unknown }
@@ -32,7 +32,7 @@ export const secretScopeSchema = (): JsonSchema => ({ $schema: dialect, ...toJso
 /** One schema for files that hold documents of any kind: the kind decides. Names no other file. */
 export function anyDocumentSchema(): JsonSchema {
   const kinds = Object.keys(documentKinds) as DocumentKind[]
-  const layer = toJsonSchema(sensorLayer)
+  const layer = toJsonSchema(applianceSchemas.Sensor.layer)
   const defs = Object.fromEntries(kinds.map((kind) => [kind, shareLayer(toJsonSchema(documentKinds[kind]), layer)]))
   return {
     $schema: dialect,

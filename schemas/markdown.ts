@@ -6,7 +6,7 @@
 import type * as z from 'zod'
 import { access, credentials, hold, policy, registrar, window } from './access.ts'
 import type { CatalogEntry } from './catalog/entry.ts'
-import { consoleSpec, documentKinds, sensorSpec, type DocumentKind } from './documents.ts'
+import { applianceSchemas, documentKinds, type DocumentKind } from './documents.ts'
 import { toJsonSchema, type JsonSchema } from './json-schema.ts'
 import { problemCatalog } from './problem-catalog.ts'
 
@@ -23,8 +23,8 @@ const sections: Readonly<Record<DocumentKind, readonly (readonly [path: string, 
     ['spec.window', window],
     ['spec.hold', hold],
   ],
-  Sensor: [['spec.access', access], ...partsOf(sensorSpec)],
-  ManagementConsole: [['spec.access', access], ...partsOf(consoleSpec)],
+  Sensor: [['spec.access', access], ...partsOf(applianceSchemas.Sensor.spec)],
+  ManagementConsole: [['spec.access', access], ...partsOf(applianceSchemas.ManagementConsole.spec)],
 }
 
 /** Every part of a spec but how to reach the appliance. */

@@ -4,27 +4,19 @@
  *
  * @module
  */
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
 import { buildConstructs } from './build-constructs.ts'
+import { bundle } from './bundle.ts'
 
 const root = new URL('../', import.meta.url)
 const dist = fileURLToPath(new URL('dist/', root))
 
 await rm(dist, { recursive: true, force: true })
-const bundle = await rolldown({
-  input: { 'cli/main': fileURLToPath(new URL('cli/main.ts', root)) },
-  platform: 'node',
-  external: [/^node:/, '@azure/identity'],
-  treeshake: true,
-})
-await bundle.write({
-  dir: dist,
-  format: 'esm',
-  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
-  entryFileNames: '[name].js',
-  chunkFileNames: 'chunks/[name]-[hash].js',
-})
+await bundle(
+  { 'cli/main': fileURLToPath(new URL('cli/main.ts', root)) },
+  { dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+)
+for (const folder of ['cli', 'chunks']) await writeFile(`${dist}${folder}/package.json`, '{ "type": "commonjs" }\n')
 await chmod(`${dist}cli/main.js`, 0o755)
 await buildConstructs(dist)

@@ -1,8 +1,8 @@
 /** TypeScript types of the spec for constructs: what zod takes, with a token in every position. */
 import { compile } from 'json-schema-to-typescript'
-import { consoleSpec, sensorSpec } from '../schemas/documents.ts'
+import { applianceSchemas } from '../schemas/documents.ts'
 import { toJsonSchema, type JsonSchema } from '../schemas/json-schema.ts'
-import { providerBlock } from '../schemas/terraform/projections.ts'
+import { providerBlock } from '../schemas/terraform/provider-block.ts'
 
 type Plain = Record<string, unknown>
 
@@ -55,8 +55,8 @@ import type { FileSource, SecretSource } from '../sources.ts'
 /** The text of `constructs/generated/spec.ts`. */
 export async function constructTypes(): Promise<string> {
   const specs: readonly [string, JsonSchema][] = [
-    ['SensorSpec', toJsonSchema(sensorSpec)],
-    ['ConsoleSpec', toJsonSchema(consoleSpec)],
+    ['SensorSpec', toJsonSchema(applianceSchemas.Sensor.spec)],
+    ['ConsoleSpec', toJsonSchema(applianceSchemas.ManagementConsole.spec)],
     ['ProviderSpec', toJsonSchema(providerBlock)],
   ]
   const texts = await Promise.all(

@@ -21,7 +21,7 @@ import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { zipSync, type Zippable } from 'fflate'
-import { rolldown, type OutputOptions } from 'rolldown'
+import { bundle } from './bundle.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
@@ -52,23 +52,12 @@ type Files = Readonly<Record<string, PackedFile>>
 
 const run = promisify(execFile)
 
-/** What the bundles have in common: everything in them, spelled short. */
-const minify = { compress: true, mangle: false, codegen: { removeWhitespace: true } } as const
-
-async function bundle(output: OutputOptions): Promise<void> {
-  const made = await rolldown({
-    input: { main: join(root, 'provider/main.ts') },
-    platform: 'node',
-    external: [/^node:/, '@azure/identity'],
-    treeshake: true,
-  })
-  await made.write({ ...output, minify })
-}
+const entry = { main: join(root, 'provider/main.ts') }
 
 /** A script beside a bundle of chunks that are loaded when they are needed. */
 async function scriptFiles(scratch: string): Promise<Files> {
   const folder = join(scratch, 'script')
-  await bundle({ dir: folder, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' })
+  await bundle(entry, { dir: folder, entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' })
   const parts = await Promise.all(
     (await readdir(folder)).map(async (file): Promise<[string, PackedFile]> => [
       `sensorform/${file}`,
@@ -97,14 +86,14 @@ if (first >= 0 && found[first] < needed[first]) {
   console.error('The Terraform provider Sensorform needs Node.js ${needed} or later; this is ' + process.versions.node + '.')
   process.exit(1)
 }
-import('./sensorform/main.mjs')
+require('./sensorform/main.cjs')
 `
 }
 
 /** One file with its own runtime. The bytecode beside the text is what makes it start fast. */
 async function executableFiles(scratch: string, platform: string): Promise<Files> {
   const text = join(scratch, 'main.cjs')
-  if (!existsSync(text)) await bundle({ file: text, format: 'cjs', codeSplitting: false })
+  if (!existsSync(text)) await bundle(entry, { file: text, codeSplitting: false })
   const builder = await runtimeOf(ownPlatform)
   const outfile = join(scratch, platform)
   const target = runtimes[platform] ?? ''

@@ -16,7 +16,7 @@ import { credentials, registrar, type Access, type Credentials, type RegistrarSp
 import type { LoadedAccess, LoadedRegistrar, LoadedSecret } from '../../schemas/fleet.ts'
 import { registrarPinKey } from '../../schemas/pin-file.ts'
 import { providerAttributes } from '../../schemas/terraform/generated.ts'
-import { environment, providerBlock } from '../../schemas/terraform/projections.ts'
+import { environment, providerBlock } from '../../schemas/terraform/provider-block.ts'
 import { hasErrors, type Diagnostic, type Diagnostics } from '../model/diagnostic.ts'
 import type { ObjectValue } from '../model/value.ts'
 import { checkSpec, problemDiagnosticAt } from '../spec/check-spec.ts'

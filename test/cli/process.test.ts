@@ -1,11 +1,11 @@
 /** The real process: entry, signals, pipes, completions, and how little is loaded. */
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { completionScript, shells } from '../../cli/completion-scripts.ts'
 import { verbTable } from '../../cli/verbs.ts'
 
@@ -74,3 +74,43 @@ test('bash completes verbs, flags and values', async () => {
     rmSync(folder, { recursive: true })
   }
 })
+
+describe('what was compiled is kept', () => {
+  test('in a folder of the user alone', async () => {
+    expect(await runInHome(() => {})).toEqual({ stdout: version, kept: [expect.stringContaining(process.version)] })
+  })
+
+  test.each<[string, (home: string) => void]>([
+    ['in a folder that others may write to', (home) => makeFolder(join(home, 'sensorform/compiled'), 0o777)],
+    ['behind a link', linkFolder],
+    ['where a file is in the way', (home) => writeFileSync(join(home, 'sensorform'), '')],
+  ])('and not %s', async (_, prepare) => {
+    expect(await runInHome(prepare)).toEqual({ stdout: version, kept: [] })
+  })
+})
+
+const version = expect.stringMatching(/^sensorform \d+\.\d+\.\d+\n$/) as string
+
+async function runInHome(prepare: (home: string) => void): Promise<{ stdout: string; kept: string[] }> {
+  const home = mkdtempSync(join(tmpdir(), 'sensorform-cache-'))
+  try {
+    prepare(home)
+    const env = { ...process.env, XDG_CACHE_HOME: home, NODE_DISABLE_COMPILE_CACHE: undefined }
+    const { stdout } = await run(process.execPath, [main, '--version'], { env })
+    const folder = join(home, 'sensorform/compiled')
+    return { stdout, kept: statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [] }
+  } finally {
+    rmSync(home, { recursive: true })
+  }
+}
+
+function makeFolder(path: string, mode: number): void {
+  mkdirSync(path, { recursive: true })
+  chmodSync(path, mode)
+}
+
+function linkFolder(home: string): void {
+  makeFolder(join(home, 'elsewhere'), 0o700)
+  mkdirSync(join(home, 'sensorform'))
+  symlinkSync(join(home, 'elsewhere'), join(home, 'sensorform/compiled'))
+}

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { leavesOf, mergeTrees, originAt, toTree, toValue, type Tree } from '../../load/layer.ts'
-import { sensorLayer } from '../../schemas/documents.ts'
+import { applianceSchemas } from '../../schemas/documents.ts'
 import { layered } from '../../schemas/layered.ts'
 
 /** Maps, a record, a list and a group that replaces whole, two levels deep. */
@@ -171,6 +171,6 @@ test.each<{ name: string; layers: unknown[]; want: unknown }>([
     want: { time: { dateFormat: 'dd/MM/yyyy HH:mm:ss' }, forwarding: { rules: { b: {} } } },
   },
 ])('$name', ({ layers, want }) => {
-  const trees = layers.map((value) => toTree(sensorLayer, value, () => 'anywhere'))
+  const trees = layers.map((value) => toTree(applianceSchemas.Sensor.layer, value, () => 'anywhere'))
   expect(toValue(trees.reduce(mergeTrees))).toEqual(want)
 })

@@ -5,7 +5,7 @@ import { unknown, type ObjectValue } from '../../provider/model/value.ts'
 import { checkSpec, problemDiagnostic } from '../../provider/spec/check-spec.ts'
 import { fromSpec, nestFlat } from '../../provider/spec/from-spec.ts'
 import { toSpec, variableFor } from '../../provider/spec/to-spec.ts'
-import { sensorSpec } from '../../schemas/documents.ts'
+import { applianceSchemas } from '../../schemas/documents.ts'
 import { flatten } from '../../schemas/fields.ts'
 import { sensorSettings } from '../../schemas/sensor.ts'
 import { sensorAttributes } from '../../schemas/terraform/generated.ts'
@@ -57,7 +57,7 @@ test('a configuration is a spec', () => {
   expect(form.files).toEqual(new Map([['certificate.certificate', '-----BEGIN']]))
   expect(form.secrets).toEqual(new Map([[secretAt, 's3cret']]))
   expect(form.unknowns).toEqual([])
-  expect(sensorSpec.safeParse(form.spec).error).toBeUndefined()
+  expect(applianceSchemas.Sensor.spec.safeParse(form.spec).error).toBeUndefined()
 })
 
 test('a state, which holds no secret, is the same spec', () => {
@@ -107,7 +107,8 @@ test('what was read by path is a value', () => {
   expect(live['forwarding']).toMatchObject({ rules: { 'to SIEM': { minimum_severity: 'Minor', actions: null } } })
 })
 
-const found = (changed: ObjectValue) => checkSpec(sensorSpec, sensorAttributes, { ...config, ...changed }).diagnostics
+const found = (changed: ObjectValue) =>
+  checkSpec(applianceSchemas.Sensor.spec, sensorAttributes, { ...config, ...changed }).diagnostics
 const withAction = (action: ObjectValue) => ({ forwarding: { rules: { ops: { actions: { a: action } } } } })
 
 describe('a bad configuration', () => {
