@@ -43,9 +43,10 @@ function lookReasons(plan: Plan): Set<ExitReason> {
   return reasons
 }
 
-/** Of what became of a plan. */
-export function outcomeReasons(plan: Plan, outcome: Outcome): Set<ExitReason> {
+/** Of what became of a plan. `unrecorded`: the history of runs could not be written. */
+export function outcomeReasons(plan: Plan, outcome: Outcome, { unrecorded = false } = {}): Set<ExitReason> {
   const reasons = lookReasons(plan)
+  if (unrecorded) reasons.add('error')
   if (outcome.interrupted) reasons.add('interrupted')
   if (plan.refused) reasons.add('refused')
   for (const sensor of ofAllAppliances(outcome)) reasonsOf(sensor).forEach((reason) => reasons.add(reason))

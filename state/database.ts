@@ -125,8 +125,9 @@ const isFileError = (code: string | undefined): boolean =>
 
 function reasonOf(code: string | undefined, primary: number | undefined): string {
   if (primary === sqliteCode.readOnly || code === 'EROFS') return 'it may only be read'
-  return code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR'
-    ? 'something else is in its place'
+  if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR') return 'something else is in its place'
+  return primary === sqliteCode.ioError || code === 'EIO'
+    ? 'the disk refused it; it may be full, over its quota, or failing'
     : 'access is denied'
 }
 

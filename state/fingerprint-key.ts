@@ -66,10 +66,15 @@ function makeKeyFile(file: string): boolean {
     linkSync(draft, file)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw new StateError('FINGERPRINT_KEY', `${file} cannot be made`, 'Mend the permissions of its folder.', {
-      cause: error,
-    })
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+    throw new StateError(
+      'FINGERPRINT_KEY',
+      `${file} cannot be made${isFull ? ': the disk is full' : ''}`,
+      isFull ? 'Make room on it, or give another folder with --state.' : 'Mend the permissions of its folder.',
+      { cause: error },
+    )
   } finally {
     rmSync(draft, { force: true })
   }

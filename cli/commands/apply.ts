@@ -2,6 +2,7 @@ import { ofAllAppliances } from '../../schemas/appliances.ts'
 import { resolve } from 'node:path'
 import { applyPlan } from '../../reconcile/apply/apply.ts'
 import type { Overrides } from '../../reconcile/engine.ts'
+import type { MemoryError } from '../../reconcile/memory-error.ts'
 import type { ApplianceOutcome, Outcome } from '../../reconcile/outcome.ts'
 import type { AppliancePlan, Plan } from '../../reconcile/plan-types.ts'
 import { planRun } from '../../reconcile/run.ts'
@@ -19,7 +20,7 @@ import { lacksSecret, outcomeReasons, planReasons } from '../plan-exits.ts'
 import { isPlanFile, readPlan, StalePlanError } from '../plan-file.ts'
 import { planOptionsOf } from '../plan-options.ts'
 import { untold, withErrorsOf } from '../told-once.ts'
-import { nameRun, recordEnd, recordStart } from '../run-history.ts'
+import { nameRun, recordEnd, recordStart, sayUnrecorded } from '../run-history.ts'
 import { acceptReplacement } from '../replace.ts'
 import { sayError } from '../say-error.ts'
 import { UsageError } from '../usage-error.ts'
@@ -131,12 +132,19 @@ async function carryOut(command: Command, outputs: Outputs, work: Work, opened: 
     command.say('Nothing was done.')
     return exitCodes.error
   }
-  const outcome = await execute(command, plan, work, opened)
+  const { outcome, unrecorded } = await execute(command, plan, work, opened)
   const wasRead = outputs.format === 'human' && !command.given.on('quiet')
   if (begins) await emitOutcome(command, outputs, report(wasRead ? outcome : withErrorsOf(plan, outcome)))
   else await emitFiles(command, outputs, report(withErrorsOf(plan, outcome)))
-  return exitCodeOf(outcomeReasons(plan, outcome))
+  if (unrecorded && !isTold(unrecorded, outcome)) sayUnrecorded(command, unrecorded)
+  return exitCodeOf(outcomeReasons(plan, outcome, { unrecorded: unrecorded !== undefined }))
 }
+
+/** An appliance of the outcome says it already. */
+const isTold = ({ code }: MemoryError, outcome: Outcome): boolean =>
+  ofAllAppliances(outcome).some(({ problems, steps }) =>
+    [...problems, ...steps.flatMap(({ problem }) => problem ?? [])].some((problem) => problem.code === code),
+  )
 
 const headerOf = ({ tool, startedAt }: Command) => ({ tool, startedAt })
 
@@ -166,7 +174,7 @@ async function execute(
   plan: Plan,
   work: Work,
   { world, state, progress }: OpenWorld,
-): Promise<Outcome> {
+): Promise<{ outcome: Outcome; unrecorded: MemoryError | undefined }> {
   const id = nameRun(command.startedAt)
   await recordStart(state, command, id, work.overrides)
   const concurrency = command.given.count('concurrency')
@@ -176,8 +184,7 @@ async function execute(
     ...(concurrency !== undefined && { concurrency }),
   })
   progress.end()
-  await recordEnd(state, command, outcome, work.overrides)
-  return outcome
+  return { outcome, unrecorded: await recordEnd(state, command, outcome, work.overrides) }
 }
 
 const notBegun = (plan: Plan, startedAt: string): Outcome => ({

@@ -1,3 +1,4 @@
+import { memoryProblem } from '../../reconcile/observe/problem-of.ts'
 import { newest, planRestore } from '../../reconcile/restore/plan-restore.ts'
 import { restore } from '../../reconcile/restore/restore.ts'
 import type { Restoration } from '../../reconcile/restore/restoration.ts'
@@ -11,7 +12,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { sensorOf } from '../keys.ts'
 import { emit, outputsOf } from '../output.ts'
 import { overridesOf } from '../plan-options.ts'
-import { actor, nameRun } from '../run-history.ts'
+import { actor, nameRun, unrecordedBecause } from '../run-history.ts'
 import { UsageError } from '../usage-error.ts'
 import { openWorld, type OpenWorld } from '../world.ts'
 
@@ -68,7 +69,9 @@ async function carryOut(
   command.note(`${desired.key}: restoring ${planned.from} …`)
   const done = await restore(fleet, world, desired, planned, { run: id, overrides })
   const finishedAt = new Date(world.clock.now()).toISOString()
-  await state.history?.recordRun({ ...record, finishedAt, detail: { ...detail, outcome: done.state } })
+  const recorded = state.history?.recordRun({ ...record, finishedAt, detail: { ...detail, outcome: done.state } })
+  const unrecorded = await unrecordedBecause(recorded)
+  if (unrecorded && done.problems.length === 0) return { ...done, problems: [memoryProblem(unrecorded, desired.key)] }
   return done
 }
 
@@ -89,12 +92,12 @@ const reportOf = ({ tool, startedAt }: Command, restoration: Restoration): Resto
   restoration,
 })
 
-const exitCodeOf = ({ state }: Restoration): number =>
+const exitCodeOf = ({ state, problems }: Restoration): number =>
   ({
     planned: exitCodes.error,
     failed: exitCodes.error,
     refused: exitCodes.refused,
-    restored: exitCodes.ok,
+    restored: problems.length > 0 ? exitCodes.partial : exitCodes.ok,
     waiting: exitCodes.waiting,
     unknown: exitCodes.unknown,
   })[state]

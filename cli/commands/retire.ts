@@ -11,7 +11,7 @@ import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { nearest } from '../nearest.ts'
 import { emit, outputsOf } from '../output.ts'
-import { nameRun } from '../run-history.ts'
+import { nameRun, sayUnrecorded, unrecordedBecause } from '../run-history.ts'
 import { UsageError } from '../usage-error.ts'
 import { openWorld, type OpenWorld } from '../world.ts'
 
@@ -62,7 +62,9 @@ async function carryOut(command: Command, fleet: Fleet, key: string, opened: Ope
   await state.history?.recordRun({ ...record, detail: { key, ...choices } })
   const done = await retire(plan, fleet, world, id)
   const finishedAt = new Date(world.clock.now()).toISOString()
-  await state.history?.recordRun({ ...record, finishedAt, detail: { key, ...choices, outcome: done.state } })
+  const detail = { key, ...choices, outcome: done.state }
+  const unrecorded = await unrecordedBecause(state.history?.recordRun({ ...record, finishedAt, detail }))
+  if (unrecorded && done.state === 'retired') sayUnrecorded(command, unrecorded)
   return done
 }
 

@@ -6,6 +6,7 @@ import type { ApplyOptions, World } from '../engine.ts'
 import { writeJournal } from './journal.ts'
 import { compareAnew } from './compare-anew.ts'
 import { leftBehind } from '../compare/former-record.ts'
+import { memoryFailure } from '../memory-failure.ts'
 import type { Intent } from '../lease.ts'
 import { waitForJob } from './lease-wait.ts'
 import type { ApplianceOutcome, StepOutcome } from '../outcome.ts'
@@ -117,8 +118,8 @@ async function applySteps(
     throwIfStale(plan, session.observation, options.run)
     const result = await runSteps(run)
     keepIntent = result.keepIntent
-    await remember(run, result.steps)
-    return outcomeOf(plan, session.observation, located(desired, plan, result.steps), found)
+    const unremembered = await memoryFailure(remember(run, result.steps), plan)
+    return outcomeOf(run, located(desired, plan, result.steps), unremembered)
   } catch (error) {
     if (!(error instanceof StaleError)) throw error
     const left = await compareAnew({ fleet, world, options, desired, plan, session, consoles })
@@ -189,20 +190,21 @@ function placeOf({ origins, place }: DesiredAppliance, { steps }: AppliancePlan,
 }
 
 function outcomeOf(
-  plan: AppliancePlan,
-  { identity, endpoint }: Observation,
+  { plan, session, found }: ApplianceRun,
   steps: StepOutcome[],
-  found: Intent | undefined,
+  unremembered: Problem | undefined,
 ): ApplianceOutcome {
+  const { identity, endpoint } = session.observation
   const isRegistered = plan.steps.some(({ id, action }) => action.type === 'reactivate' && isDone(steps, id))
   const problems = [
     ...(found ? [foundProblem(plan, found)] : []),
     ...steps.flatMap(({ problem }) => problem ?? []),
     ...(isRegistered ? leftBehind(plan.problems) : []),
+    ...(unremembered && !steps.some(({ problem }) => problem?.code === unremembered.code) ? [unremembered] : []),
   ]
   const status = statusOf(steps)
   return {
-    ...ended(plan, status === 'done' && isWithheld(plan) ? 'partial' : status, problems),
+    ...ended(plan, status === 'done' && (unremembered || isWithheld(plan)) ? 'partial' : status, problems),
     identity,
     endpoint,
     steps,

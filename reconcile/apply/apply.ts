@@ -2,6 +2,7 @@ import type { Fleet } from '../../schemas/fleet.ts'
 import { applyAppliance } from './apply-appliance.ts'
 import { createConsoleSessions } from './console-sessions.ts'
 import type { ApplyOptions, World } from '../engine.ts'
+import { watchMemory } from '../memory-failure.ts'
 import { concurrencyOf } from '../observe/observe.ts'
 import type { Outcome, ApplianceOutcome } from '../outcome.ts'
 import type { Plan, AppliancePlan } from '../plan-types.ts'
@@ -9,9 +10,11 @@ import { forEachLimited } from '../observe/pool.ts'
 
 /**
  * Carries a plan out: consoles first, as sensors are connected to them. Appliances are independent of each other; only
- * those with steps are contacted. A refused plan is not begun.
+ * those with steps are contacted. A refused plan is not begun. Once memory fails, nothing more is begun.
  */
-export async function applyPlan(plan: Plan, fleet: Fleet, world: World, options: ApplyOptions): Promise<Outcome> {
+export async function applyPlan(plan: Plan, fleet: Fleet, outside: World, options: ApplyOptions): Promise<Outcome> {
+  const { memory, hasFailed } = watchMemory(outside.memory)
+  const world: World = { ...outside, memory, stopping: () => hasFailed() || isStopping(outside) }
   const startedAt = new Date(world.clock.now()).toISOString()
   const stop = stopper(fleet)
   const inForce = { ...options, overrides: { ...plan.overrides, ...options.overrides } }
@@ -34,7 +37,7 @@ export async function applyPlan(plan: Plan, fleet: Fleet, world: World, options:
   const sensors = await applyAll(plan.sensors)
   await consoles.close()
   const finishedAt = new Date(world.clock.now()).toISOString()
-  return { run: options.run, startedAt, finishedAt, sensors, managementConsoles, interrupted: isStopping(world) }
+  return { run: options.run, startedAt, finishedAt, sensors, managementConsoles, interrupted: isStopping(outside) }
 }
 
 const isStopping = (world: World): boolean => (world.stopping?.() ?? false) || (world.signal?.aborted ?? false)

@@ -14,7 +14,9 @@ import type { ConsoleSessions } from './console-sessions.ts'
 import type { StepContext } from './execute/step-context.ts'
 import { writeJournal } from './journal.ts'
 import type { Intent } from '../lease.ts'
+import { MemoryError } from '../memory-error.ts'
 import { acquireLease } from './lease-wait.ts'
+import { memoryFailure } from '../memory-failure.ts'
 import type { StepOutcome } from '../outcome.ts'
 import type { AppliancePlan, Step } from '../plan-types.ts'
 import { asDeviceError, problemOf, StepError } from '../observe/problem-of.ts'
@@ -136,11 +138,17 @@ async function attempt(state: RunnerState, step: Step): Promise<StepOutcome> {
   const { run, notes } = state
   const journal = (event: 'intent' | 'done' | 'failed', detail?: string) =>
     writeJournal(run.world, { run: run.options.run, key: run.plan.key, step: step.id, event, detail })
+  const unwritten = await memoryFailure(journal('intent'), run.plan)
+  if (unwritten) {
+    // What cannot be written down beforehand is not begun.
+    state.ended = unwritten
+    return outcomeOf(step, 'notAttempted', notes, unwritten)
+  }
   try {
-    await journal('intent')
     await execute(contextOf(state, step), step.action)
     if (step.action.type === 'reactivate') state.kept = undefined
-    await journal('done')
+    const unremembered = await memoryFailure(journal('done'), run.plan)
+    if (unremembered) state.ended = unremembered
     return outcomeOf(step, 'done', notes)
   } catch (error) {
     if (error instanceof StaleError) throw error
@@ -173,8 +181,9 @@ const outOfReach = new Set(['UNREACHABLE', 'IDENTITY_MISMATCH', 'TLS_UNTRUSTED',
 
 /** What ends one step and makes every other pointless. */
 const endsAll = (error: unknown): boolean =>
-  error instanceof DeviceError &&
-  ['LEASE_HELD', 'LEASE_LOST', 'BUSY', 'CREDENTIALS_REFUSED', 'ACCOUNT_LOCKED'].includes(error.code)
+  error instanceof MemoryError ||
+  (error instanceof DeviceError &&
+    ['LEASE_HELD', 'LEASE_LOST', 'BUSY', 'CREDENTIALS_REFUSED', 'ACCOUNT_LOCKED'].includes(error.code))
 
 function contextOf(state: RunnerState, step: Step): StepContext {
   const { run } = state

@@ -14,6 +14,7 @@ import { nameBackup } from '../backup/backups.ts'
 import { DeviceError, isUnknown, outcomeUnknown } from '../device-error.ts'
 import type { ApplyOptions, Overrides, World } from '../engine.ts'
 import type { Intent } from '../lease.ts'
+import { memoryFailure } from '../memory-failure.ts'
 import { asDeviceError, problemOf, StepError } from '../observe/problem-of.ts'
 import { rememberRead } from '../observe/recall.ts'
 import { planRun } from '../run.ts'
@@ -52,7 +53,7 @@ export async function restore(
   const ended = await carryOut(run).catch((error: unknown) => outcomeOf(run, asDeviceError(error, world.signal)))
   await session.close({ clearIntent: !run.hasBegun })
   const done = { ...planned, ...ended, notes: run.notes }
-  if (ended.state !== 'restored') return done
+  if (ended.state !== 'restored' || ended.problems.length > 0) return done
   const { plan } = await planRun(fleet, world, { keys: [desired.key] })
   return { ...done, plan }
 }
@@ -74,12 +75,14 @@ async function carryOut(run: Run): Promise<Ended> {
   run.hasBegun = false
   if (finding.state === 'notBegun') throw notBegun(run)
   const { endpoint, backups } = session.observation
-  await rememberRead(world.memory, desired, session.observation)
   const error = backups?.lastRestore?.error ?? null
-  await journal(run, error === null ? 'done' : 'failed')
-  if (error !== null) return { state: 'failed', endpoint, problems: [failedAs(run, error)] }
+  const remembered = rememberRead(world.memory, desired, session.observation)
+  const written = remembered.then(() => journal(run, error === null ? 'done' : 'failed'))
+  const unremembered = await memoryFailure(written, desired)
+  const problems = unremembered ? [unremembered] : []
+  if (error !== null) return { state: 'failed', endpoint, problems: [failedAs(run, error), ...problems] }
   run.notes.push(`Found the sensor at ${endpoint}.`)
-  return { state: 'restored', endpoint, problems: [] }
+  return { state: 'restored', endpoint, problems }
 }
 
 /** Under the lease everything is looked at once more: somebody may have been quicker. */

@@ -8,6 +8,7 @@ import type { Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { DeviceError } from '../device-error.ts'
 import type { World } from '../engine.ts'
+import { memoryFailure } from '../memory-failure.ts'
 import { forget } from '../observe/recall.ts'
 import { problemOf } from '../observe/problem-of.ts'
 import type { RegistrationRecord } from '../registrar.ts'
@@ -38,9 +39,14 @@ async function retireRecord(plan: Retirement, world: Writing, run: string): Prom
       ...(record && { record: { ...record, state: removed.state } }),
     }
   }
-  await forget(world.memory, key)
-  await journal(world, run, key, 'done', 'forgotten')
-  return { ...plan, state: 'retired', ...(record && removed && { record: { ...record, state: removed.state } }) }
+  const forgotten = forget(world.memory, key).then(() => journal(world, run, key, 'done', 'forgotten'))
+  const unforgotten = await memoryFailure(forgotten, plan)
+  return {
+    ...plan,
+    state: unforgotten ? 'failed' : 'retired',
+    problems: unforgotten ? [unforgotten] : plan.problems,
+    ...(record && removed && { record: { ...record, state: removed.state } }),
+  }
 }
 
 export interface Removed {
