@@ -61,7 +61,7 @@ export async function serve(service: Service, incoming: IncomingMessage, respons
   const { pathname, searchParams } = targetOf(incoming)
   const method = incoming.method ?? 'GET'
   const operation = service.operationOf(method, pathname)
-  const call = { appliance: service.subject, operation, method, path: pathname }
+  const call = { appliance: service.subject, operation, method, path: pathname, ...fencedBy(incoming) }
   const logged = (status: number) => service.log.add({ ...call, status })
   try {
     const upload = isUpload(incoming) ? await readUpload(incoming) : undefined
@@ -86,6 +86,11 @@ export async function serve(service: Service, incoming: IncomingMessage, respons
     if (response.headersSent || incoming.socket.destroyed) return logged(0)
     await finish(service.refuse(500, `The simulator failed: ${String(error)}`), response, [], logged)
   }
+}
+
+const fencedBy = ({ headers }: IncomingMessage): { fence?: number } => {
+  const fence = Number(headers['sensorform-fence'] ?? Number.NaN)
+  return Number.isSafeInteger(fence) ? { fence } : {}
 }
 
 /** Path and query; a target that is no path, such as `*` or `//`, has nothing at it. */

@@ -9,6 +9,8 @@ export interface LoggedRequest {
   path: string
   /** Operation id; null where no operation answers to the path. */
   operation: string | null
+  /** Number of the lease that the request carries. */
+  fence?: number
   /** Status of the answer; 0 when the connection was cut. */
   status: number
 }

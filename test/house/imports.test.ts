@@ -17,7 +17,12 @@ interface Rule {
 }
 
 /** The only runtime value that loading, drivers, registrars and state take from the engine: its errors and its constants. */
-const engineContracts = ['reconcile/device-error.ts', 'reconcile/lease.ts', 'reconcile/secrets.ts']
+const engineContracts = [
+  'reconcile/device-error.ts',
+  'reconcile/lease.ts',
+  'reconcile/memory-error.ts',
+  'reconcile/secrets.ts',
+]
 
 const rules: Readonly<Record<string, Rule>> = {
   schemas: { rooms: [], packages: ['zod'], builtIns: [] },

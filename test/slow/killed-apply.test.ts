@@ -45,6 +45,9 @@ const settings = `  mailServer: { host: mail.plant.example, port: 25, sender: li
     files: { authentication.properties: { session_expiration_default_seconds: "3600" } }
 `
 
+const backupTo = (server: string) =>
+  `  backup: { target: { smb: { server: ${server}.plant.example, share: sensors, username: backup, password: { fromEnv: AZURE_TOKEN } } } }\n`
+
 const certificate = `  network: { hostname: ${hostname} }
   certificate: { certificate: { file: line-1.crt }, chain: { file: ca.crt }, privateKey: { fromFile: line-1.key } }
 `
@@ -71,6 +74,28 @@ const changes: readonly Change[] = [
     wanted: ['line-eins', ['line-eins']],
   },
   {
+    what: 'local re-activation',
+    more: { cloud: {} },
+    before: `  name: line-one\n  ${registration}\n  activation: { mode: local }\n`,
+    after: `  name: line-eins\n  ${registration}\n  activation: { mode: local }\n`,
+    most: 16,
+    live: (trial) => [
+      sensorOf(trial).activation?.name,
+      sensorOf(trial).activation?.mode,
+      trial.simulator.cloud?.records().map(({ name }) => name),
+    ],
+    wanted: ['line-eins', 'local', ['line-eins']],
+  },
+  {
+    what: 'change of the management mode',
+    more: { cloud: {} },
+    before: `  name: line-one\n  ${registration}\n  activation: { mode: local }\n`,
+    after: `  name: line-one\n  ${registration}\n  activation: { mode: cloud }\n`,
+    most: 14,
+    live: (trial) => [sensorOf(trial).activation?.mode, trial.simulator.cloud?.records().map(({ name }) => name)],
+    wanted: ['cloud', ['line-one']],
+  },
+  {
     what: 'move of the address',
     before: addressOf(11),
     after: addressOf(12),
@@ -85,6 +110,14 @@ const changes: readonly Change[] = [
     most: 20,
     live: (trial) => Object.keys(sensorOf(trial).settings.forwarding.rules ?? {}).toSorted(),
     wanted: ['mail', 'siem'],
+  },
+  {
+    what: 'another backup target',
+    before: backupTo('files'),
+    after: backupTo('archive'),
+    most: 14,
+    live: (trial) => sensorOf(trial).settings.backup.target.smb?.server,
+    wanted: 'archive.plant.example',
   },
   {
     what: 'import of a certificate',

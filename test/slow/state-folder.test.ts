@@ -76,7 +76,7 @@ test.skipIf(!canMount && mayMiss)(
   'a disk that becomes full at any moment of an apply: each step is told as it ended, and is carried out once',
   async () => {
     const codes = new Set<number>()
-    for (let free = 0; free < 180; free += 22) {
+    for (let free = 0; free < 260; free += 32) {
       const [first, second, third] = await onSmallDisk(
         `fill ${diskKilobytes - free}; apply; rm .sensorform/fill; apply; plan`,
       )
@@ -124,7 +124,7 @@ test.skipIf(!canMount && mayMiss).each<Harm>([
     mended: 'rm .sensorform/fill;',
   },
   {
-    name: 'a state file that is damaged in the middle',
+    name: 'a state file with damaged pages',
     harm: damage,
     says: 'error STATE_CORRUPT: [folder]/state.sqlite is damaged',
     mended: 'mv .sensorform/state.sqlite damaged;',

@@ -230,8 +230,12 @@ export async function mustDo(trial: Trial, words: readonly string[]): Promise<En
   return ended
 }
 
-/** The next apply needs no flag, ends with 0, and leaves nothing to plan. */
+/** The next apply needs no flag, names what it found under way, ends with 0, and leaves nothing to plan. */
 export async function applyConverges(trial: Trial): Promise<void> {
-  await mustDo(trial, apply)
+  const { simulator } = trial
+  const sensors = simulator.appliances.filter(({ kind }) => kind === 'Sensor')
+  const open = sensors.flatMap(({ key }) => simulator.appliance(key).state.intent ?? [])
+  const { stdout, stderr } = await mustDo(trial, apply)
+  for (const { run, step } of open) expect(stdout + stderr).toContain(`Found "${step}" of run ${run}`)
   await mustDo(trial, ['plan', 'fleet.yaml', '--detailed-exitcode'])
 }
