@@ -1,11 +1,24 @@
 import { defineConfig } from 'vitest/config'
 
-/** Suites that take longer than a developer waits: packaging, kill -9 of the real process, the demo. */
+const each = { testTimeout: 300_000, hookTimeout: 300_000 }
+/** They spend half their time waiting for a process: two run at a time. */
+const faults = ['test/slow/killed-*.test.ts', 'test/slow/two-processes.test.ts', 'test/slow/state-folder.test.ts']
+
+/** Suites that take longer than a developer waits: packaging, the demo, kill -9 of the real process, failing disks. */
 export default defineConfig({
   test: {
-    include: ['test/slow/**/*.test.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    fileParallelism: false,
+    projects: [
+      {
+        test: {
+          name: 'packages',
+          include: ['test/slow/**/*.test.ts'],
+          exclude: faults,
+          fileParallelism: false,
+          sequence: { groupOrder: 0 },
+          ...each,
+        },
+      },
+      { test: { name: 'faults', include: faults, maxWorkers: 2, sequence: { groupOrder: 1 }, ...each } },
+    ],
   },
 })
