@@ -36,6 +36,7 @@ const specOf = (index: number): SensorSpec => ({
     trust: [{ pin }],
   },
   name: `plant-line-${index}`,
+  registration: { registrar: 'cloud', site: 'plant' },
   network: { dns: ['10.20.0.2'], hostname: `line-${index}` },
   time: { timezone: 'Europe/Berlin', dateFormat: 'dd/MM/yyyy HH:mm:ss' },
 })
@@ -57,7 +58,9 @@ const kinds: Readonly<Record<string, (stack: TerraformStack, indexes: readonly n
     const fleet = `apiVersion: sensorform.io/v1
 kind: Fleet
 metadata: { name: bench }
-spec: { credentials: { default: { username: admin, password: { fromEnv: SENSOR_PASSWORD } } } }
+spec:
+  credentials: { default: { username: admin, password: { fromEnv: SENSOR_PASSWORD } } }
+  registrars: { cloud: { azure: { endpoint: 'https://management.azure.com', subscriptionId: subscription, location: eastus } } }
 `
     new SensorFleet(stack, 'fleet', { documents: { 'fleet.yaml': fleet }, sensors })
   },

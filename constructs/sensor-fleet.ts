@@ -206,6 +206,7 @@ function textsOf({ documents = {}, sensors = {} }: SensorFleetConfig): DocumentT
   const typed = Object.entries(sensors).map(([name, { spec = {}, ...metadata }]) => ({
     file: `sensors[${JSON.stringify(name)}]`,
     text: JSON.stringify({ apiVersion, kind: 'Sensor', metadata: { name, ...metadata }, spec }, null, 2),
+    isWritten: true,
   }))
   return [...Object.entries(documents).map(([file, text]) => ({ file, text })), ...typed]
 }

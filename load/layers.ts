@@ -5,6 +5,7 @@
  */
 import { applianceSchemas, type ApplianceKind } from '../schemas/documents.ts'
 import type { Origin } from '../schemas/fleet.ts'
+import type { SourcePlace } from '../schemas/problem.ts'
 import type { CheckedDocument } from './check-document.ts'
 import { mergeTrees, toTree, type Tree } from './layer.ts'
 import type { ParsedDocument } from './parse-documents.ts'
@@ -50,12 +51,17 @@ export const mergeLayers = ([first, ...upper]: readonly [LayerTree, ...LayerTree
 
 const origins = new WeakMap<From, Origin>()
 
-/** The place of a value; made once, as inherited values share it. */
+/** The place of a value; made once, as inherited values share it, and when it is asked for, as few are. */
 export function originOf(from: From): Origin {
   const known = origins.get(from)
   if (known) return known
-  const place = placeOf(from.document.source, rangeAt(from.document, from.path))
-  const origin = { layer: from.layer, place }
+  let place: SourcePlace | undefined
+  const origin = {
+    layer: from.layer,
+    get place() {
+      return (place ??= placeOf(from.document.source, rangeAt(from.document, from.path)))
+    },
+  }
   origins.set(from, origin)
   return origin
 }

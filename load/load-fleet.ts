@@ -18,7 +18,13 @@ import {
 import { isAppliance, type ApplianceDocument } from './layers.ts'
 import { uncheckedMail } from './mail-rules.ts'
 import { duplicateDocuments, duplicateValues, namesOf, unresolvedNames } from './names.ts'
-import { faultProblem, parseDocuments, type ParsedDocument, type ParsedSource } from './parse-documents.ts'
+import {
+  faultProblem,
+  parseDocuments,
+  parseWritten,
+  type ParsedDocument,
+  type ParsedSource,
+} from './parse-documents.ts'
 import { byPlace, documentProblem } from './problem.ts'
 import { rangeAt } from './range-at.ts'
 import { readFiles } from './read-files.ts'
@@ -72,6 +78,8 @@ export interface DocumentText {
   /** As it is shown. References in it begin at the folder that this path, taken from `cwd`, lies in. */
   file: string
   text: string
+  /** It was written from values by `JSON.stringify`. */
+  isWritten?: boolean
 }
 
 /** The same while the caller waits, with documents that are handed in as text. */
@@ -82,8 +90,10 @@ export function loadFleetNow(
 ): LoadResult {
   const { cwd, env = process.env, now = Date.now() } = options
   const found = readFiles(paths, cwd)
-  const handedIn = texts.map(({ file, text }) => makeSource({ path: resolve(cwd, file), file, text }))
-  const parsed = [...found.sources, ...handedIn].map(parseDocuments)
+  const handedIn = texts.map(({ file, text, isWritten }) =>
+    (isWritten ? parseWritten : parseDocuments)(makeSource({ path: resolve(cwd, file), file, text })),
+  )
+  const parsed = [...found.sources.map(parseDocuments), ...handedIn]
   const documents = parsed.flatMap(({ documents }) => documents)
   for (const document of documents) noteSecrets(document)
   const context: ResolveContext = {

@@ -23,7 +23,8 @@ import { placeOf, type Range, type Source } from './source.ts'
 
 export interface ParsedDocument {
   source: Source
-  node: Document.Parsed
+  /** Nodes with their places; of a document that was written from values they are made when somebody asks. */
+  node: () => Document.Parsed
   value: unknown
 }
 
@@ -50,16 +51,7 @@ export function parseDocuments(source: Source): ParsedSource {
   if (refused.length > 0) return { source, documents: [], faults: refused }
   let parsed
   try {
-    parsed = parseAllDocuments(source.text, {
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      stringKeys: true,
-      strict: true,
-      // The parser compares each key with all before it; `duplicateKeys` looks them up.
-      uniqueKeys: false,
-      prettyErrors: false,
-    })
+    parsed = nodesOf(source.text)
   } catch {
     return { source, documents: [], faults: [tooDeepAt(0)] }
   }
@@ -70,6 +62,29 @@ export function parseDocuments(source: Source): ParsedSource {
     faults: results.flatMap(({ faults }) => faults),
   }
 }
+
+/**
+ * A document that was written from values by `JSON.stringify`, which is YAML: it has no anchors, tags or double keys, so
+ * its value needs no parser of YAML, and its places are looked up only when something is wrong.
+ */
+export function parseWritten(source: Source): ParsedSource {
+  if (unseenFaults(source).length > 0 || source.text.includes('"__proto__"')) return parseDocuments(source)
+  let node: Document.Parsed | undefined
+  const nodeOf = () => (node ??= nodesOf(source.text)[0] as Document.Parsed)
+  return { source, documents: [{ source, node: nodeOf, value: JSON.parse(source.text) }], faults: [] }
+}
+
+const nodesOf = (text: string) =>
+  parseAllDocuments(text, {
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    stringKeys: true,
+    strict: true,
+    // The parser compares each key with all before it; `duplicateKeys` looks them up.
+    uniqueKeys: false,
+    prettyErrors: false,
+  })
 
 const unseenCharacter = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
 
@@ -149,7 +164,9 @@ function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocu
   if (nodes.cyclic) return { faults: [...faults, aliasFault(node)] }
   try {
     const value: unknown = node.toJS({ maxAliasCount: maxAliases })
-    return value === null || value === undefined ? { faults } : { document: { source, node, value }, faults }
+    return value === null || value === undefined
+      ? { faults }
+      : { document: { source, node: () => node, value }, faults }
   } catch {
     return { faults: [...faults, aliasFault(node)] }
   }

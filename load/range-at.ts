@@ -13,10 +13,10 @@ export function rangeAt(
   path: readonly PropertyKey[],
   mark: 'key' | 'value' = 'value',
 ): Range {
-  let at: Node | null | undefined = document.node.contents
+  let at: Node | null | undefined = document.node().contents
   let range = rangeOf(at)
   for (const [index, segment] of path.entries()) {
-    if (isAlias(at)) at = at.resolve(document.node)
+    if (isAlias(at)) at = at.resolve(document.node())
     const next = memberOf(at, segment)
     if (!next) break
     const last = index === path.length - 1
@@ -29,12 +29,12 @@ export function rangeAt(
 
 /** The range of what an alias at a path stands for; none for everything else. */
 export function anchorAt(document: ParsedDocument, path: readonly PropertyKey[]): Range[] {
-  let at: Node | null | undefined = document.node.contents
+  let at: Node | null | undefined = document.node().contents
   for (const segment of path) {
-    const next = memberOf(isAlias(at) ? at.resolve(document.node) : at, segment)
+    const next = memberOf(isAlias(at) ? at.resolve(document.node()) : at, segment)
     at = isPair(next) ? (next.value as Node | null) : next
   }
-  const target = isAlias(at) ? at.resolve(document.node) : undefined
+  const target = isAlias(at) ? at.resolve(document.node()) : undefined
   return target ? [rangeOf(target)] : []
 }
 

@@ -141,6 +141,7 @@ function desiredAppliance(
 ): DesiredAppliance {
   const { name: key, site, labels = {}, formerKey } = document.data.metadata
   const trust = followTrust(references, access.trust ?? [], ['access', 'trust'], key, formerKey)
+  let origins: ReadonlyMap<string, Origin> | undefined
   return {
     kind: document.kind,
     key,
@@ -150,8 +151,13 @@ function desiredAppliance(
     access: { ...access, driver: access.driver ?? 'api', trust } as LoadedAccess,
     settings: followReferences(references, applianceSchemas[document.kind].settings, settings, []) as DesiredSettings,
     ...(hold && { hold }),
-    place: placeOf(document.source, rangeAt(document, ['metadata', 'name'])),
-    origins: originsOf(document.kind, tree),
+    get place() {
+      return placeOf(document.source, rangeAt(document, ['metadata', 'name']))
+    },
+    // Most of a fleet has nothing to tell that needs a place.
+    get origins() {
+      return (origins ??= originsOf(document.kind, tree))
+    },
   }
 }
 
