@@ -338,7 +338,7 @@ export const verbs = {
     about: [`Asks the sensor to send the rule's test message and tells what became of each action. ${keyRule}`],
     flags: { ...documentFlags, ...onlineFlags, ...voiceFlags },
     examples: [['sensorform test-message line-1 ops', 'does the SIEM hear us?']],
-    exits: ['unknown'],
+    exits: ['partial', 'unknown'],
   },
   simulate: {
     summary: 'Run simulated sensors and a simulated cloud for documents.',

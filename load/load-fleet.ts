@@ -174,8 +174,8 @@ function buildFleet(
     credentials,
     registrars,
     sites: siteMap,
-    sensors: byKey(sensors.map((sensor) => withHold(sensor, siteMap.get(sensor.site ?? '')?.hold))),
-    managementConsoles: byKey(consoles),
+    sensors: byKey(sensors.map((sensor) => withHold(sensor, siteMap))),
+    managementConsoles: byKey(consoles.map((console) => withHold(console, siteMap))),
   }
   const outside = scope ? secretsOutside(fleet, scope, placesIn(fleetDocument)) : []
   // A secret outside the scope is not even read to be checked.
@@ -228,8 +228,11 @@ const ownHold = ({ document, tree, spec }: ResolvedAppliance, now: number): Prob
     summary: `The hold of sensor ${document.data.metadata.name}`,
   })
 
-const withHold = (sensor: DesiredAppliance, siteHold: DesiredAppliance['hold']): DesiredAppliance =>
-  sensor.hold || !siteHold ? sensor : { ...sensor, hold: siteHold }
+/** A site that is held is held with all that stands in it. */
+function withHold(appliance: DesiredAppliance, sites: Fleet['sites']): DesiredAppliance {
+  const hold = sites.get(appliance.site ?? '')?.hold
+  return appliance.hold || !hold ? appliance : { ...appliance, hold }
+}
 
 function emptySet(documents: readonly ParsedDocument[], mayBeEmpty: boolean): Problem[] {
   const suffices = (document: ParsedDocument) =>

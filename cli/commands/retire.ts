@@ -50,7 +50,7 @@ function mustBeUndeclared(fleet: Fleet, key: string): void {
 
 async function carryOut(command: Command, fleet: Fleet, key: string, opened: OpenWorld): Promise<Retirement> {
   const { world, state } = opened
-  const remembered = await recalled(opened, key)
+  const remembered = await recalled(opened, fleet, key)
   const choices = {
     unregister: command.given.on('unregister'),
     ...(command.given.on('remove-from-console') && { leaveConsole: true }),
@@ -68,10 +68,12 @@ async function carryOut(command: Command, fleet: Fleet, key: string, opened: Ope
   return done
 }
 
-async function recalled({ world: { memory } }: OpenWorld, key: string): Promise<Remembered> {
+async function recalled({ world: { memory } }: OpenWorld, fleet: Fleet, key: string): Promise<Remembered> {
   const remembered = await memory.recall(key)
   if (remembered) return remembered
-  const near = nearest(key, await memory.keys())
+  // What is declared is not meant: it cannot be retired.
+  const orphans = (await memory.keys()).filter((one) => !applianceOf(fleet, one))
+  const near = nearest(key, orphans)
   throw new UsageError(
     'KEY_FORGOTTEN',
     `Nothing is remembered of ${JSON.stringify(key)}`,

@@ -79,9 +79,17 @@ function connectionChange(look: Look, key: string, console: Observation): Change
     desired: (applied) => applied === key,
     live: () => isOn,
   })
-  const before = isOn ? `the console at ${connection.address ?? 'an unknown address'}` : undefined
-  return changeOf(consolePath, before, key, cause)
+  return changeOf(consolePath, isOn ? formerText(look, key, console) : undefined, key, cause)
 }
+
+/** True where the sensor is set up for this very console, which does not take it any more. */
+export const isSetUpFor = (console: Observation, { consoleConnection: connection }: Observation): boolean =>
+  connection !== undefined && connection.state !== 'NotConfigured' && connection.identity === console.identity
+
+const formerText = ({ observation }: Look, key: string, console: Observation): string =>
+  isSetUpFor(console, observation)
+    ? `${key}, by a connection string that it does not know any more`
+    : `the console at ${observation.consoleConnection?.address ?? 'an unknown address'}`
 
 const changeOf = (path: string, before: string | undefined, after: string, cause: Cause): Change => ({
   kind: 'field',
@@ -185,6 +193,8 @@ function haltedProblems(look: Look, console: Observation): Problem[] {
   const entry = entryOf(console, observation)
   const state = entry?.connection ?? (observation.consoleConnection?.state === 'Connected' ? 'SYNCED' : 'DISCONNECTED')
   if (state === 'SYNCED' && observation.consoleConnection?.state === 'Connected') return []
+  const tooOld = oldConsole(look)
+  if (tooOld) return [{ ...tooOld, severity: 'warning' }]
   const { code, hint } = remedies[state] ?? { code: 'CONSOLE_NOT_COMMUNICATING', hint: 'Look at the console.' }
   const words = [entry?.description, observation.consoleConnection?.message].filter((text) => Boolean(text))
   return [

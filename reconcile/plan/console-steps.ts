@@ -10,8 +10,9 @@
  * @module
  */
 import type { Change } from '../change.ts'
-import { consolePath, oldConsole, zoneByHand, zonePath, zonesNamed } from '../compare/console-diff.ts'
+import { consolePath, isSetUpFor, oldConsole, zoneByHand, zonePath, zonesNamed } from '../compare/console-diff.ts'
 import type { Look } from '../compare/look.ts'
+import type { Observation } from '../driver.ts'
 import type { Step } from '../plan-types.ts'
 import { reportedOf } from '../compare/records.ts'
 import { emptyDraft, type Draft } from './draft.ts'
@@ -36,18 +37,20 @@ export function consoleSteps(look: Look, changes: readonly Change[]): Draft {
   const tooOld = oldConsole(look)
   if (tooOld) return { steps: [], problems: [], refusals: [tooOld] }
   const connecting = paths.filter((path) => path !== zonePath)
-  const connect = connecting.length > 0 ? [connectStep(look, connecting)] : []
+  const connect = connecting.length > 0 ? [connectStep(look, seen, connecting)] : []
   const zone = paths.includes(zonePath) ? zoneSteps(look, connect) : []
   return { steps: [...connect, ...zone], problems: [] }
 }
 
-function connectStep({ desired, observation }: Look, changes: readonly string[]): Step {
+function connectStep(look: Look, seen: Observation, changes: readonly string[]): Step {
+  const { desired, observation } = look
   const console = desired.settings.managementConsole?.console ?? ''
   const former = observation.consoleConnection
-  const moves = former !== undefined && former.state !== 'NotConfigured'
+  const isAnew = isSetUpFor(seen, observation)
+  const moves = former !== undefined && former.state !== 'NotConfigured' && !isAnew
   return makeStep({
     id: group,
-    title: moves ? `move to management console ${console}` : `connect to management console ${console}`,
+    title: `${moves ? 'move' : 'connect'} to management console ${console}${isAnew ? ' anew' : ''}`,
     action: { type: 'connectConsole', console },
     changes,
     disrupts: moves ? lostConnection : undefined,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Fleet } from '../../schemas/fleet.ts'
+import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import type { Problem } from '../../schemas/problem.ts'
 import { createConsoleSessions } from '../apply/console-sessions.ts'
 import { acquireLease } from '../apply/lease-wait.ts'
@@ -12,6 +12,7 @@ import type { ApplianceSession } from '../apply/session.ts'
 import { entryOf } from '../compare/console-diff.ts'
 import type { World } from '../engine.ts'
 import { problemOf, StepError } from '../observe/problem-of.ts'
+import { isHeld } from '../plan/hold.ts'
 import type { EntryState, Retirement } from './retirement.ts'
 
 interface Removed {
@@ -28,6 +29,8 @@ export async function removeConsoleEntry(
   run: string,
 ): Promise<Removed> {
   if (consoleKey === undefined || identity === undefined) return { state: 'kept' }
+  const declared = fleet.managementConsoles.get(consoleKey)
+  if (declared && isHeld(declared, world.clock.now())) return { state: 'unknown', problem: heldProblem(key, declared) }
   const consoles = createConsoleSessions(fleet, world, run)
   try {
     return await consoles.use(consoleKey, (console) => remove(console, { key, consoleKey, identity, world, run }))
@@ -38,6 +41,14 @@ export async function removeConsoleEntry(
     await consoles.close()
   }
 }
+
+const heldProblem = (key: string, { key: consoleKey, hold }: DesiredAppliance): Problem => ({
+  severity: 'error',
+  code: 'HELD',
+  key,
+  summary: `The sensor is not taken off the management console ${consoleKey}, which is held until ${hold?.until}: ${hold?.reason}`,
+  hint: 'Nothing was sent. Retire it when the hold is over.',
+})
 
 interface Removal {
   key: string

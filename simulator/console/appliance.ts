@@ -28,6 +28,8 @@ export interface RunningConsole extends Running<ConsoleState> {
   collectBackups(): void
   /** Pushes its mail server to its connected sensors, as a person has it do; gives their serial numbers. */
   pushMailServer(user: string): Promise<string[]>
+  /** As it is after a new installation or another version: its sensors hear of it when they call next. */
+  become(patch: Partial<Pick<ConsoleState, 'token' | 'softwareVersion'>>): void
 }
 
 /** Makes a console that is not yet started. */
@@ -88,6 +90,10 @@ class ConsoleProcess extends ApplianceProcess<ConsoleState> implements Console {
 
   pushMailServer(user: string): Promise<string[]> {
     return pushMailServer(this, user)
+  }
+
+  become(patch: Partial<Pick<ConsoleState, 'token' | 'softwareVersion'>>): void {
+    this.commit(patch)
   }
 
   note(entry: What): void {

@@ -54,7 +54,8 @@ export async function connectTo(sensor: Sensor, merged: Merged<Settings>): Promi
   if (result !== 'connected') {
     throw new Refusal(422, 'CONSOLE_FAILED', messages[result], { details: { reason: result } })
   }
-  if (before !== undefined && before !== after) leave(sensor, before)
+  // A console that gives out another string than before is the same one.
+  if (before !== undefined && parse(before)?.address !== parse(after)?.address) leave(sensor, before)
   remember(sensor, 'connected')
   return link ? { console: { serialNumber: link.serialNumber } } : {}
 }

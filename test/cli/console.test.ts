@@ -62,6 +62,61 @@ test('a console whose clock drifts is told of, in words that are of use there', 
   expect(problems?.[0]?.hint).toBe('Set NTP on the console; its sensors follow the same server (time.ntp).')
 })
 
+test('a console that gives out another connection string is connected to anew, and the next plan is empty', async () => {
+  await start({ sensors: 2, consoles: hq, spec: connected('Packaging') })
+  await trial.run(apply)
+  const console = trial.simulator.managementConsole('hq')
+  console.become({ token: 'another-token' })
+  trial.simulator.advanceClock(61)
+  await expect
+    .poll(() => console.state.sensors.map(({ connection }) => connection.id))
+    .toEqual(['OUT_OF_SYNC', 'OUT_OF_SYNC'])
+  const plan = await trial.run(['plan', 'fleet.yaml', '--quiet'])
+  expect(plan.stdout).toContain(
+    '- managementConsole.console  hq, by a connection string that it does not know any more\n',
+  )
+  expect(plan.stdout).toContain('1. connect to management console hq anew')
+  expect(plan.stdout).not.toContain('disrupts')
+  expect((await trial.run(apply)).code).toBe(0)
+  expect(console.state.sensors.map(({ connection }) => connection.id)).toEqual(['SYNCED', 'SYNCED'])
+  expect((await result('plan')).sensors.map(({ status }) => status)).toEqual(['inSync', 'inSync'])
+})
+
+test('a console that became older than its sensor is told as that, with both versions', async () => {
+  await start({ sensors: 1, consoles: hq, spec: connected('Packaging') })
+  await trial.run(apply)
+  const console = trial.simulator.managementConsole('hq')
+  console.become({ softwareVersion: '22.2.0' })
+  trial.simulator.advanceClock(61)
+  await expect.poll(() => console.state.sensors[0]?.connection.id).toBe('DISCONNECTED')
+  const plan = await result('plan')
+  expect([plan.refused, plan.sensors[0]?.problems.filter(({ code }) => code.startsWith('CONSOLE_'))]).toMatchObject([
+    false,
+    [
+      {
+        severity: 'warning',
+        code: 'CONSOLE_OLDER_THAN_SENSOR',
+        summary: expect.stringContaining('has version 22.2.0'),
+      },
+    ],
+  ])
+})
+
+test('a hold of its site holds a console: it is not contacted, nor is a sensor connected to it', async () => {
+  await start({ sensors: 1, consoles: hq, spec: connected('Packaging') })
+  const site =
+    'apiVersion: sensorform.io/v1\nkind: Site\nmetadata: { name: office }\nspec: { hold: { until: 2099-01-01, reason: rebuilt } }\n'
+  edit('{ name: hq }', '{ name: hq, site: office }')
+  writeFileSync(join(trial.folder, 'site.yaml'), site)
+  const files = ['fleet.yaml', 'site.yaml']
+  const applied = await trial.run(['apply', ...files, '--auto-approve'])
+  expect(applied.stdout).toContain('hq could not be looked at: Held until 2099-01-01: rebuilt')
+  expect(applied.stdout).toContain('1 management console: held')
+  expect([trial.simulator.counts('hq'), zones()]).toEqual([{}, []])
+  const sent = await trial.run(['test-message', 'hq', 'ops', ...files.flatMap((file) => ['--in', file])])
+  expect([sent.code, sent.stderr]).toEqual([1, expect.stringContaining('error HELD: hq is held until 2099-01-01')])
+})
+
 test('however many sensors, a plan reads the console once', async () => {
   await start({ sensors: 3, consoles: hq, spec: connected('Packaging') })
   await trial.run(['plan', 'fleet.yaml'])

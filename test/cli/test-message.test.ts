@@ -73,7 +73,7 @@ test('every kind of action that a rule can have arrives at a real receiver', asy
   expect(await netwitness.received).toContain('CEF:0|')
 })
 
-test('what became of each action is told, and one that failed is exit 1', async () => {
+test('what became of each action is told, and one that failed is exit 3', async () => {
   const { port, received } = await listenStream()
   declare(`    mailServer: { host: 127.0.0.1, port: 9, sender: line-1@plant.example }
     forwarding:
@@ -84,8 +84,10 @@ test('what became of each action is told, and one that failed is exit 1', async 
             siem: { syslog: { host: 127.0.0.1, port: ${port}, format: text, protocol: tcp } }
 `)
   expect((await apply()).stderr).toBe('')
+  const misspelt = await send('opps')
+  expect([misspelt.code, misspelt.stderr]).toEqual([1, expect.stringContaining('Did you mean ops?')])
   expect(await send('ops')).toMatchObject({
-    code: 1,
+    code: 3,
     stdout:
       'mail: failed: The mail server 127.0.0.1:9 was not reached: the connection was refused.\n' +
       'siem: sent: The test message was sent.\n',

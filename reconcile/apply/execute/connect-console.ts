@@ -1,5 +1,5 @@
 /** Steps of a sensor that its management console takes part in. Both are done when both ends say so. */
-import { entryOf, isConnectedTo } from '../../compare/console-diff.ts'
+import { entryOf, isSetUpFor } from '../../compare/console-diff.ts'
 import type { Observation } from '../../driver.ts'
 import { StepError } from '../../observe/problem-of.ts'
 import type { Action } from '../../plan-types.ts'
@@ -23,6 +23,10 @@ export async function executeConnectConsole(
     console: await one.observe({ whole: true }),
   }))
   await context.announce({ console: key })
+  // What the console says of the sensor now is what it said before: whether it takes the sensor is asked afterwards.
+  const isAnew = isSetUpFor(console, session.observation)
+  const isConnected = (observation: Observation): boolean =>
+    isSetUpFor(console, observation) && (!isAnew || observation.consoleConnection?.state === 'Connected')
   await writeAndVerify(
     context,
     {
@@ -34,7 +38,7 @@ export async function executeConnectConsole(
       ]),
     },
     {
-      missing: (observation) => (isConnectedTo(console, observation) ? [] : ['managementConsole.console']),
+      missing: (observation) => (isConnected(observation) ? [] : ['managementConsole.console']),
       touches: ['managementConsole.enabled', 'managementConsole.connectionString'],
       settleMs: 30_000,
     },
