@@ -64,5 +64,21 @@ export async function constructTypes(): Promise<string> {
       compile({ ...(withTokens(schema) as Plain), title: name }, name, { bannerComment: '', format: false }),
     ),
   )
-  return [banner, ...texts].join('\n')
+  return [banner, ...texts.map(withReadonlyLists)].join('\n')
+}
+
+/** Lists of groups take what was declared `as const`, as lists of values do. */
+function withReadonlyLists(text: string): string {
+  const opened: number[] = []
+  const lists: number[] = []
+  for (const { 0: brace, index } of text.matchAll(/\{|\}(?:\[\])?/g)) {
+    if (brace === '{') opened.push(index)
+    else {
+      const start = opened.pop()
+      if (brace === '}[]' && start !== undefined) lists.push(start)
+    }
+  }
+  return lists
+    .toSorted((one, other) => other - one)
+    .reduce((made, at) => `${made.slice(0, at)}readonly ${made.slice(at)}`, text)
 }

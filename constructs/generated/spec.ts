@@ -31,7 +31,7 @@ export interface SensorSpec {
      *
      * Items: Whom to trust: exactly one of pin, pinFile, caFile, system.
      */
-    trust?: {
+    trust?: readonly {
       /**
        * SHA-256 of the public key (SubjectPublicKeyInfo), in base64.
        */
@@ -533,7 +533,7 @@ export interface ConsoleSpec {
      *
      * Items: Whom to trust: exactly one of pin, pinFile, caFile, system.
      */
-    trust?: {
+    trust?: readonly {
       /**
        * SHA-256 of the public key (SubjectPublicKeyInfo), in base64.
        */
@@ -896,7 +896,7 @@ export interface ProviderSpec {
          *
          * Items: Whom to trust: exactly one of pin, pinFile, caFile, system.
          */
-        trust?: {
+        trust?: readonly {
           /**
            * SHA-256 of the public key (SubjectPublicKeyInfo), in base64.
            */
@@ -952,7 +952,7 @@ export interface ProviderSpec {
        *
        * Items: Whom to trust: exactly one of pin, pinFile, caFile, system.
        */
-      trust?: {
+      trust?: readonly {
         /**
          * SHA-256 of the public key (SubjectPublicKeyInfo), in base64.
          */

@@ -18,6 +18,7 @@ const cases: readonly [written: string, message: string][] = [
   [sensor("time: { timezone: 'Europe/Berlin' }, dependsOn: [], lifecycle: { preventDestroy: true }"), ''],
   [sensor("activation: { mode: Token.asAny('x') }, backup: { enabled: Token.asAny(1) }"), ''],
   [sensor("network: { proxy: { password: { fromEnv: 'PROXY' } } }"), ''],
+  ["new Sensor(stack, 'a', { access: { endpoint: 'https://10.20.0.5', trust: [{ system: true }] } } as const)", ''],
   ["new Sensor(stack, 'a', { name: 'a' })", "Property 'access' is missing"],
   [sensor("tiem: { timezone: 'Europe/Berlin' }"), "'tiem' does not exist in type 'SensorConfig'"],
   [sensor("time: { timeZone: 'Europe/Berlin' }"), "Did you mean to write 'timezone'?"],
