@@ -7,6 +7,7 @@ import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
 import { compareText } from '../compare/canonical-json.ts'
 import { crossCheck } from './cross-checks.ts'
 import type { PlanContext, Sight } from '../engine.ts'
+import { otherKeyProblem } from '../compare/other-key.ts'
 import { isHeld } from './hold.ts'
 import { answered } from '../compare/look.ts'
 import type { Plan } from '../plan-types.ts'
@@ -32,11 +33,12 @@ export function makePlan(fleet: Fleet, sights: readonly Sight[], context: PlanCo
   const plans = planned.map(({ plan }) => plan)
   const overrides = context.options.overrides ?? {}
   const declared = [...fleet.sensors.values()].filter((desired) => !isHeld(desired, context.now))
-  const problems = [
+  const refused = [
     ...refusals,
     ...[...planned, ...consoles].flatMap((one) => one.refusals),
     ...checkPolicy({ policy: fleet.policy, declared, plans, overrides }),
   ]
+  const otherKey = overrides.rewriteSecrets ? undefined : otherKeyProblem(sights)
   return {
     formatVersion: 1,
     tool: { name: 'sensorform', version: context.toolVersion },
@@ -45,8 +47,8 @@ export function makePlan(fleet: Fleet, sights: readonly Sight[], context: PlanCo
     sensors: plans,
     managementConsoles: consoles.map(({ plan }) => plan),
     orphans: [...context.orphans].sort(compareText),
-    problems,
-    refused: problems.length > 0,
+    problems: [...refused, ...(otherKey ? [otherKey] : [])],
+    refused: refused.length > 0,
     ...(Object.keys(overrides).length > 0 && { overrides }),
   }
 }

@@ -161,4 +161,11 @@ export const cli = {
       'With it, secrets are tagged, so that a change of one is noticed. It has 32 bytes or more and is secret itself.',
     remedy: 'Make one with `openssl rand -base64 32`; a file of it has mode 0600.',
   },
+  FINGERPRINT_KEY_DIFFERS: {
+    severity: 'warning',
+    title: 'Secrets were written under another fingerprint key',
+    explanation:
+      'The appliance keeps a tag beside each secret, made with the fingerprint key of the run that wrote it. Under another key nobody can tell whether the secret changed since; that is no difference, and nothing is written.',
+    remedy: 'Bring that key back, or write the secrets anew with `apply --rewrite-secrets`.',
+  },
 } as const satisfies Catalog
