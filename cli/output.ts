@@ -46,12 +46,17 @@ function splitOut(text: string, plansToo: boolean): { format: string; file: stri
   )
 }
 
-/** Prints the report and writes its files. */
-export async function emit(command: Command, { format, files }: Outputs, report: Report): Promise<void> {
+/** Prints the report and writes its files. `whole` is for those who read nothing but a file. */
+export async function emit(
+  command: Command,
+  { format, files }: Outputs,
+  report: Report,
+  whole = report,
+): Promise<void> {
   const verbose = command.given.on('verbose')
   command.io.stdout.write(renderers[format](report, { colour: command.colour.stdout, verbose }))
   for (const { format, file } of files) {
-    await writeWhole(file, renderers[format](report, { colour: false, verbose }), 0o644)
+    await writeWhole(file, renderers[format](whole, { colour: false, verbose }), 0o644)
   }
 }
 

@@ -59,8 +59,15 @@ function readShown(text: string, dateFormat: DateFormat): number | undefined {
 }
 
 /** Local time of a zone as if it were UTC, to the second. */
-function localMs(nowMs: number, timeZone: string): number {
+const localMs = (nowMs: number, timeZone: string): number =>
+  Date.parse(`${formatOf(timeZone).format(nowMs).replace(' ', 'T')}Z`)
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** A format costs more to make than all else that is compared of a sensor, and a fleet has few zones. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
   const options = { timeZone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' } as const
-  const text = new Intl.DateTimeFormat('sv-SE', options).format(nowMs)
-  return Date.parse(`${text.replace(' ', 'T')}Z`)
+  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', options)
+  formats.set(timeZone, format)
+  return format
 }

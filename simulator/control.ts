@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import * as z from 'zod'
 import { settingsWrite, writtenAspects } from '../schemas/api/settings.ts'
-import { cloudKey, fault } from './faults.ts'
+import { cloudKey, fault, faultExamples } from './faults.ts'
 import { isLoopback } from './loopback.ts'
 import { Refusal } from './sensor/refusal.ts'
 import type { SensorState } from './sensor/state.ts'
@@ -57,6 +57,7 @@ const routes: Readonly<Record<string, Route>> = {
     const counts = Object.fromEntries(keys.map((key) => [key, handles.counts(key, since)]))
     return { requests: handles.requests(since), counts }
   },
+  'GET /faults': ({ handles }) => ({ faults: handles.faults(), kinds: faultExamples }),
   'POST /faults': ({ handles, body }) => ({ id: handles.addFault(fault.parse(body)) }),
   'DELETE /faults': ({ handles, query }) => {
     handles.removeFaults(query.get('id') ?? undefined)

@@ -76,6 +76,37 @@ export type Fault = z.infer<typeof fault>
 export type FaultKind = Fault['kind']
 export type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>
 
+/**
+ * Of every kind the ways in which it strikes, without saying whom and where: what the simulator can be asked to do. A kind
+ * that is missing here does not compile.
+ */
+export const faultExamples: { readonly [K in FaultKind]: readonly FaultOf<K>[] } = {
+  latency: [{ kind: 'latency', ms: 30 }],
+  status: [400, 401, 403, 404, 409, 412, 429, 500, 502, 503, 504].map((status) => ({ kind: 'status', status })),
+  throttle: [
+    { kind: 'throttle', retryAfterSeconds: 2 },
+    { kind: 'throttle', retryAfterSeconds: 5, as: 'date' },
+  ],
+  cutBefore: [{ kind: 'cutBefore' }],
+  cutAfter: [{ kind: 'cutAfter' }],
+  slowBody: [{ kind: 'slowBody', chunkBytes: 1024, everyMs: 2 }],
+  malformedBody: [{ kind: 'malformedBody' }, { kind: 'malformedBody', body: '<html></html>' }],
+  sessionLost: [{ kind: 'sessionLost' }],
+  reboot: [
+    { kind: 'reboot', seconds: 20, when: 'before' },
+    { kind: 'reboot', seconds: 20, when: 'after' },
+  ],
+  clockSkew: [{ kind: 'clockSkew', seconds: 400 }],
+  halfApplied: [{ kind: 'halfApplied' }],
+  certificateSwapped: [{ kind: 'certificateSwapped' }],
+  addressTaken: [{ kind: 'addressTaken' }],
+  gone: [{ kind: 'gone' }],
+  cloudRefusesActivation: [{ kind: 'cloudRefusesActivation' }],
+  cloudUnreachable: [{ kind: 'cloudUnreachable' }],
+  consoleUnreachable: [{ kind: 'consoleUnreachable' }],
+  updateFails: [{ kind: 'updateFails' }],
+}
+
 /** A fault file. */
 export const faultFile = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).optional(),
@@ -96,7 +127,8 @@ export interface FaultEngine {
   add(fault: Fault): string
   /** Removes one, or all. */
   remove(id?: string): void
-  list(): readonly (Fault & { id: string })[]
+  /** With how often each has struck. */
+  list(): readonly (Fault & { id: string; struck: number })[]
   /** The faults that strike this call, in the order of their declaration. Counts the call. */
   strike(call: FaultCall): readonly Fault[]
 }
@@ -129,7 +161,11 @@ interface Count {
 }
 
 /** Makes an engine. The same seed, faults and order of requests of an appliance give the same strikes. */
-export function createFaultEngine(seed = 1, faults: readonly Fault[] = []): FaultEngine {
+export function createFaultEngine(
+  seed = 1,
+  faults: readonly Fault[] = [],
+  onCall: (call: FaultCall) => void = () => {},
+): FaultEngine {
   let entries: Entry[] = []
   let made = 0
   const add = (fault: Fault): string => {
@@ -143,10 +179,16 @@ export function createFaultEngine(seed = 1, faults: readonly Fault[] = []): Faul
     remove: (id) => {
       entries = id === undefined ? [] : entries.filter((entry) => entry.id !== id)
     },
-    list: () => entries.map(({ id, fault }) => ({ ...fault, id })),
-    strike: (call) => entries.filter((entry) => strikes(entry, call, seed)).map(({ fault }) => fault),
+    list: () => entries.map(({ id, fault, seen }) => ({ ...fault, id, struck: struckOf(fault, seen) })),
+    strike: (call) => {
+      onCall(call)
+      return entries.filter((entry) => strikes(entry, call, seed)).map(({ fault }) => fault)
+    },
   }
 }
+
+const struckOf = (fault: Fault, seen: Entry['seen']): number =>
+  strikesAtOnce(fault) ? 1 : [...seen.values()].reduce((sum, { fired }) => sum + fired, 0)
 
 function strikes({ id, fault, seen }: Entry, call: FaultCall, seed: number): boolean {
   if (strikesAtOnce(fault) || !matches(fault, call)) return false

@@ -1,5 +1,13 @@
 /** Keys and self-signed certificates of appliances. */
-import { constants, createHash, createPublicKey, generateKeyPair, privateEncrypt, type KeyObject } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createPublicKey,
+  generateKeyPair,
+  generateKeyPairSync,
+  privateEncrypt,
+  type KeyObject,
+} from 'node:crypto'
 import { promisify } from 'node:util'
 import forge from 'node-forge'
 
@@ -31,6 +39,15 @@ export function createKeyPool(distinctKeys = 24, seed = 1): KeyPool {
       return key
     },
   }
+}
+
+const strangers: KeyObject[] = []
+
+/** The nth key of those that no appliance was installed with; the same whenever this process asks for it. */
+export function strangerKey(nth: number): KeyObject {
+  const key = strangers[nth] ?? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  strangers[nth] = key
+  return key
 }
 
 const dayMs = 86_400_000

@@ -10,7 +10,7 @@ import type {
   WriteTime,
 } from '../schemas/generated/wire.ts'
 import type { OfferedUpdate } from './cloud/packages.ts'
-import type { Fault } from './faults.ts'
+import type { Fault, FaultCall } from './faults.ts'
 import type { Surroundings, Tuning } from './world.ts'
 
 /** Settings that differ from those after installation, as a write would say them. */
@@ -90,6 +90,8 @@ export interface SimulatorOptions {
   /** Keeps state here; in memory without. */
   stateFolder?: string
   faults?: readonly Fault[]
+  /** Is told each moment at which a fault may strike: requests, and what sensors do among themselves and with the cloud. */
+  onFaultCall?: (call: FaultCall) => void
   seed?: number
   /** Starts the control endpoint; 0 takes any port. */
   controlPort?: number

@@ -64,6 +64,8 @@ export interface Simulator {
    */
   addFault(fault: Fault): string
   removeFaults(id?: string): void
+  /** Those that are there, with how often each has struck. */
+  faults(): readonly (Fault & { id: string; struck: number })[]
   /** Requests after a sequence number, oldest first. */
   requests(since?: number): readonly LoggedRequest[]
   /** Requests of an appliance by operation. */
@@ -115,7 +117,7 @@ const movesUnavailable =
 
 async function createWorld(options: SimulatorOptions): Promise<{ world: World; cloud?: RunningCloud }> {
   const clock = createSimulatorClock(options.startAt === undefined ? undefined : Date.parse(options.startAt))
-  const shared = { clock, faults: createFaultEngine(options.seed), log: createRequestLog() }
+  const shared = { clock, faults: createFaultEngine(options.seed, [], options.onFaultCall), log: createRequestLog() }
   const { stateFolder } = options
   if (stateFolder !== undefined) mkdirSync(stateFolder, { recursive: true })
   const kept = stateFolder === undefined ? {} : { stateFolder }
@@ -207,6 +209,7 @@ function createHandles(
       return world.faults.add(fault)
     },
     removeFaults: (id) => world.faults.remove(id),
+    faults: () => world.faults.list(),
     requests: (since) => world.log.since(since),
     counts: (key, since) => world.log.counts(key, since),
     kill: (key) => either(key).stop(),

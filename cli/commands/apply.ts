@@ -134,8 +134,9 @@ async function carryOut(command: Command, outputs: Outputs, work: Work, opened: 
   }
   const { outcome, unrecorded } = await execute(command, plan, work, opened)
   const wasRead = outputs.format === 'human' && !command.given.on('quiet')
-  if (begins) await emitOutcome(command, outputs, report(wasRead ? outcome : withErrorsOf(plan, outcome)))
-  else await emitFiles(command, outputs, report(withErrorsOf(plan, outcome)))
+  const whole = report(withErrorsOf(plan, outcome))
+  if (begins) await emitOutcome(command, outputs, wasRead ? report(outcome) : whole, whole)
+  else await emitFiles(command, outputs, whole)
   if (unrecorded && !isTold(unrecorded, outcome)) sayUnrecorded(command, unrecorded)
   return exitCodeOf(outcomeReasons(plan, outcome, { unrecorded: unrecorded !== undefined }))
 }
@@ -214,9 +215,9 @@ const notBegunAppliance = ({
   problems,
 })
 
-async function emitOutcome(command: Command, outputs: Outputs, report: ApplyReport): Promise<void> {
+async function emitOutcome(command: Command, outputs: Outputs, report: ApplyReport, whole: ApplyReport): Promise<void> {
   if (outputs.format === 'human' && !command.given.on('quiet')) command.io.stdout.write('\n')
-  await emit(command, outputs, report)
+  await emit(command, outputs, report, whole)
 }
 
 /** A person has read all of it in the plan; programs and files get the result. */

@@ -143,14 +143,14 @@ export class LeaseKeeper {
       return leaseRenewSeconds * 1000
     } catch (error) {
       const isGone = error instanceof DeviceError && error.code === 'LEASE_LOST'
-      if (!signal.aborted && (isGone || this.remainingMs <= 0)) this.#lose()
+      if (!signal.aborted && (isGone || this.remainingMs <= 0)) this.#lose(isGone ? leaseLost() : ranOut(error))
       return retryMs
     }
   }
 
-  #lose(): void {
+  #lose(why = leaseLost()): void {
     this.pause()
-    this.#lost.abort(leaseLost())
+    this.#lost.abort(why)
   }
 }
 
@@ -158,3 +158,14 @@ const leaseLost = (): DeviceError =>
   new DeviceError('LEASE_LOST', 'The lease of this run was lost; another run may be at work.', {
     advice: 'Plan again: the next run observes what was done and goes on from there.',
   })
+
+/** Nobody took it: whoever reads of another run would look in the wrong place. */
+const ranOut = (cause: unknown): DeviceError =>
+  new DeviceError(
+    'LEASE_LOST',
+    `The lease of this run ran out, as it could not be renewed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
+      cause,
+      advice: 'Run again once the appliance answers: the next run observes what was done and goes on from there.',
+    },
+  )

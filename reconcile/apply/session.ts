@@ -95,9 +95,29 @@ export class ApplianceSession {
     return this.#writer.connectionString?.()
   }
 
-  /** Acquires or renews, with an intent. Says whether somebody has changed the appliance since it was seen last. */
+  /** Acquires or renews, with an intent. Says whether the appliance may have been changed since it was seen last. */
   async announce(intent: Intent | null | undefined): Promise<{ moved: boolean }> {
-    return this.#takeGrant(this.lease.isHeld ? await this.lease.renew(intent) : await this.lease.acquire(intent))
+    return this.lease.isHeld ? this.renewLease(intent) : this.#takeGrant(await this.lease.acquire(intent))
+  }
+
+  /**
+   * Renews. An appliance that restarts meanwhile is waited for as long as the lease lasts: a run that gave up halfway
+   * through a re-activation would leave the sensor without a registration.
+   */
+  async renewLease(intent?: Intent | null): Promise<{ moved: boolean }> {
+    try {
+      return this.#takeGrant(await this.lease.renew(intent))
+    } catch (error) {
+      if (!(error instanceof DeviceError) || !mayPass.has(error.code)) throw error
+    }
+    this.lease.pause()
+    try {
+      await this.reconnect()
+      this.#takeGrant(await this.lease.renew(intent))
+    } finally {
+      this.lease.resume()
+    }
+    return { moved: true }
   }
 
   /** Goes on with the lease after a time without a connection. */

@@ -66,9 +66,27 @@ const zonedParts = (nowMs: number, timeZone: string): [string, string][] =>
     .formatToParts(nowMs)
     .map(({ type, value }) => [type, value])
 
-/** What the clock on the wall shows in a time zone, as ms since 1970 as if that were UTC. */
+const minuteMs = 60_000
+/** By zone and minute. */
+const offsets = new Map<string, number>()
+const mostOffsets = 1000
+
+/**
+ * What the clock on the wall shows in a time zone, as ms since 1970 as if that were UTC. Sensors ask for the same minutes
+ * at each request, and a zone changes its offset between two minutes only: what was found is kept.
+ */
 export function wallMs(nowMs: number, timeZone: string | null): number {
-  const parts = new Map(zonedParts(nowMs, timeZone ?? 'UTC'))
+  const zone = timeZone ?? 'UTC'
+  const minute = Math.floor(nowMs / minuteMs)
+  const key = `${zone} ${minute}`
+  const offsetMs = offsets.get(key) ?? offsetAt(minute * minuteMs, zone)
+  if (offsets.size >= mostOffsets) offsets.clear()
+  offsets.set(key, offsetMs)
+  return Math.floor(nowMs / 1000) * 1000 + offsetMs
+}
+
+function offsetAt(ms: number, timeZone: string): number {
+  const parts = new Map(zonedParts(ms, timeZone))
   const part = (name: string): number => Number(parts.get(name))
-  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - ms
 }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { generateKeyPairSync } from 'node:crypto'
 import type { ApplianceKind } from '../../schemas/documents.ts'
 import { serve, type Answer, type Request, type Service } from '../edge.ts'
 import type { Fault } from '../faults.ts'
-import { pinOf } from '../keys.ts'
+import { pinOf, strangerKey } from '../keys.ts'
 import type { World } from '../world.ts'
 import { otherSelfSigned } from './certificate.ts'
 import { sensorNowMs } from './clock.ts'
@@ -57,6 +56,8 @@ export abstract class ApplianceProcess<State extends ApplianceState> implements 
   #presence: Presence = 'stopped'
   #backUptimeMs = Infinity
   #timer: NodeJS.Timeout | undefined
+  /** Certificates that were put in the place of its own. */
+  #strangers = 0
   /** One change of the listener after the other. */
   #moving: Promise<void> = Promise.resolve()
 
@@ -233,7 +234,7 @@ export abstract class ApplianceProcess<State extends ApplianceState> implements 
 
   #serveStranger(): void {
     const { settings } = this.#state
-    const served = otherSelfSigned(this, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
+    const served = otherSelfSigned(this, strangerKey(this.#strangers++))
     const certificate = { ...settings.certificate, name: null, certificate: served.certificate, chain: null }
     const withoutTags = { ...certificate, privateKey: { set: true, tag: null }, passphrase: null }
     this.commit({ served, settings: { ...settings, certificate: withoutTags } })

@@ -19,6 +19,8 @@ export interface TrialOptions {
   /** A cloud at `<network>.250`, and the registrar `cloud` that speaks to it. */
   cloud?: Partial<SimulatedCloudOptions>
   tuning?: SimulatorOptions['tuning']
+  /** What else the simulator is started with. */
+  simulator?: Pick<SimulatorOptions, 'distinctKeys' | 'onFaultCall'>
   /** What each sensor declares beside how it is reached. */
   spec?: (key: string) => string
 }
@@ -49,7 +51,7 @@ export interface Ended {
 export const trialEnv = { SENSOR_PASSWORD: 'canary-Sensor-1!', AZURE_TOKEN: 'canary-token' }
 
 export async function startTrial(options: TrialOptions): Promise<Trial> {
-  const { network, sensors, consoles = {}, sensor, cloud, tuning, spec = () => '' } = options
+  const { network, sensors, consoles = {}, sensor, cloud, tuning, simulator: more, spec = () => '' } = options
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-cli-'))
   const keys = Array.from({ length: sensors }, (_, index) => `line-${index + 1}`)
   const simulator = await startSimulator({
@@ -73,6 +75,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
       ...rest,
     })),
     pinFile: join(folder, 'pins.json'),
+    ...more,
   })
   const documents = [
     fleetDocument + (simulator.cloud ? registrarOf(simulator.cloud.endpoint) : ''),

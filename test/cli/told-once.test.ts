@@ -1,7 +1,8 @@
 /** What a run has to say is said once, however quiet it is. Addresses: 127.26.x.x. */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import type { ResultOf } from '../../schemas/results.ts'
 import { checkResult } from '../report/check-result.ts'
 import { startTrial, type Trial } from './fleet.ts'
 
@@ -48,6 +49,16 @@ test.each([[[]], [['--format', 'markdown']]])('a step that fails tells why once,
   expect([code, count(stdout, 'CONSOLE_FAILED')]).toEqual([3, 1])
   // The line that asked for it.
   expect(stdout).toMatch(/fleet\.yaml:\d+:\d+: (error )?CONSOLE.*FAILED|CONSOLE&#95;FAILED: fleet\.yaml:\d+:\d+/)
+})
+
+test('whoever reads nothing but the result in a file is told as well why nothing is done', async () => {
+  await startTaken()
+  await trial.run(['apply', 'fleet.yaml', '--auto-approve', '--out', 'json=result.json'])
+  const { sensors } = JSON.parse(readFileSync(join(trial.folder, 'result.json'), 'utf8')) as ResultOf<'apply'>
+  expect(sensors.map(({ status, problems }) => [status, problems.map(({ code }) => code)])).toEqual([
+    ['partial', ['RECORD_CONNECTED']],
+    ['done', []],
+  ])
 })
 
 const site =

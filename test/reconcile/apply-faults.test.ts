@@ -7,9 +7,10 @@ import { DeviceError, type DeviceErrorCode } from '../../reconcile/device-error.
 import type { World } from '../../reconcile/engine.ts'
 import { planRun } from '../../reconcile/run.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
-import { converge, createBench, desiredSensor, fleetOf, type Bench } from '../support/memory-fleet.ts'
+import { converge, createBench, desiredSensor, fleetOf, installActivated, type Bench } from '../support/memory-fleet.ts'
 
 const berlin: DesiredSettings = { time: { timezone: 'Europe/Berlin' } }
+const renamed: DesiredSettings = { name: 'new', registration: { registrar: 'cloud', site: 'plant' } }
 const twoSteps: DesiredSettings = { ...berlin, network: { dns: ['10.1.0.1'] } }
 
 function install(bench: Bench): MemoryAppliance {
@@ -193,6 +194,45 @@ test('a lease that is lost ends all writing at once', async () => {
   expect(appliance.lease).toMatchObject({ holder: 'another' })
 })
 
+test('a lease that runs out because the sensor fell silent says so, and speaks of no other run', async () => {
+  const bench = createBench()
+  const appliance = install(bench)
+  bench.memoryWorld.onCall = ({ method, phase }) => {
+    if (method === 'set time' && phase === 'before') appliance.gone = true
+  }
+  const { outcome } = await converge(fleetOf([desiredSensor(berlin)]), slowed(bench, 'set', 150_000, 'after'))
+  expect(outcome.sensors[0]).toMatchObject({ status: 'unknown' })
+  expect(outcome.sensors[0]?.problems).toEqual([
+    {
+      severity: 'error',
+      code: 'LEASE_LOST',
+      key: 'line-1',
+      summary: 'The lease of this run ran out, as it could not be renewed: Nothing answers at https://10.1.0.5.',
+      hint: 'Run again once the appliance answers: the next run observes what was done and goes on from there.',
+    },
+  ])
+})
+
+test.each([
+  { name: 'between two settings', settings: twoSteps, at: 2 },
+  { name: 'between the end of its old registration and the new one', settings: renamed, at: 4 },
+])('a sensor that restarts $name is waited for: it is not left halfway', async ({ settings, at }) => {
+  const bench = createBench()
+  const appliance = await installActivated(bench, { name: 'old' })
+  let leases = 0
+  bench.memoryWorld.onCall = ({ method, target, phase }) => {
+    if (method !== 'lease' || phase !== 'before' || ++leases !== at) return
+    appliance.gone = true
+    void bench.clock.sleep(20_000).then(() => (appliance.gone = false))
+    throw new DeviceError('CONNECTION_LOST', `Played: ${target} restarts.`)
+  }
+  const { outcome } = await converge(fleetOf([desiredSensor(settings)]), bench.world)
+  expect(summary(outcome).map(({ status, problems }) => ({ status, problems }))).toEqual([
+    { status: 'done', problems: [] },
+  ])
+  expect(bench.memoryWorld.records.map(({ name }) => name)).toEqual([settings.name ?? 'old'])
+})
+
 test('the lease is renewed while a long write is under way', async () => {
   const bench = createBench()
   install(bench)
@@ -204,7 +244,7 @@ test('the lease is renewed while a long write is under way', async () => {
 })
 
 /** A world whose writes take time. */
-function slowed({ world, clock }: Bench, type: string, ms: number): World {
+function slowed({ world, clock }: Bench, type: string, ms: number, when: 'before' | 'after' = 'before'): World {
   const driver = world.driver('api')
   return {
     ...world,
@@ -215,8 +255,11 @@ function slowed({ world, clock }: Bench, type: string, ms: number): World {
         return {
           ...writer,
           write: async (write, guard) => {
-            if (write.type === type) await clock.sleep(ms)
-            return writer.write(write, guard)
+            const isSlow = write.type === type
+            if (isSlow && when === 'before') await clock.sleep(ms)
+            const written = await writer.write(write, guard)
+            if (isSlow && when === 'after') await clock.sleep(ms)
+            return written
           },
         }
       },

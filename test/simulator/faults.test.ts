@@ -1,6 +1,6 @@
 // Addresses: 127.20.110.x and 127.20.111.x.
 import { describe, expect, test } from 'vitest'
-import { createFaultEngine, faultFile, type Fault } from '../../simulator/faults.ts'
+import { createFaultEngine, fault, faultExamples, faultFile, type Fault } from '../../simulator/faults.ts'
 import { admin, call, cloudAt, refusalOf, send, sensorAt, signIn, start, startOne } from './sensor/start.ts'
 
 const read = (appliance: string) => ({
@@ -49,6 +49,25 @@ describe('which requests a fault strikes', () => {
     const misspelt = [{ faults: [{ kind: 'latency' }] }, { faults: [{ kind: 'cutbefore' }] }, { fault: [] }]
     expect(misspelt.map((file) => faultFile.safeParse(file).success)).toEqual([false, false, false])
   })
+})
+
+test('every kind that a fault file may name has examples, and each is legal', () => {
+  const kinds = fault.options.map(({ shape }) => shape.kind.value)
+  expect(Object.keys(faultExamples).toSorted()).toEqual(kinds.toSorted())
+  const examples = Object.values(faultExamples).flat()
+  expect(faultFile.parse({ faults: examples })).toEqual({ faults: examples })
+})
+
+test('how often each fault has struck is told', () => {
+  const engine = createFaultEngine(1, [
+    { kind: 'cutBefore', count: 2 },
+    { kind: 'gone', appliance: 'b' },
+  ])
+  for (const key of ['a', 'b', 'a', 'a']) engine.strike(read(key))
+  expect(engine.list().map(({ kind, struck }) => [kind, struck])).toEqual([
+    ['cutBefore', 3],
+    ['gone', 1],
+  ])
 })
 
 test('a sensor may be called cloud: its faults and requests are not those of the cloud', async () => {

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openRegistrar } from '../registrars/azure/open.ts'
 import { pinFile } from '../../schemas/pin-file.ts'
 import type { Audit } from '../../schemas/generated/wire.ts'
-import type { Fault } from '../../simulator/faults.ts'
+import { faultExamples, type Fault } from '../../simulator/faults.ts'
 import type { SimulatorOptions } from '../../simulator/simulate.ts'
 import { cloudAt, send, sensorAt, signIn, start } from './sensor/start.ts'
 
@@ -131,6 +131,10 @@ describe('the control endpoint', () => {
     expect(((await client.call('readAudit')).body as Audit).entries[0]?.user).toBe('anna')
     const { body } = await control('POST', `${url}/faults`, { kind: 'status', status: 503, operation: 'readAppliance' })
     expect((await client.call('readAppliance')).status).toBe(503)
+    expect((await control('GET', `${url}/faults`)).body).toEqual({
+      faults: [{ id: body['id'], kind: 'status', status: 503, operation: 'readAppliance', struck: 1 }],
+      kinds: faultExamples,
+    })
     await control('DELETE', `${url}/faults?id=${String(body['id'])}`)
     expect((await client.call('readAppliance')).status).toBe(200)
     const { requests, counts } = (await control('GET', `${url}/requests?since=3`)).body

@@ -96,7 +96,7 @@ const leftOpen = ({ plan }: StepContext, registrar: Registrar, name: string, err
 
 /** Renews the lease, and throws when a write that begins now might not end inside it. */
 export async function beginWrite({ session, plan }: StepContext, { writeTimeoutMs }: Registrar): Promise<void> {
-  await session.lease.renew()
+  await session.renewLease()
   if (session.lease.remainingMs > writeTimeoutMs) return
   throw new StepError({
     code: 'LEASE_TOO_SHORT',

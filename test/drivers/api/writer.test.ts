@@ -253,6 +253,15 @@ test.each(refusals)('status %i %s is %s, and asked once', async (status, wireCod
   expect(sensor.calls).toEqual(['signIn', 'importCertificate'])
 })
 
+test('a refusal that the appliance words itself says what to do about it', async () => {
+  const { sensor, writer } = await open()
+  sensor.script('writeTime', { status: 400, json: refusal('INVALID', 'The time zone is closed.') })
+  const failure = await failureOf(writer.write(set('time', { 'time.timezone': 'UTC' }), guard))
+  expect(failure.advice).toBe(
+    'Its own words say why. Correct what they name, in the documents or on the appliance, and run again.',
+  )
+})
+
 test('a write is repeated after 429 and 503, which did nothing, and as long as asked', async () => {
   const { sensor, writer, slept } = await open()
   sensor.script(
