@@ -126,7 +126,7 @@ const advices: Partial<Record<DeviceErrorCode, string>> = {
   ACCOUNT_LOCKED: 'Wait until the account is unlocked (300 s), check the password, and run again.',
   LEASE_HELD: 'Another run is changing this appliance. Wait until it has ended.',
   LEASE_LOST: 'Another run took over, or the lease ran out. Plan again.',
-  REFUSED: 'Its own words say why. Correct what they name, in the documents or on the appliance, and run again.',
+  REFUSED: 'Correct what it says is wrong, in the documents or on the appliance, then run again.',
   REVISION_CONFLICT: 'Somebody changed the appliance meanwhile. Plan again.',
   BUSY: 'Wait until the job that is running has ended.',
   THROTTLED: 'Run again later, or with a lower --concurrency.',

@@ -24,6 +24,27 @@ const rename = fleetOf([desiredSensor(named('new'))])
 
 const names = ({ records }: MemoryWorld) => records.map(({ name }) => name)
 
+test('whichever look at the cloud misses a registration that is there, none is left behind', async () => {
+  for (let at = 1, looks = Infinity; at <= looks; at++) {
+    const bench = createBench()
+    const appliance = await installActivated(bench, { name: 'old' })
+    let [look, hidden] = [0, [] as MemoryWorld['records']]
+    bench.memoryWorld.onCall = ({ method, phase }) => {
+      if (method !== 'lookup') return
+      if (phase === 'before') look += 1
+      if (look !== at) return
+      if (phase === 'before') [hidden, bench.memoryWorld.records] = [bench.memoryWorld.records, []]
+      else bench.memoryWorld.records = hidden
+    }
+    await converge(rename, restarted(bench))
+    looks = look
+    bench.memoryWorld.onCall = () => {}
+    await converge(rename, restarted(bench))
+    expect({ at, names: names(bench.memoryWorld) }).toEqual({ at, names: ['new'] })
+    expect(appliance).toMatchObject({ intent: null, activation: { name: 'new', status: 'Valid' } })
+  }
+})
+
 interface Obstacle {
   name: string
   /** Comes up between plan and apply. */

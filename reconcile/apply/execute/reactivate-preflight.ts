@@ -7,7 +7,7 @@ import { wayToTheCloud } from '../../activation-remedies.ts'
 import type { Action } from '../../plan-types.ts'
 import { mostDriftSeconds } from '../../compare/clock.ts'
 import { StepError } from '../../observe/problem-of.ts'
-import { isOurs, liesAt, reportedOf } from '../../compare/records.ts'
+import { isOurs, isReported, liesAt, reportedOf, reportedPlace } from '../../compare/records.ts'
 import type { Registrar } from '../../registrar.ts'
 import { downloadFile } from './activation-files.ts'
 import { beginWrite, lookUp } from './registrar-writes.ts'
@@ -22,6 +22,7 @@ export async function preflight(context: StepContext, action: Reactivate, regist
   checkCloud(context, action)
   checkUpload(context)
   await checkName(context, action, registrar)
+  await checkAbsent(context, action, registrar)
   await checkRegister(context, action, registrar)
   if (registrar.support.download === 'manual') await checkFile(context, action, registrar)
 }
@@ -77,6 +78,30 @@ async function checkName(context: StepContext, { to, deletes }: Reactivate, regi
   if (options.overrides?.adoptRecord?.includes(plan.key)) return
   const hint = `If it is a leftover of this sensor, say --adopt-record ${plan.key}.`
   throw taken(context, 'RECORD_NOT_OURS', `${to.name} is registered, and nothing says that it is this sensor's.`, hint)
+}
+
+/**
+ * A plan that deletes nothing was made while the registrar did not list the registration that the sensor reports. One that
+ * is listed after all would stay behind for good: once the sensor is renamed, nothing tells that it was its own.
+ */
+async function checkAbsent(
+  context: StepContext,
+  { from, to, deletes, registrar: name, reason }: Reactivate,
+  registrar: Registrar,
+): Promise<void> {
+  const { plan, session } = context
+  const place = reportedPlace(reportedOf(session))
+  const leaves = from !== null && (from.name !== to.name || (place !== undefined && !liesAt(to.placement, place)))
+  if (deletes || !leaves || from.registrar !== name || reason === 'update' || !registrar.support.register) return
+  const lookup = await lookUp(context, registrar, from.name, place ?? to.placement)
+  if (lookup.state !== 'present' || !isReported(reportedOf(session), lookup.record)) return
+  throw new StepError({
+    code: 'APPLIANCE_CHANGED',
+    key: plan.key,
+    field: 'registration',
+    summary: `${name} lists ${from.name}, the registration that the sensor reports, and did not when the plan was made; nothing was written.`,
+    hint: 'Plan again.',
+  })
 }
 
 /** The registrar would take the new record: asked while the old one, if there is one, still stands. */

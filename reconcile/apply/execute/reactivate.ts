@@ -57,7 +57,10 @@ async function deleteOld(context: StepContext, { deletes, to, registrar: next }:
     context.note(`${deletes.registrar} deletes nothing: the record ${deletes.name} stays until a person removes it.`)
     return
   }
-  const lookup = await lookUp(context, registrar, deletes.name, deletes)
+  const look = () => lookUp(context, registrar, deletes.name, deletes)
+  const seen = await look()
+  // Once the sensor is renamed nothing tells that the record was its own: one that was missed would stay for good.
+  const lookup = seen.state === 'absent' ? await look() : seen
   if (lookup.state !== 'present') {
     context.note(`${deletes.name} is no longer registered.`)
     return

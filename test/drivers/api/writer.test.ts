@@ -257,9 +257,7 @@ test('a refusal that the appliance words itself says what to do about it', async
   const { sensor, writer } = await open()
   sensor.script('writeTime', { status: 400, json: refusal('INVALID', 'The time zone is closed.') })
   const failure = await failureOf(writer.write(set('time', { 'time.timezone': 'UTC' }), guard))
-  expect(failure.advice).toBe(
-    'Its own words say why. Correct what they name, in the documents or on the appliance, and run again.',
-  )
+  expect(failure.advice).toBe('Correct what it says is wrong, in the documents or on the appliance, then run again.')
 })
 
 test('a write is repeated after 429 and 503, which did nothing, and as long as asked', async () => {
