@@ -169,8 +169,9 @@ function passes({ trial: { simulator } }: Plant, { kind, appliance, nth, count =
 type Appliance = NonNullable<Applied['result']>['sensors'][number]
 
 /** What, where and what to do must stand in the report. */
-function untold({ key, status, problems }: Appliance, applied: Applied): string[] {
+function untold({ key, status, steps, problems: own }: Appliance, applied: Applied): string[] {
   const text = flat(applied.stdout + applied.stderr)
+  const problems = [...own, ...steps.flatMap(({ problem }) => problem ?? [])]
   if (problems.length === 0) return [`${key} is ${status}, and nothing says why ${said(applied)}`]
   return problems.flatMap((problem) => {
     const { code, summary, hint = '', severity } = problem
