@@ -5,7 +5,7 @@ import type { Fleet } from '../schemas/fleet.ts'
 import { consoleAspects } from '../schemas/management-console.ts'
 import { sensorAspects } from '../schemas/sensor.ts'
 import type { Command } from './command.ts'
-import { sensorOf } from './keys.ts'
+import { applianceOfKey, sensorOf } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { isSettingPath } from './setting-path.ts'
 import { UsageError } from './usage-error.ts'
@@ -52,7 +52,9 @@ export function overridesOf(given: Command['given'], fleet: Fleet): Overrides {
     ...(given.on('allow-delete') && { allowDelete: keys('allow-delete') }),
     ...(given.on('allow-window') && { allowWindow: given.list('allow-window').map((site) => siteOf(fleet, site)) }),
     ...(given.on('adopt-record') && { adoptRecord: keys('adopt-record') }),
-    ...(given.on('allow-cut-off') && { allowCutOff: keys('allow-cut-off') }),
+    ...(given.on('allow-cut-off') && {
+      allowCutOff: given.list('allow-cut-off').map((key) => applianceOfKey(fleet, key).key),
+    }),
     ...(given.on('allow-unguarded-network-change') && { allowUnguardedNetworkChange: true }),
     ...(given.on('rewrite-secrets') && { rewriteSecrets: true }),
   }

@@ -4,6 +4,7 @@ import { planRun } from '../../reconcile/run.ts'
 import { problemLines } from '../../report/human-problem.ts'
 import { plainText } from '../../report/neutral.ts'
 import { styleOf } from '../../report/style.ts'
+import { ofAllAppliances } from '../../schemas/appliances.ts'
 import type { Command } from '../command.ts'
 import { documentPaths, loadDocuments } from '../documents.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -25,8 +26,9 @@ export async function run(command: Command): Promise<number> {
   }
   const opened = await openWorld(command, fleet, { writes: false })
   try {
-    const look = async (): Promise<Plan> => (await planRun(fleet, opened.world, { keys: [key], readOnly: true })).plan
-    const before = only(await look())
+    const look = async (): Promise<AppliancePlan> =>
+      planOf(key, (await planRun(fleet, opened.world, { keys: [key], readOnly: true })).plan)
+    const before = await look()
     opened.progress.end()
     if (before.status === 'unknown') return sayUnknown(command, before)
     const steps = manualSteps(before, wanted)
@@ -35,7 +37,7 @@ export async function run(command: Command): Promise<number> {
       return exitCodes.ok
     }
     await record(opened, key, steps)
-    const after = only(await look())
+    const after = await look()
     await withdraw(opened, key, open(steps, after))
     return judge(command, steps, after)
   } finally {
@@ -43,9 +45,10 @@ export async function run(command: Command): Promise<number> {
   }
 }
 
-function only({ sensors: [sensor] }: Plan): AppliancePlan {
-  if (!sensor) throw new TypeError('the plan of one sensor has none')
-  return sensor
+function planOf(key: string, plan: Plan): AppliancePlan {
+  const found = ofAllAppliances(plan).find((one) => one.key === key)
+  if (!found) throw new TypeError(`the plan of ${key} has none`)
+  return found
 }
 
 function sayUnknown(command: Command, { problems }: AppliancePlan): number {

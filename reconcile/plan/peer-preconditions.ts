@@ -64,13 +64,14 @@ function withoutHarm(step: Step): Step {
   return harmless
 }
 
-/** `siem of rule ops (10.1.9.1:6514)`, `mail server (mail.plant.example:465)`. */
+/** `siem of rule ops (10.1.9.1:6514)`, `mail server (mail.plant.example:465)`, `sensor line-1 (10.1.0.11:443)`. */
 export function namePeer({ path, host, port }: Pick<PeerCheck, 'path' | 'host' | 'port'>): string {
-  const [aspect = '', , rule, , action] = segmentsOf(path)
+  const [aspect = '', name = '', rule, , action] = segmentsOf(path)
   const names: Readonly<Record<string, string>> = {
     forwarding: `${action ?? ''} of rule ${rule ?? ''}`,
     mailServer: 'mail server',
     managementConsole: 'management console',
+    sensors: `sensor ${name}`,
   }
   return `${names[aspect] ?? aspect} (${host}:${port})`
 }
@@ -87,8 +88,8 @@ function cutsOff({ desired }: Look, failing: readonly PeerCheck[], isAllowed: bo
       field,
       summary: isAllowed ? summary : `${summary}. It is not turned on`,
       hint: isAllowed
-        ? 'Give these peers certificates that the sensor can validate.'
-        : `Give these peers certificates that the certificate chain of the sensor (certificate.chain) has issued, or take them out of the spec; or, if they may be cut off: --allow-cut-off ${desired.key}.`,
+        ? 'Give these peers certificates that the appliance can validate.'
+        : `Give these peers certificates that the declared certificate chain (certificate.chain) has issued, or take them out of the spec; or, if they may be cut off: --allow-cut-off ${desired.key}.`,
     }),
   ]
 }

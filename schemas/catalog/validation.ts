@@ -6,9 +6,9 @@ export const validation = {
     severity: 'error',
     title: 'Certificate validation would cut peers off',
     explanation:
-      'Before validation is turned on, the sensor connects to every peer that it speaks TLS with and judges its certificate. With validation on, the communication with the named ones is halted, so it is not turned on. Where that was allowed, this is a warning.',
+      'Before validation is turned on, the appliance connects to every peer that it speaks TLS with (a management console to its sensors as well) and judges its certificate. With validation on, the communication with the named ones is halted, so it is not turned on. Where that was allowed, this is a warning.',
     remedy:
-      'Give these peers certificates that the certificate chain of the sensor has issued, or take them out of the spec. If they may be cut off, say --allow-cut-off KEY.',
+      'Give these peers certificates that the declared certificate chain has issued, or take them out of the spec. If they may be cut off, say --allow-cut-off KEY.',
   },
   VALIDATION_UNCHECKED: {
     severity: 'warning',

@@ -7,6 +7,7 @@ import { probeTls, type Probe } from '../tls-probe.ts'
 import { consoleEndpoint } from './console-link.ts'
 import { mailServerOf } from './deliver.ts'
 import { lookAtServer, type PeerLook } from './send.ts'
+import type { Console } from '../console/console.ts'
 import type { Appliance, Call, Handlers, Sensor } from './sensor.ts'
 
 interface Peer {
@@ -19,7 +20,7 @@ interface Peer {
 type Planned = NonNullable<PeerCheckRequest['peers']>[number]
 
 /** One line for each kind of peer. */
-const kinds: readonly ((appliance: Appliance) => Peer[])[] = [syslogServers, mailServers, consoles]
+const kinds: readonly ((appliance: Appliance) => Peer[])[] = [syslogServers, mailServers, consoles, sensors]
 
 async function checkPeers(appliance: Appliance, call: Call): Promise<Answer> {
   const { authorities, peers: planned = [] } = call.body as PeerCheckRequest
@@ -72,11 +73,11 @@ function plannedPeer({ state }: Appliance, { path, host, port, tls }: Planned): 
   }
   if (path !== 'managementConsole')
     return { path, host, port, look: (authorities) => lookAtServer({ host, port, authorities }) }
-  return { path, host, port, look: lookAtConsole(`https://${host}:${port}`, state) }
+  return { path, host, port, look: lookAtAppliance(`https://${host}:${port}`, state) }
 }
 
-/** Without a chain it is judged by the own certificate of the sensor. */
-const lookAtConsole =
+/** Without a chain it is judged by the own certificate of whoever looks. */
+const lookAtAppliance =
   (endpoint: string, { settings }: Appliance['state']): Peer['look'] =>
   async (authorities) =>
     looks[await probeTls(endpoint, authorities ?? settings.certificate.certificate ?? '')]
@@ -86,7 +87,21 @@ function consoles(appliance: Appliance): Peer[] {
   const endpoint = appliance.kind === 'Sensor' ? consoleEndpoint(appliance as Sensor) : undefined
   if (endpoint === undefined) return []
   const { hostname: host, port } = new URL(endpoint)
-  return [{ path: 'managementConsole', host, port: Number(port), look: lookAtConsole(endpoint, appliance.state) }]
+  return [{ path: 'managementConsole', host, port: Number(port), look: lookAtAppliance(endpoint, appliance.state) }]
+}
+
+/** The sensors that are connected to a management console: it judges them as they judge it. */
+function sensors(appliance: Appliance): Peer[] {
+  if (appliance.kind !== 'ManagementConsole') return []
+  const { state, links } = appliance as Console
+  return state.sensors
+    .filter(({ connection }) => connection.id === 'SYNCED')
+    .map(({ uid, name, interfaceAddress }) => {
+      const endpoint = links.get(uid)?.sensor.endpoint() || `https://${interfaceAddress}`
+      const { hostname: host, port } = new URL(endpoint)
+      const path = formatPath(['sensors', name])
+      return { path, host, port: port === '' ? 443 : Number(port), look: lookAtAppliance(endpoint, state) }
+    })
 }
 
 const looks: Readonly<Record<Probe, PeerLook>> = {

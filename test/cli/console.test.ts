@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { ResultOf } from '../../schemas/results.ts'
 import { checkResult } from '../report/check-result.ts'
 import { advanceUntil } from '../simulator/console/start.ts'
+import { makeCertificate } from '../simulator/sensor/certificates.ts'
 import { startTrial, type Ended, type Trial, type TrialOptions } from './fleet.ts'
 
 let trial: Trial
@@ -115,6 +116,16 @@ test('a hold of its site holds a console: it is not contacted, nor is a sensor c
   expect([trial.simulator.counts('hq'), zones()]).toEqual([{}, []])
   const sent = await trial.run(['test-message', 'hq', 'ops', ...files.flatMap((file) => ['--in', file])])
   expect([sent.code, sent.stderr]).toEqual([1, expect.stringContaining('error HELD: hq is held until 2099-01-01')])
+})
+
+test('a step by hand of a console is told with its place in the console, and confirmed by its key', async () => {
+  await start({ sensors: 1, consoles: hq })
+  writeFileSync(join(trial.folder, 'hq.crt'), makeCertificate({ commonName: 'hq.plant.example' }))
+  edit('{ name: hq }\nspec:\n', '{ name: hq }\nspec:\n  certificate: { certificate: { file: hq.crt } }\n')
+  const plan = await result('plan')
+  expect(stepsOf(plan.managementConsoles[0])).toEqual(['certificate.manual'])
+  const { code, stdout } = await trial.run(['confirm', 'hq', '--in', 'fleet.yaml'])
+  expect([code, stdout]).toEqual([7, expect.stringContaining('hq: by hand: set certificate: still differs')])
 })
 
 test('however many sensors, a plan reads the console once', async () => {
