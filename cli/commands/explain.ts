@@ -1,5 +1,6 @@
 import { declaredFields, findField } from '../../reconcile/compare/setting-fields.ts'
 import { factsOfStep } from '../../reconcile/plan/step-facts.ts'
+import { consoleStepOf, isConsolePath } from '../../reconcile/plan/console-steps.ts'
 import { groupOf } from '../../reconcile/plan/step-groups.ts'
 import type { ExplainedField } from '../../report/report.ts'
 import { shownText } from '../../report/words.ts'
@@ -95,6 +96,8 @@ function valueText(value: unknown, cwd: string): string {
 function effectOf(path: string): string {
   const facts = findField(path)?.facts
   if (facts?.['x-reactivates']) return 'changing it re-activates the sensor'
+  // No setting of the sensor, but steps of both ends.
+  if (isConsolePath(path)) return `changing it is a step of ${factsOfStep(consoleStepOf(path)).risk} risk`
   if (facts?.['x-not-a-setting']) return 'says how Sensorform behaves; nothing is written'
   // What does not re-activate is a property of the record, which is updated where it stands.
   const step = path.startsWith('registration.') ? 'registration' : groupOf(path)

@@ -60,5 +60,5 @@ function importStep(look: Look, changes: readonly string[]): Step {
 function watchedStep(look: Look, paths: readonly string[]): Step {
   const declared = declaredFields(look.desired)
   const values = Object.fromEntries(paths.map((path) => [path, declared.get(path) as PlannedValue]))
-  return stepByHand('certificate.manual', values, paths)
+  return stepByHand(look, 'certificate.manual', values, paths)
 }

@@ -99,5 +99,8 @@ function zonePlace(zone: string): string[] {
   return slash > 0 ? [`  site = ${zone.slice(0, slash)}`, `  zone = ${zone.slice(slash + 1)}`] : [`  zone = ${zone}`]
 }
 
+/** Id of the step that a change of such a path takes. */
+export const consoleStepOf = (path: string): string => (path === zonePath ? zonePath : group)
+
 /** Path of the field that a console document stands behind. */
 export const isConsolePath = (path: string): boolean => path === consolePath || path === zonePath

@@ -178,11 +178,11 @@ const asPlanned = (value: unknown): PlannedValue =>
     ? { file: '(as it is on the sensor)', content: String(value.content) }
     : (value as PlannedValue)
 
-function removalStep({ support }: Look, change: Change & { kind: 'extraRule' }): Draft {
+function removalStep(look: Look, change: Change & { kind: 'extraRule' }): Draft {
   const { rule, path } = change
-  const { write } = abilityOf(support, 'forwarding.rules.*')
+  const { write } = abilityOf(look.support, 'forwarding.rules.*')
   if (write === 'none') return emptyDraft
-  if (write === 'manual') return { steps: [removalByHand(rule, [path])], problems: [] }
+  if (write === 'manual') return { steps: [removalByHand(look, rule, [path])], problems: [] }
   const step = makeStep({
     id: path,
     title: `remove forwarding rule ${rule}`,

@@ -65,7 +65,10 @@ function updateSteps({ look, registrar, wanted, changes }: RegistrationCase): Dr
   if (!look.context.registrarSupport(registrar).register) {
     const all = registrationValues(look.desired)
     const values = Object.fromEntries(Object.entries(all).filter(([path]) => recordFields.has(path)))
-    const step = { ...stepByHand('registration', values, paths), instructions: portalPath(look, registrar, wanted) }
+    const step = {
+      ...stepByHand(look, 'registration', values, paths),
+      instructions: portalPath(look, registrar, wanted),
+    }
     return { steps: [step], problems: [] }
   }
   const step = makeStep({
@@ -221,7 +224,7 @@ function byHand(look: Look, changes: readonly Change[], one?: RegistrationCase):
   const paths = changes.map(({ path }) => path)
   const portal = one ? portalPath(look, one.registrar, one.wanted) : portalWords
   return {
-    ...stepByHand('activation', registrationValues(look.desired), paths),
+    ...stepByHand(look, 'activation', registrationValues(look.desired), paths),
     title: `by hand: register and activate as ${look.desired.settings.name ?? reportedOf(look).name ?? look.desired.key}`,
     instructions: `${portal}\nIn the console of the sensor: ${upload}`,
     undo: 'no',

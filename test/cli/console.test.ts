@@ -124,8 +124,18 @@ test('a step by hand of a console is told with its place in the console, and con
   edit('{ name: hq }\nspec:\n', '{ name: hq }\nspec:\n  certificate: { certificate: { file: hq.crt } }\n')
   const plan = await result('plan')
   expect(stepsOf(plan.managementConsoles[0])).toEqual(['certificate.manual'])
+  expect(plan.managementConsoles[0]?.steps[0]?.instructions).toMatch(/^In the management console: System settings > /)
   const { code, stdout } = await trial.run(['confirm', 'hq', '--in', 'fleet.yaml'])
   expect([code, stdout]).toEqual([7, expect.stringContaining('hq: by hand: set certificate: still differs')])
+})
+
+test.each([
+  ['console', 'medium'],
+  ['zone', 'low'],
+])('explain says that changing managementConsole.%s is a step of %s risk', async (field, risk) => {
+  await start({ sensors: 1, consoles: hq, spec: connected('Packaging') })
+  const { stdout } = await trial.run(['explain', `line-1.managementConsole.${field}`, '--in', 'fleet.yaml'])
+  expect(stdout).toContain(`changing it is a step of ${risk} risk`)
 })
 
 test('however many sensors, a plan reads the console once', async () => {
