@@ -1,7 +1,7 @@
 /**
- * What a run over a fleet costs: `drift` of simulated sensors, which are a process of their own, against undici alone
- * making the same requests at the same concurrency. Wall time, CPU time and peak memory of the client, and requests for
- * each sensor. `node bench/fleet.ts [COUNT]...` prints a table; not given: 100 and 1,000.
+ * What a run over a fleet costs: `drift`, and `apply` of one field, of simulated sensors, which are a process of their own,
+ * against undici alone making as many requests at the same concurrency. Wall time, CPU time and peak memory of the client,
+ * and requests for each sensor. `node bench/fleet.ts [--runs N] [COUNT]...` prints a table; not given: 3 runs, 100 and 1,000.
  *
  * @module
  */
@@ -11,9 +11,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { median } from './median.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
+const main = join(root, 'dist/cli/main.js')
 const password = 'bench-Sensor-1!'
 const concurrency = 20
 
@@ -26,7 +28,7 @@ interface Usage {
 interface Fleet {
   folder: string
   simulator: ChildProcess
-  endpoints: readonly string[]
+  sensors: readonly { endpoint: string; pin: string }[]
 }
 
 export interface FleetFigures {
@@ -36,33 +38,44 @@ export interface FleetFigures {
   cold: Usage
   /** The revision is remembered and still that of the sensor. */
   warm: Usage
-  requestsPerSensor: number
-  signInsPerSensor: number
+  /** One field of every sensor is changed. */
+  apply: Usage
+  /** As many requests as `apply` makes. */
+  rawApply: Usage
+  /** Of one sensor, with a remembered revision. */
+  requests: { drift: number; driftSignIns: number; apply: number }
 }
 
 async function startFleet(count: number): Promise<Fleet> {
   const folder = await mkdtemp(join(tmpdir(), 'sensorform-bench-fleet-'))
   const simulator = fork(join(root, 'bench/simulated-fleet.ts'), [String(count), password], { stdio: 'inherit' })
   const [listed] = (await once(simulator, 'message')) as [{ endpoint: string; pin: string }[]]
-  const head = `apiVersion: sensorform.io/v1
+  await writeFile(join(folder, 'fleet.yaml'), fleetDocument)
+  const fleet = { folder, simulator, sensors: listed }
+  await declare(fleet, '')
+  return fleet
+}
+
+const fleetDocument = `apiVersion: sensorform.io/v1
 kind: Fleet
 metadata: { name: bench }
 spec: { credentials: { default: { username: admin, password: { fromEnv: SENSOR_PASSWORD } } } }
 `
-  const sensors = listed.map(
+
+/** Writes the documents of all sensors, with more of `time`. */
+async function declare({ folder, sensors }: Fleet, time: string): Promise<void> {
+  const documents = sensors.map(
     ({ endpoint, pin }, index) => `apiVersion: sensorform.io/v1
 kind: Sensor
 metadata: { name: line-${index} }
 spec:
   access: { endpoint: "${endpoint}", credentials: default, trust: [{ pin: "${pin}" }] }
-  time: { ntp: { enabled: false } }
+  time: { ntp: { enabled: false }${time} }
 `,
   )
-  await writeFile(join(folder, 'fleet.yaml'), head)
-  for (let part = 0; part * 500 < count; part += 1) {
-    await writeFile(join(folder, `part-${part}.yaml`), sensors.slice(part * 500, (part + 1) * 500).join('---\n'))
+  for (let part = 0; part * 500 < sensors.length; part += 1) {
+    await writeFile(join(folder, `part-${part}.yaml`), documents.slice(part * 500, (part + 1) * 500).join('---\n'))
   }
-  return { folder, simulator, endpoints: listed.map(({ endpoint }) => endpoint) }
 }
 
 async function run({ folder }: Fleet, args: readonly string[], input = ''): Promise<Usage> {
@@ -96,31 +109,53 @@ const middle = (usages: readonly Usage[]): Usage => ({
   peakMb: median(usages.map(({ peakMb }) => peakMb)),
 })
 
+/** Requests of an `apply` of one field: a test of the CLI counts them. */
+const applyRequests = 8
+const zones = ['Europe/Berlin', 'Asia/Tokyo']
+
 /** Runs in turn, so that whatever slows the machine slows all alike. */
 export async function measureFleet(count: number, runs = 3): Promise<FleetFigures> {
   const fleet = await startFleet(count)
-  const drift = [join(root, 'dist/cli/main.js'), 'drift', '.', '--quiet', '--concurrency', String(concurrency)]
-  const raw = [join(root, 'bench/raw-requests.ts'), String(concurrency)]
-  const endpoints = JSON.stringify(fleet.endpoints)
-  const [raws, colds, warms]: [Usage[], Usage[], Usage[]] = [[], [], []]
+  const verb = (name: string, ...flags: readonly string[]) =>
+    run(fleet, [main, name, '.', '--quiet', '--concurrency', String(concurrency), ...flags])
+  const endpoints = JSON.stringify(fleet.sensors.map(({ endpoint }) => endpoint))
+  const raw = (reads: number) =>
+    run(fleet, [join(root, 'bench/raw-requests.ts'), String(concurrency), String(reads)], endpoints)
+  const usages: Record<'raw' | 'cold' | 'warm' | 'apply' | 'rawApply', Usage[]> = {
+    raw: [],
+    cold: [],
+    warm: [],
+    apply: [],
+    rawApply: [],
+  }
+  const requests = { drift: 0, driftSignIns: 0, apply: 0 }
   try {
-    await run(fleet, [...drift, '--state', 'state'])
-    await counted(fleet)
-    let warmCounts = { requests: 0, signIns: 0 }
+    await verb('drift', '--state', 'state')
     for (let index = 0; index < runs; index += 1) {
-      raws.push(await run(fleet, raw, endpoints))
-      colds.push(await run(fleet, [...drift, '--no-state']))
+      await declare(fleet, '')
+      usages.raw.push(await raw(1))
+      usages.cold.push(await verb('drift', '--no-state'))
       await counted(fleet)
-      warms.push(await run(fleet, [...drift, '--state', 'state']))
-      warmCounts = await counted(fleet)
+      usages.warm.push(await verb('drift', '--state', 'state'))
+      const ofDrift = await counted(fleet)
+      await declare(fleet, `, timezone: ${zones[index % zones.length]}`)
+      usages.rawApply.push(await raw(applyRequests - 2))
+      await counted(fleet)
+      usages.apply.push(await verb('apply', '--auto-approve', '--allow-changed', String(count), '--state', 'state'))
+      const ofApply = await counted(fleet)
+      requests.drift = ofDrift.requests / count
+      requests.driftSignIns = ofDrift.signIns / count
+      requests.apply = ofApply.requests / count
     }
+    const { raw: raws, cold, warm, apply, rawApply } = usages
     return {
       count,
       raw: middle(raws),
-      cold: middle(colds),
-      warm: middle(warms),
-      requestsPerSensor: warmCounts.requests / count,
-      signInsPerSensor: warmCounts.signIns / count,
+      cold: middle(cold),
+      warm: middle(warm),
+      apply: middle(apply),
+      rawApply: middle(rawApply),
+      requests,
     }
   } finally {
     const ended = once(fleet.simulator, 'exit')
@@ -133,28 +168,32 @@ export async function measureFleet(count: number, runs = 3): Promise<FleetFigure
 const row = (cells: readonly string[]): string =>
   cells.map((cell, index) => (index === 0 ? cell.padEnd(28) : cell.padStart(10))).join('')
 
-function tell({ count, raw, cold, warm, requestsPerSensor, signInsPerSensor }: FleetFigures): void {
-  const line = (what: string, { ms, cpuMs, peakMb }: Usage): string =>
+function tell({ count, raw, cold, warm, apply, rawApply, requests }: FleetFigures): void {
+  const line = (what: string, { ms, cpuMs, peakMb }: Usage, floor: Usage): string =>
     row([
       what,
       ms.toFixed(0),
-      (ms / raw.ms).toFixed(2),
+      (ms / floor.ms).toFixed(2),
       String(cpuMs),
-      (cpuMs / raw.cpuMs).toFixed(2),
+      (cpuMs / floor.cpuMs).toFixed(2),
       String(peakMb),
-      (ms / count).toFixed(2),
+      (cpuMs / count).toFixed(2),
     ])
   console.log(`\n${count.toLocaleString('en')} sensors, ${concurrency} at once`)
-  console.log(row(['', 'ms', 'to raw', 'CPU ms', 'to raw', 'peak MB', 'ms/sensor']))
-  console.log(line('undici alone', raw))
-  console.log(line('drift, nothing remembered', cold))
-  console.log(line('drift, revision remembered', warm))
+  console.log(row(['', 'ms', 'to raw', 'CPU ms', 'to raw', 'peak MB', 'CPU/sensor']))
+  console.log(line('undici alone, 3 requests', raw, raw))
+  console.log(line('drift, nothing remembered', cold, raw))
+  console.log(line('drift, revision remembered', warm, raw))
+  console.log(line('undici alone, 8 requests', rawApply, rawApply))
+  console.log(line('apply of one field', apply, rawApply))
+  const { drift, driftSignIns, apply: applied } = requests
   console.log(
-    `for each sensor: ${requestsPerSensor.toFixed(2)} requests, ${signInsPerSensor.toFixed(2)} of them sign-ins`,
+    `requests of one sensor: drift ${drift.toFixed(2)}, ${driftSignIns.toFixed(2)} of them sign-ins; apply ${applied.toFixed(2)}`,
   )
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const counts = process.argv.slice(2).map(Number)
-  for (const count of counts.length > 0 ? counts : [100, 1000]) tell(await measureFleet(count))
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string' } } })
+  const counts = positionals.length > 0 ? positionals.map(Number) : [100, 1000]
+  for (const count of counts) tell(await measureFleet(count, Number(values.runs ?? 3)))
 }

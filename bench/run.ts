@@ -1,186 +1,225 @@
 /**
- * `npm run bench`: what matters in seconds, each as a ratio to a floor measured beside it in the same run, so that a
- * slow machine changes both. `--check` fails when a ratio is far off, for CI.
+ * `npm run bench`: what matters in seconds in one table, each as a ratio to a floor measured beside it in the same run, so
+ * that a slow machine changes both. `--check` measures smaller fleets and fails when a figure is far off, for CI. Needs
+ * `npm run build`; the provider is packaged where it is not.
  *
  * @module
  */
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseAllDocuments } from 'yaml'
-import { loadFleet } from '../load/load-fleet.ts'
 import { measureFleet, type FleetFigures } from './fleet.ts'
+import { measureLoading, writeDocuments } from './loading.ts'
+import { measurePlanning } from './planning.ts'
+import { measureProvider, packaged } from './provider.ts'
 import { measureSynth } from './synth.ts'
 
-interface Measure {
+interface Figure {
   what: string
+  ms: number
   floor: string
-  /** Largest ratio that CI accepts: wide, to show a regression by a factor and no noise. */
+  floorMs: number
+  /** The ratio that is aimed at; none where no aim is set. */
+  aim?: number
+  /** The largest ratio that CI accepts: wide, to show a regression by a factor and no noise. */
   limit: number
-  run: () => Promise<{ ms: number; floorMs: number }>
+  peakMb?: number
+  mostMb?: number
 }
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const folder = await mkdtemp(join(tmpdir(), 'sensorform-bench-'))
 const main = join(root, 'dist/cli/main.js')
 const check = process.argv.includes('--check')
+const named = (count: number): string => count.toLocaleString('en')
 
-/** Median of paired runs after one that does not count. */
-async function paired(runs: number, one: () => number | Promise<number>, floor: () => number | Promise<number>) {
+/** The least of several runs in turn, after one that does not count: what a busy machine adds falls away. */
+async function leastOf(
+  runs: number,
+  one: () => number | Promise<number>,
+  floor: () => number | Promise<number>,
+): Promise<{ ms: number; floorMs: number }> {
   const pairs: { ms: number; floorMs: number }[] = []
   for (let index = 0; index <= runs; index += 1) pairs.push({ floorMs: await floor(), ms: await one() })
-  const sorted = pairs.slice(1).sort((a, b) => a.ms / a.floorMs - b.ms / b.floorMs)
-  return sorted[Math.floor(sorted.length / 2)] ?? { ms: 0, floorMs: 1 }
+  const counted = pairs.slice(1)
+  return { ms: Math.min(...counted.map(({ ms }) => ms)), floorMs: Math.min(...counted.map(({ floorMs }) => floorMs)) }
 }
 
 function processMs(args: readonly string[]): number {
   const env = { ...process.env }
   delete env['NODE_EXTRA_CA_CERTS']
   const started = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, args, { env, cwd: folder, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' })
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`)
   return performance.now() - started
 }
 
-const sensor = (index: number): string => `apiVersion: sensorform.io/v1
-kind: Sensor
-metadata: { name: line-${index}, labels: { hall: "${index % 7}" } }
-spec:
-  access: { endpoint: "https://10.${Math.floor(index / 65536)}.${Math.floor(index / 256) % 256}.${index % 256}", credentials: default, trust: [{ system: true }], serverName: line-${index}.example }
-  name: plant-line-${index}
-  network: { subnetMask: 255.255.0.0, dns: [10.0.0.2], hostname: line-${index}.example }
-  time: { timezone: Europe/Berlin, dateFormat: dd/MM/yyyy HH:mm:ss }
-`
+const bare = (): number => processMs(['-e', '0'])
 
-const fleet = `apiVersion: sensorform.io/v1
-kind: Fleet
-metadata: { name: bench }
-spec: { credentials: { default: { username: admin, password: { fromEnv: SENSOR_PASSWORD } } } }
-`
-
-async function writeFleet(count: number): Promise<string> {
-  const file = join(folder, `fleet-${count}.yaml`)
-  const documents = Array.from({ length: count }, (_, index) => sensor(index))
-  // Files of 500 documents: one larger than the limit of a document file is refused.
-  for (let part = 0; part * 500 < count; part += 1) {
-    await writeFile(`${file.slice(0, -5)}-${part}.yaml`, documents.slice(part * 500, (part + 1) * 500).join('---\n'))
+async function* starting(): AsyncGenerator<Figure> {
+  const documents = writeDocuments(1)
+  const node = { floor: 'node -e 0', aim: 1.5 }
+  try {
+    const version = await leastOf(9, () => processMs([main, '--version']), bare)
+    yield { what: 'sensorform --version', ...version, ...node, limit: 3 }
+    const validate = await leastOf(9, () => processMs([main, 'validate', documents]), bare)
+    yield { what: 'sensorform validate, one sensor', ...validate, ...node, limit: 7 }
+  } finally {
+    await rm(documents, { recursive: true })
   }
-  await writeFile(file, fleet)
-  return file
 }
 
-async function loading(count: number, runs: number): Promise<{ ms: number; floorMs: number }> {
-  const file = await writeFleet(count)
-  const paths = [
-    file,
-    ...Array.from({ length: Math.ceil(count / 500) }, (_, part) => `${file.slice(0, -5)}-${part}.yaml`),
-  ]
-  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')))
-  const load = async (): Promise<number> => {
-    const started = performance.now()
-    const { fleet: loaded, problems } = await loadFleet(paths, { cwd: folder, env: {} })
-    if (loaded?.sensors.size !== count)
-      throw new Error(`loaded ${loaded?.sensors.size}: ${JSON.stringify(problems[0])}`)
-    return performance.now() - started
+function* loading(): Generator<Figure> {
+  for (const count of check ? [1000, 5000] : [1000, 10_000]) {
+    const { load, parse } = measureLoading(count)
+    yield {
+      what: `loading ${named(count)} sensors, CPU`,
+      ms: load.cpuMs,
+      floor: 'parsing the same YAML',
+      floorMs: parse.cpuMs,
+      aim: 2,
+      limit: 4,
+      peakMb: load.peakMb,
+      mostMb: 500,
+    }
   }
-  const parse = (): number => {
-    const started = performance.now()
-    for (const text of texts) for (const document of parseAllDocuments(text)) if ('toJS' in document) document.toJS()
-    return performance.now() - started
-  }
-  return paired(runs, load, parse)
 }
 
-const synth = (kind: 'Sensor' | 'SensorFleet', count: number, limit: number): Measure => ({
-  what: `synth of ${count.toLocaleString('en')} ${kind}`,
-  floor: 'as many TerraformData',
-  limit,
-  run: () =>
-    paired(
-      3,
-      () => measureSynth(kind, count).ms,
-      () => measureSynth('TerraformData', count).ms,
-    ),
-})
+function planning(): Figure {
+  const { plan, json } = measurePlanning(10_000)
+  return {
+    what: 'planning 10,000 sensors, CPU',
+    ms: plan.cpuMs,
+    floor: 'their settings to JSON and back',
+    floorMs: json.cpuMs,
+    limit: 20,
+    peakMb: plan.peakMb,
+    mostMb: 300,
+  }
+}
 
-const driftCount = 200
-let fleetFigures: FleetFigures | undefined
-
-/** All of them come from one fleet. */
-const drift = (
-  what: string,
-  limit: number,
-  of: (figures: FleetFigures) => { ms: number; floorMs: number },
-): Measure => ({
-  what: `drift of ${driftCount}, ${what}`,
-  floor: 'undici alone, the same requests',
-  limit,
-  run: async () => of((fleetFigures ??= await measureFleet(driftCount))),
-})
-
-const measures: readonly Measure[] = [
+const fleetFigures = ({ count, raw, cold, warm, apply, rawApply }: FleetFigures): Figure[] => [
+  ...[
+    { what: 'nothing remembered', usage: cold },
+    { what: 'revision remembered', usage: warm },
+  ].flatMap(({ what, usage }): Figure[] => {
+    const floor = { floor: 'undici, as many requests', limit: 5 }
+    return [
+      { what: `drift of ${named(count)}, ${what}`, ms: usage.ms, floorMs: raw.ms, aim: 1.2, ...floor },
+      {
+        what: '  CPU',
+        ms: usage.cpuMs,
+        floorMs: raw.cpuMs,
+        aim: 2,
+        ...floor,
+        peakMb: usage.peakMb,
+        mostMb: 300,
+      },
+    ]
+  }),
   {
-    what: 'sensorform --version',
-    floor: 'node -e 0',
-    limit: 3,
-    run: () =>
-      paired(
-        9,
-        () => processMs([main, '--version']),
-        () => processMs(['-e', '0']),
-      ),
-  },
-  {
-    what: 'sensorform validate, one sensor',
-    floor: 'node -e 0',
+    what: `apply of one field on ${named(count)}, CPU`,
+    ms: apply.cpuMs,
+    floor: 'undici, as many requests',
+    floorMs: rawApply.cpuMs,
     limit: 8,
-    run: async () => {
-      const file = await writeFleet(1)
-      const paths = [file, `${file.slice(0, -5)}-0.yaml`]
-      return paired(
-        9,
-        () => processMs([main, 'validate', ...paths]),
-        () => processMs(['-e', '0']),
-      )
-    },
+    peakMb: apply.peakMb,
+    mostMb: 400,
   },
-  synth('Sensor', 1, 3),
-  synth('Sensor', 100, 4),
-  synth('Sensor', 1000, 4),
-  synth('SensorFleet', 1000, 16),
-  {
-    what: 'synth of 1,000 Sensor',
-    floor: 'ten times 100 of them',
-    limit: 2,
-    run: () =>
-      paired(
-        3,
-        () => measureSynth('Sensor', 1000).ms,
-        () => 10 * measureSynth('Sensor', 100).ms,
-      ),
-  },
-  drift('nothing remembered', 5, ({ cold, raw }) => ({ ms: cold.ms, floorMs: raw.ms })),
-  drift('revision remembered', 5, ({ warm, raw }) => ({ ms: warm.ms, floorMs: raw.ms })),
-  drift('CPU', 5, ({ warm, raw }) => ({ ms: warm.cpuMs, floorMs: raw.cpuMs })),
-
-  { what: 'loading 1,000 sensors', floor: 'parsing the same YAML', limit: 5, run: () => loading(1000, 5) },
-  { what: 'loading 5,000 sensors', floor: 'parsing the same YAML', limit: 5, run: () => loading(5000, 3) },
 ]
 
-if (!existsSync(main)) throw new Error('there is no build to measure: run `npm run build` first')
-let far = 0
-console.log(`${'what'.padEnd(34)}${'ms'.padStart(8)}${'floor ms'.padStart(10)}${'ratio'.padStart(8)}  floor`)
-for (const { what, floor, limit, run } of measures) {
-  const { ms, floorMs } = await run()
-  const ratio = ms / floorMs
-  if (ratio > limit) far += 1
-  const note = ratio > limit ? `  far off: at most ${limit}` : ''
-  console.log(
-    `${what.padEnd(34)}${ms.toFixed(0).padStart(8)}${floorMs.toFixed(0).padStart(10)}${ratio.toFixed(2).padStart(8)}  ${floor}${note}`,
-  )
+async function* fleets(): AsyncGenerator<Figure> {
+  const small = await measureFleet(100, check ? 1 : 3)
+  if (check) yield* fleetFigures(small)
+  else yield* largeFleets(small)
 }
-await rm(folder, { recursive: true, force: true })
-if (check && far > 0) process.exitCode = 1
+
+async function* largeFleets(small: FleetFigures): AsyncGenerator<Figure> {
+  const large = await measureFleet(1000)
+  yield* fleetFigures(large)
+  yield {
+    what: 'drift of 1,000, CPU of one sensor',
+    ms: large.warm.cpuMs / large.count,
+    floor: 'of one of 100',
+    floorMs: small.warm.cpuMs / small.count,
+    aim: 1.2,
+    limit: 2,
+  }
+}
+
+async function* synthesising(): AsyncGenerator<Figure> {
+  const measured = async (kind: 'Sensor' | 'SensorFleet', count: number) =>
+    leastOf(
+      check ? 1 : 3,
+      () => measureSynth(kind, count).ms,
+      () => measureSynth('TerraformData', count).ms,
+    )
+  const floor = { floor: 'as many TerraformData' }
+  for (const count of check ? [100] : [1, 100, 1000]) {
+    yield { what: `synth of ${named(count)} Sensor`, ...(await measured('Sensor', count)), ...floor, limit: 4 }
+  }
+  const count = check ? 100 : 1000
+  yield {
+    what: `synth of SensorFleet of ${named(count)}`,
+    ...(await measured('SensorFleet', count)),
+    ...floor,
+    limit: 16,
+  }
+}
+
+/** The executable, as it is published. */
+async function* terraform(): AsyncGenerator<Figure> {
+  if (packaged().length === 0) execFileSync(process.execPath, [join(root, 'scripts/package-provider.ts')])
+  const executable = packaged().find((path) => path.includes('/executable/'))
+  if (executable === undefined) return
+  const sizes = check
+    ? [{ count: 1, aim: 4.5, limit: 20 }]
+    : [
+        { count: 1, aim: 4.5, limit: 20 },
+        { count: 100, aim: 3.5, limit: 30 },
+      ]
+  for (const { count, aim, limit } of sizes) {
+    const { ms, floorMs, peakMb } = await measureProvider(executable, count, check ? 3 : 7)
+    const what = `terraform plan, ${counted(count, 'sensor')}`
+    yield { what, ms, floorMs, floor: 'as many terraform_data', aim, limit, peakMb, mostMb: 300 }
+  }
+}
+
+const counted = (count: number, noun: string): string => `${named(count)} ${noun}${count === 1 ? '' : 's'}`
+
+async function* everything(): AsyncGenerator<Figure> {
+  yield* starting()
+  yield* loading()
+  yield planning()
+  yield* fleets()
+  yield* terraform()
+  yield* synthesising()
+}
+
+const columns = (cells: readonly string[]): string =>
+  cells.map((cell, index) => (index === 0 ? cell.padEnd(38) : index === 6 ? `  ${cell}` : cell.padStart(9))).join('')
+
+function line({ what, ms, floorMs, floor, aim, peakMb }: Figure): string {
+  const memory = peakMb === undefined ? '' : peakMb.toFixed(0)
+  const digits = ms < 20 ? 2 : 0
+  const ratio = (ms / floorMs).toFixed(2)
+  return columns([what, ms.toFixed(digits), floorMs.toFixed(digits), ratio, aim?.toFixed(1) ?? '', memory, floor])
+}
+
+function faultsOf({ what, ms, floorMs, limit, peakMb = 0, mostMb = Infinity }: Figure): string[] {
+  return [
+    ...(ms / floorMs > limit ? [`${what}: ${(ms / floorMs).toFixed(1)} times the floor; at most ${limit}`] : []),
+    ...(peakMb > mostMb ? [`${what}: ${peakMb.toFixed(0)} MB; at most ${mostMb}`] : []),
+  ]
+}
+
+if (!existsSync(main)) throw new Error('there is no build to measure: run `npm run build` first')
+const faults: string[] = []
+console.log(columns(['what', 'ms', 'floor ms', 'ratio', 'aim', 'peak MB', 'floor']))
+for await (const figure of everything()) {
+  faults.push(...faultsOf(figure))
+  console.log(line(figure))
+}
+for (const fault of faults) console.log(`far off: ${fault}`)
+if (check && faults.length > 0) process.exitCode = 1

@@ -51,17 +51,23 @@ export const mergeLayers = ([first, ...upper]: readonly [LayerTree, ...LayerTree
 
 const origins = new WeakMap<From, Origin>()
 
-/** The place of a value; made once, as inherited values share it, and when it is asked for, as few are. */
+/** The place of a value; made once where sensors inherit it, and when it is asked for, as few are. */
 export function originOf(from: From): Origin {
-  const known = origins.get(from)
-  if (known) return known
+  if (!isInherited(from)) return makeOrigin(from)
+  let origin = origins.get(from)
+  if (!origin) origins.set(from, (origin = makeOrigin(from)))
+  return origin
+}
+
+/** True for a value of a layer that many sensors share. Remembering the others would cost more than it saves. */
+export const isInherited = ({ layer }: From): boolean => layer === 'fleet' || layer === 'site'
+
+function makeOrigin({ layer, document, path }: From): Origin {
   let place: SourcePlace | undefined
-  const origin = {
-    layer: from.layer,
+  return {
+    layer,
     get place() {
-      return (place ??= placeOf(from.document.source, rangeAt(from.document, from.path)))
+      return (place ??= placeOf(document.source, rangeAt(document, path)))
     },
   }
-  origins.set(from, origin)
-  return origin
 }

@@ -14,7 +14,11 @@ const secretKey =
   /(\bp[as]*w|pass|kennw|secret|credential\b|tok|priv\w*key|api.?key|authorization|cookie)\w*( \w+)?["']?\s*[:=]\s*/gi
 const reference = /^\{\s*\}|^(\{\s*)?(from_?(env|file)\b|$|#|&|\*|null\b|~)/i
 /** What follows may be a password: `//user:…@`, `user:…@host`, `https://host/path?sig=…`. */
-const beforeSecrets = [/:\/\/(?=[^\s/@]+@)/, /[^\s:@/"'{[,]+:(?=[^\s@]+@)/, /:\/\/[^\s?]*\?/]
+const beforeSecrets = [
+  { needs: '@', pattern: /:\/\/(?=[^\s/@]+@)/ },
+  { needs: '@', pattern: /[^\s:@/"'{[,]+:(?=[^\s@]+@)/ },
+  { needs: '?', pattern: /:\/\/[^\s?]*\?/ },
+]
 const privateKey = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY|^\s*[A-Za-z0-9+/=]{60,}\s*$/
 
 /** A line of a document without the values of keys that look like secrets: it ends where the first of them begins. */
@@ -23,8 +27,8 @@ export function maskLine(line: string): string {
   const cuts = [...line.matchAll(secretKey)].map(({ index, 0: text }) => index + text.length)
   const literal = cuts.find((cut) => !reference.test(line.slice(cut)) && !line.startsWith('****', cut))
   const masked = literal === undefined ? line : `${line.slice(0, literal)}****`
-  return beforeSecrets.reduce((text, pattern) => {
-    const found = pattern.exec(text)
+  return beforeSecrets.reduce((text, { needs, pattern }) => {
+    const found = text.includes(needs) ? pattern.exec(text) : null
     return found ? `${text.slice(0, found.index + found[0].length)}****` : text
   }, masked)
 }

@@ -11,7 +11,15 @@ import type { Problem } from '../schemas/problem.ts'
 import type { CheckedDocument } from './check-document.ts'
 import { toFindings } from './finding.ts'
 import { leavesOf, originAt, toValue } from './layer.ts'
-import { layerOf, mergeLayers, originOf, type ApplianceDocument, type From, type LayerTree } from './layers.ts'
+import {
+  isInherited,
+  layerOf,
+  mergeLayers,
+  originOf,
+  type ApplianceDocument,
+  type From,
+  type LayerTree,
+} from './layers.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import type { ReferenceReader } from './read-reference.ts'
 import { folderOf, followReferences, followTrust, type ReferenceContext } from './references.ts'
@@ -174,15 +182,18 @@ type Parts = readonly (readonly [path: string, from: From])[]
 
 const parts = new WeakMap<From, Parts>()
 
-/** Made once, as inherited values share it. */
+/** Made once where sensors inherit it. */
 function partsOf(kind: ApplianceKind, path: readonly string[], value: unknown, from: From): Parts {
-  const known = parts.get(from)
-  if (known) return known
-  const inner = innerParts(kind, path, value, from)
-  const made = [[path, from] as const, ...inner].map(([path, part]) => [formatPath(path), part] as const)
-  parts.set(from, made)
+  if (!isInherited(from)) return makeParts(kind, path, value, from)
+  let made = parts.get(from)
+  if (!made) parts.set(from, (made = makeParts(kind, path, value, from)))
   return made
 }
+
+const makeParts = (kind: ApplianceKind, path: readonly string[], value: unknown, from: From): Parts =>
+  [[path, from] as const, ...innerParts(kind, path, value, from)].map(
+    ([path, part]) => [formatPath(path), part] as const,
+  )
 
 /** Secrets and files are one value; other groups that replace whole still have places of their own inside. */
 function innerParts(

@@ -12,9 +12,13 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 /** A member of a map; undefined for everything else. */
 export const valueBelow = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined)
 
+const hasMembers: ReadonlySet<string> = new Set(['object', 'record', 'array', 'union'])
+
 /** The schema of a member of an object, record, list or union. */
 export function memberOf(schema: z.ZodType, key: string | number): z.ZodType | undefined {
   const inner = unwrapped(schema)
+  // Most are none of these, and each question to zod takes a while.
+  if (!hasMembers.has(inner.def.type)) return undefined
   if (inner instanceof z.ZodObject) {
     const shape = inner.shape as Record<string, z.ZodType>
     return Object.hasOwn(shape, key) ? shape[key] : undefined

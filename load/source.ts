@@ -19,6 +19,8 @@ export interface Source {
   lines: LineCounter
   /** Values that must never be shown: no excerpt holds them. Filled before the first place is made. */
   secretRanges: Range[]
+  /** The line that was shown last, as values of one line follow one another. */
+  shown?: { start: number; excerpt: string }
 }
 
 /** Makes a source; its line table is ready without parsing. */
@@ -42,7 +44,7 @@ export function placeOf(source: Source, [from, end]: Range): SourcePlace {
   const { line, col } = source.lines.linePos(start)
   const lineStart = source.lines.lineStarts[line - 1] ?? 0
   const lineEnd = lineStart + lineLength(source.text, lineStart)
-  const excerpt = excerptOf(source, lineStart, lineEnd)
+  const excerpt = excerptAt(source, lineStart, lineEnd)
   const length = Math.max(1, Math.min(end, lineEnd, lineStart + Math.max(excerpt.length, col)) - start)
   return { file: source.file, line, column: col, length, excerpt }
 }
@@ -51,6 +53,11 @@ function lineLength(text: string, start: number): number {
   const end = text.indexOf('\n', start)
   const stop = end < 0 ? text.length : end
   return (text[stop - 1] === '\r' && stop > start ? stop - 1 : stop) - start
+}
+
+function excerptAt(source: Source, start: number, end: number): string {
+  if (source.shown?.start !== start) source.shown = { start, excerpt: excerptOf(source, start, end) }
+  return source.shown.excerpt
 }
 
 /** A line, cut where a secret begins. */

@@ -41,12 +41,17 @@ function layerOf(schema: z.ZodType): z.ZodType {
   return schema
 }
 
-/** The schema below `.optional()` and `.nullable()`. */
+const inners = new WeakMap<z.ZodType, z.ZodType>()
+
+/** The schema below `.optional()` and `.nullable()`. Remembered: loading asks for every value of every sensor. */
 export function unwrapped(schema: z.ZodType): z.ZodType {
-  let inner = schema
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodNullable) inner = inner.unwrap() as z.ZodType
+  let inner = inners.get(schema)
+  if (!inner) inners.set(schema, (inner = unwrap(schema)))
   return inner
 }
+
+const unwrap = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? unwrap(schema.unwrap() as z.ZodType) : schema
 
 const known = new WeakMap<z.ZodType, z.GlobalMeta | undefined>()
 

@@ -1,5 +1,5 @@
 import { assert, constantFrom, integer, property } from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { judgeShown, showClock, type DateFormat } from '../../formats/displayed-clock.ts'
 import { otherNameOf } from '../../formats/time-zone-name.ts'
 import { dateFormats } from '../../schemas/aspects/time.ts'
@@ -21,6 +21,14 @@ test.each<[string, string, DateFormat, string]>([
 ])('%s in %s as %s is %s', (iso, timezone, dateFormat, displayed) => {
   expect(showClock(at(iso), timezone, dateFormat)).toBe(displayed)
   expect(judgeShown({ displayed, nowMs: at(iso), timezone, dateFormat })).toEqual({ state: 'right' })
+})
+
+test('a fleet in one zone makes one format of it', () => {
+  const made = vi.spyOn(Intl, 'DateTimeFormat')
+  for (let hour = 0; hour < 24; hour += 1)
+    showClock(at('2026-03-05T00:00:00Z') + hour * 3_600_000, 'Asia/Tashkent', european)
+  expect(made).toHaveBeenCalledTimes(1)
+  made.mockRestore()
 })
 
 describe('what is shown', () => {

@@ -1,0 +1,76 @@
+/**
+ * What loading a fleet's documents costs beside parsing the same YAML alone: `node bench/loading.ts [COUNT]…`. One measure
+ * in a process of its own: `node bench/loading.ts FOLDER load|parse COUNT`.
+ *
+ * @module
+ */
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseAllDocuments } from 'yaml'
+import { loadFleet } from '../load/load-fleet.ts'
+import { measureIn, tellMeasure, type Measured } from './measured.ts'
+
+const sensor = (index: number): string => `apiVersion: sensorform.io/v1
+kind: Sensor
+metadata: { name: line-${index}, labels: { hall: "${index % 7}" } }
+spec:
+  access: { endpoint: "https://10.${Math.floor(index / 65536)}.${Math.floor(index / 256) % 256}.${index % 256}", credentials: default, trust: [{ system: true }], serverName: line-${index}.example }
+  name: plant-line-${index}
+  network: { subnetMask: 255.255.0.0, dns: [10.0.0.2], hostname: line-${index}.example }
+  time: { timezone: Europe/Berlin, dateFormat: dd/MM/yyyy HH:mm:ss }
+`
+
+const fleet = `apiVersion: sensorform.io/v1
+kind: Fleet
+metadata: { name: bench }
+spec: { credentials: { default: { username: admin, password: { fromEnv: SENSOR_PASSWORD } } } }
+`
+
+/** A folder with that many sensors, 500 a file: one larger than the limit of a document file is refused. */
+export function writeDocuments(count: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sensorform-bench-documents-'))
+  const documents = Array.from({ length: count }, (_, index) => sensor(index))
+  for (let part = 0; part * 500 < count; part += 1) {
+    writeFileSync(join(folder, `part-${part}.yaml`), documents.slice(part * 500, (part + 1) * 500).join('---\n'))
+  }
+  writeFileSync(join(folder, 'fleet.yaml'), fleet)
+  return folder
+}
+
+/** One after the other, each in a process of its own. */
+export function measureLoading(count: number): { load: Measured; parse: Measured } {
+  const folder = writeDocuments(count)
+  const of = (what: string): Measured => measureIn(fileURLToPath(import.meta.url), folder, what, count)
+  try {
+    return { parse: of('parse'), load: of('load') }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function load(folder: string, count: number): Promise<void> {
+  const { fleet: loaded, problems } = await loadFleet([folder], { cwd: folder, env: {} })
+  if (loaded?.sensors.size !== count) throw new Error(`loaded ${loaded?.sensors.size}: ${JSON.stringify(problems[0])}`)
+}
+
+/** Keeps the documents, as loading does: they hold the place of every value. */
+function parse(folder: string): unknown[] {
+  return readdirSync(folder).map((file) => {
+    const documents = parseAllDocuments(readFileSync(join(folder, file), 'utf8'))
+    for (const document of documents) if ('toJS' in document) document.toJS()
+    return documents
+  })
+}
+
+if (import.meta.main) {
+  const [folder = '', what, count] = process.argv.slice(2)
+  if (what === 'load' || what === 'parse') {
+    await tellMeasure(() => (what === 'load' ? load(folder, Number(count)) : parse(folder)))
+  } else {
+    for (const size of process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1000, 10_000]) {
+      console.log(size, measureLoading(size))
+    }
+  }
+}
