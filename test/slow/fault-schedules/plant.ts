@@ -98,9 +98,10 @@ export async function startPlant(
   }
 }
 
+const isOutsider = (document: string): boolean => document.includes(`{ name: ${outsider} }`)
+
 function placed(text: string, outside: Outside): string {
   const documents = text.split('---\n')
-  const isOutsider = (document: string) => document.includes(`{ name: ${outsider} }`)
   if (outside === 'undeclared') return documents.filter((document) => !isOutsider(document)).join('---\n')
   const hold = '  hold: { until: 2099-01-01, reason: being rebuilt }\n'
   return documents
