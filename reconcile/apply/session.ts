@@ -58,6 +58,16 @@ export class ApplianceSession {
     return observation
   }
 
+  /** Reads it amid the work: an appliance that restarts meanwhile is waited for. */
+  async look(options: { whole?: boolean } = {}): Promise<Observation> {
+    try {
+      return await this.observe(options)
+    } catch (error) {
+      if (!(error instanceof DeviceError) || !mayPass.has(error.code)) throw error
+      return this.reconnect(options)
+    }
+  }
+
   #accept(observation: Observation): void {
     this.#observation = observation
     this.#known = observation

@@ -199,8 +199,7 @@ function contextOf(state: RunnerState, step: Step): StepContext {
       ? { waited: false, ...(await session.announce(intent)) }
       : await acquireLease(session, world, intent, ({ message }) => note(`${message} Waiting for it.`))
     if (waited) await run.recheck()
-    else if (moved)
-      throwIfStepStale(plan, step, await session.observe(), { run: options.run, hasBegun: hasBegun(state) })
+    else if (moved) throwIfStepStale(plan, step, await session.look(), { run: options.run, hasBegun: hasBegun(state) })
   }
   return {
     fleet,

@@ -214,14 +214,15 @@ test('a lease that runs out because the sensor fell silent says so, and speaks o
 })
 
 test.each([
-  { name: 'between two settings', settings: twoSteps, at: 2 },
-  { name: 'between the end of its old registration and the new one', settings: renamed, at: 4 },
-])('a sensor that restarts $name is waited for: it is not left halfway', async ({ settings, at }) => {
+  { name: 'between two settings', settings: twoSteps, call: 'lease', at: 2 },
+  { name: 'before a setting is read back', settings: twoSteps, call: 'read', at: 3 },
+  { name: 'between the end of its old registration and the new one', settings: renamed, call: 'lease', at: 4 },
+])('a sensor that restarts $name is waited for: it is not left halfway', async ({ settings, call, at }) => {
   const bench = createBench()
   const appliance = await installActivated(bench, { name: 'old' })
-  let leases = 0
+  let met = 0
   bench.memoryWorld.onCall = ({ method, target, phase }) => {
-    if (method !== 'lease' || phase !== 'before' || ++leases !== at) return
+    if (method !== call || phase !== 'before' || ++met !== at) return
     appliance.gone = true
     void bench.clock.sleep(20_000).then(() => (appliance.gone = false))
     throw new DeviceError('CONNECTION_LOST', `Played: ${target} restarts.`)

@@ -37,7 +37,7 @@ export async function executeChangeAddress(context: StepContext, action: Change)
 
 /** Under the lease the whole sensor is read once more: what cannot be undone by itself starts only from what was planned. */
 async function checkStart({ session, plan }: StepContext, from: AddressTriple): Promise<void> {
-  const moved = tripleDifference(await session.observe({ whole: true }), from)
+  const moved = tripleDifference(await session.look({ whole: true }), from)
   if (moved.length === 0) return
   throw new StepError({
     code: 'APPLIANCE_CHANGED',

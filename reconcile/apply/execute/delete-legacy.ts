@@ -33,7 +33,7 @@ export async function executeDeleteLegacy(context: StepContext, action: DeleteLe
 
 /** Asked anew, of both ends: the sensor is valid, and the cloud lists it with the new version. */
 async function checkSuccessor(context: StepContext, { successor }: DeleteLegacy, registrar: Registrar): Promise<void> {
-  const { activation } = await context.session.observe({ whole: true })
+  const { activation } = await context.session.look({ whole: true })
   const lookup = await lookUp(context, registrar, successor.name, successor.placement)
   if (activation?.status === 'Valid' && activation.name === successor.name && isSuccessor(recordOf(lookup))) return
   throw new StepError({

@@ -17,7 +17,7 @@ type Reactivate = Action & { type: 'reactivate' }
 
 /** Throws what stands in the way; nothing was changed then. */
 export async function preflight(context: StepContext, action: Reactivate, registrar: Registrar): Promise<void> {
-  const observation = await context.session.observe({ whole: true })
+  const observation = await context.session.look({ whole: true })
   checkClock(context, observation.clockDriftSeconds ?? 0)
   checkCloud(context, action)
   checkUpload(context)

@@ -76,7 +76,7 @@ async function settledMeanwhile(
   before: Observation,
   { touches, missing }: Verification,
 ): Promise<boolean> {
-  const now = await session.observe()
+  const now = await session.look()
   if (missing(now).length === 0) return true
   const moved = movedPaths(before, now, touches)
   if (moved.length === 0) return false
@@ -104,7 +104,7 @@ async function readBack(
   await poll(world.clock, patience, async () => {
     // What is under way may be no part of the revision: after a write of unknown outcome each look is a whole one.
     const options = { whole: isUnknown }
-    const now = await (isConnected ? session.observe(options) : session.reconnect(options))
+    const now = await (isConnected ? session.look(options) : session.reconnect(options))
     left = missing(now)
     isConnected = true
     return left.length === 0 || (isUnknown && mayStillCome?.(now) === false) || undefined
