@@ -7,6 +7,7 @@ import type * as z from 'zod'
 import { apiVersion, applianceSchemas, documentKinds, type DocumentKind } from '../schemas/documents.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { toFindings, type Finding } from './finding.ts'
+import { firstProblems } from './left-out.ts'
 import { literalSecrets } from './mask.ts'
 import { misplacedPlaceholders } from './placeholders.ts'
 import { suggestion } from './nearest.ts'
@@ -47,7 +48,7 @@ export function subjectOf(document: ParsedDocument): { key?: string } {
 export function noteSecrets(document: ParsedDocument): void {
   const kind = kindOf(document)
   const paths = kind ? literalSecrets(documentKinds[kind], document.value) : []
-  document.source.secretRanges.push(...paths.flatMap((path) => [rangeAt(document, path), ...anchorAt(document, path)]))
+  for (const path of paths) document.source.secretRanges.push(rangeAt(document, path), ...anchorAt(document, path))
 }
 
 /** The document with its type, or what is wrong with it. */
@@ -57,12 +58,13 @@ export function checkDocument(document: ParsedDocument): CheckedDocument | Probl
   const result = documentKinds[kind].safeParse(document.value)
   const placeholders = misplacedPlaceholders(documentKinds[kind], document.value)
   const issues = result.success ? [] : toFindings(documentKinds[kind], document.value, result.error.issues)
-  const findings = [...issues.filter((issue) => !placeholders.some((one) => samePath(one, issue))), ...placeholders]
+  const replaced = new Set(placeholders.map(pathId))
+  const findings = [...issues.filter((issue) => !replaced.has(pathId(issue))), ...placeholders]
   if (result.success && findings.length === 0) return { ...document, kind, data: result.data } as CheckedDocument
-  return findings.map((finding) => findingProblem(document, finding))
+  return firstProblems(document.source.file, findings, (finding) => findingProblem(document, finding))
 }
 
-const samePath = (one: Finding, other: Finding): boolean => JSON.stringify(one.path) === JSON.stringify(other.path)
+const pathId = ({ path }: Finding): string => JSON.stringify(path)
 
 /** A finding with its place in the document. */
 export function findingProblem(document: ParsedDocument, { path, mark, ...finding }: Finding): Problem {

@@ -7,6 +7,7 @@ import type * as z from 'zod'
 import { applianceNouns, applianceSchemas, type ApplianceKind } from '../schemas/documents.ts'
 import type { Refusal } from '../schemas/rules.ts'
 import type { DocumentCode } from './problem.ts'
+import { mostTold } from './left-out.ts'
 import { nearest, suggestion } from './nearest.ts'
 import { isReference } from './mask.ts'
 import { knownKeys, schemaAt, sensitive } from './schema-walk.ts'
@@ -82,7 +83,11 @@ function issueFindings(schema: z.ZodType, value: unknown, issue: Issue, path: Pa
       // A merge key has its own problem.
       return issue.keys
         .filter((key) => key !== '<<')
-        .map((key) => ofOtherKind(schema, path, key) ?? unknownKey(schemaAt(schema, path), path, key))
+        .map((key, index) =>
+          index < mostTold
+            ? (ofOtherKind(schema, path, key) ?? unknownKey(schemaAt(schema, path), path, key))
+            : countedKey(path, key),
+        )
     case 'invalid_type':
       return [invalidType(value, issue.expected, path)]
     case 'invalid_value':
@@ -128,6 +133,14 @@ function unknownKey(schema: z.ZodType | undefined, path: Path, key: string): Fin
     ...(hint && { hint }),
   }
 }
+
+/** One that is counted and not told, so that nobody looks for what it may have meant. */
+const countedKey = (path: Path, key: string): Finding => ({
+  code: 'UNKNOWN_KEY',
+  path: [...path, key],
+  mark: 'key',
+  summary: 'There is no such key here',
+})
 
 /** A key may be a value that was meant to follow it, as in "password=…". */
 const shownKey = (key: string): string => key.replace(/[=:].*/s, '…')

@@ -16,16 +16,17 @@ import {
   type CheckedDocument,
 } from './check-document.ts'
 import { isAppliance, type ApplianceDocument } from './layers.ts'
+import { cutOff } from './left-out.ts'
 import { uncheckedMail } from './mail-rules.ts'
 import { duplicateDocuments, duplicateValues, namesOf, unresolvedNames } from './names.ts'
 import {
-  faultProblem,
+  faultProblems,
   parseDocuments,
   parseWritten,
   type ParsedDocument,
   type ParsedSource,
 } from './parse-documents.ts'
-import { byPlace, documentProblem } from './problem.ts'
+import { documentProblem } from './problem.ts'
 import { rangeAt } from './range-at.ts'
 import { readFiles } from './read-files.ts'
 import { makeReferenceReader } from './read-reference.ts'
@@ -111,7 +112,7 @@ export function loadFleetNow(
     ...found.problems,
     ...(scope?.problems ?? []),
     ...(isWhole ? emptySet(documents, options.mayBeEmpty === true) : []),
-    ...parsed.flatMap(({ source, faults }) => faults.map((fault) => faultProblem(source, fault))),
+    ...parsed.flatMap(faultProblems),
     ...result.problems,
   ])
   const ok = problems.every(({ severity }) => severity !== 'error')
@@ -155,7 +156,7 @@ function buildFleet(
     ...checks.filter((item) => Array.isArray(item)).flat(),
     ...duplicateDocuments(documents),
     ...resolved.flatMap((appliance) => appliance.problems),
-    ...(complete ? documents.flatMap((document) => unresolvedNames(document, names)) : []),
+    ...(complete ? unresolvedNames(documents, names) : []),
     ...duplicateValues(resolved),
     ...siteHolds(sites, context.now),
     ...resolved.flatMap((appliance) => ownHold(appliance, context.now)),
@@ -249,14 +250,14 @@ function emptySet(documents: readonly ParsedDocument[], mayBeEmpty: boolean): Pr
   ]
 }
 
-/** By file and line. What is wrong in a layer that sensors share is said once, and of no sensor. */
+/** By file and line, and no more of one file than anybody reads. What is wrong in a layer that sensors share is said once, and of no sensor. */
 function sorted(problems: readonly Problem[]): Problem[] {
   const unique = new Map<string, Problem>()
   for (const problem of problems) {
     const earlier = unique.get(idOf(problem))
     unique.set(idOf(problem), earlier && earlier.key !== problem.key ? withoutKey(earlier) : problem)
   }
-  return [...unique.values()].sort(byPlace)
+  return cutOff([...unique.values()])
 }
 
 function withoutKey(problem: Problem): Problem {

@@ -6,6 +6,7 @@
 import { applianceNouns } from '../schemas/documents.ts'
 import type { Problem, SourcePlace } from '../schemas/problem.ts'
 import type { ParsedDocument } from './parse-documents.ts'
+import { suggestion } from './nearest.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import { isApplianceDocument, kindOf, nameOf, subjectOf } from './check-document.ts'
 import { placeInTree, type ResolvedAppliance } from './resolve-appliance.ts'
@@ -57,22 +58,40 @@ export function duplicateDocuments(documents: readonly ParsedDocument[]): Proble
 
 const ofAppliance: Reference = { code: 'SITE_UNKNOWN', what: 'site', names: 'sites', path: ['metadata', 'site'] }
 
-/** What a document names exists, and a former key is free. Also in documents that have other mistakes. */
-export function unresolvedNames(document: ParsedDocument, names: Names): Problem[] {
+/** Names that are compared to say what was meant, in one load: of thousands of unknown names nobody reads more. */
+const maxComparisons = 200_000
+
+/** What documents name exists, and a former key is free. Also in documents that have other mistakes. */
+export function unresolvedNames(documents: readonly ParsedDocument[], names: Names): Problem[] {
+  let left = maxComparisons
+  const suggest: typeof suggestion = (name, known) => {
+    left -= known.length
+    return left < 0 ? undefined : suggestion(name, known)
+  }
+  return documents.flatMap((document) => unresolvedIn(document, names, suggest))
+}
+
+function unresolvedIn(document: ParsedDocument, names: Names, suggest: typeof suggestion): Problem[] {
   const isAppliance = isApplianceDocument(document)
   const layer = isAppliance ? ['spec'] : ['spec', 'defaults']
   const references = ofLayer.map((reference) => ({ ...reference, path: [...layer, ...reference.path] }))
   return [
     ...[...(isAppliance ? [ofAppliance] : []), ...references].flatMap((reference) =>
-      unresolved(document, reference, names),
+      unresolved(document, reference, names, suggest),
     ),
     ...(isAppliance ? usedFormerKey(document, names) : []),
   ]
 }
 
-function unresolved(document: ParsedDocument, reference: Reference, known: Names): Problem[] {
+function unresolved(
+  document: ParsedDocument,
+  reference: Reference,
+  known: Names,
+  suggest: typeof suggestion,
+): Problem[] {
   const { path, names, what } = reference
-  const problem = unknownName(valueAt(document, path), reference, known[names], `No document declares any ${what}.`)
+  const hint = `No document declares any ${what}.`
+  const problem = unknownName(valueAt(document, path), reference, known[names], hint, suggest)
   return problem ? [{ ...problem, at: placeAt(document, path), ...subjectOf(document) }] : []
 }
 

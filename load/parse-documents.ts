@@ -5,9 +5,7 @@
  * @module
  */
 import {
-  isAlias,
   isScalar,
-  Lexer,
   parseAllDocuments,
   visit,
   type Alias,
@@ -18,7 +16,9 @@ import {
 } from 'yaml'
 import type { Problem } from '../schemas/problem.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
+import { firstProblems } from './left-out.ts'
 import { continuesSecret } from './mask.ts'
+import { excessOf, tooDeepAt } from './parse-cost.ts'
 import { placeOf, type Range, type Source } from './source.ts'
 
 export interface ParsedDocument {
@@ -26,6 +26,8 @@ export interface ParsedDocument {
   /** Nodes with their places; of a document that was written from values they are made when somebody asks. */
   node: () => Document.Parsed
   value: unknown
+  /** What each alias stands for. */
+  targets: ReadonlyMap<Alias, Node>
 }
 
 /** What is wrong with the text, before places can be made: these need the ranges of secrets first. */
@@ -47,15 +49,11 @@ export const maxAliases = 100
 
 /** Parses every document of a file. A document that does not parse gives faults and no value. */
 export function parseDocuments(source: Source): ParsedSource {
-  const refused = [...unseenFaults(source), ...costlyFaults(source.text)].slice(0, 1)
-  if (refused.length > 0) return { source, documents: [], faults: refused }
-  let parsed
-  try {
-    parsed = nodesOf(source.text)
-  } catch {
-    return { source, documents: [], faults: [tooDeepAt(0)] }
-  }
-  const results = [...parsed].map((node) => valueOf(source, node as Document.Parsed))
+  const refused = unseenFault(source) ?? costFault(source)
+  if (refused) return { source, documents: [], faults: [refused] }
+  const parsed = attemptParse(source.text)
+  if (!parsed) return { source, documents: [], faults: [{ ...tooDeepAt(0), code: 'YAML_SYNTAX' }] }
+  const results = parsed.map((node) => valueOf(source, node))
   return {
     source,
     documents: results.flatMap(({ document }) => document ?? []),
@@ -68,91 +66,72 @@ export function parseDocuments(source: Source): ParsedSource {
  * its value needs no parser of YAML, and its places are looked up only when something is wrong.
  */
 export function parseWritten(source: Source): ParsedSource {
-  if (unseenFaults(source).length > 0 || source.text.includes('"__proto__"')) return parseDocuments(source)
+  const isPlain = !unseenFault(source) && !/\\[bfu]|"__proto__"/.test(source.text)
+  if (!isPlain) return parseDocuments(source)
   let node: Document.Parsed | undefined
-  const nodeOf = () => (node ??= nodesOf(source.text)[0] as Document.Parsed)
-  return { source, documents: [{ source, node: nodeOf, value: JSON.parse(source.text) }], faults: [] }
+  const nodeOf = () => (node ??= parseAllDocuments(source.text, options)[0] as Document.Parsed)
+  const document = { source, node: nodeOf, value: JSON.parse(source.text) as unknown, targets: new Map() }
+  return { source, documents: [document], faults: [] }
 }
 
-const nodesOf = (text: string) =>
-  parseAllDocuments(text, {
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    stringKeys: true,
-    strict: true,
-    // The parser compares each key with all before it; `duplicateKeys` looks them up.
-    uniqueKeys: false,
-    prettyErrors: false,
-  })
+/** Nothing where the nesting is more than the parser's stack holds. */
+function attemptParse(text: string): Document.Parsed[] | undefined {
+  const { stackTraceLimit } = Error
+  // The parser makes an error of everything that it stumbles over; where in itself it did so is of no interest.
+  Error.stackTraceLimit = 0
+  try {
+    return [...parseAllDocuments(text, options)] as Document.Parsed[]
+  } catch {
+    return undefined
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
 
-const unseenCharacter = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
+const options = {
+  version: '1.2',
+  schema: 'core',
+  merge: false,
+  stringKeys: true,
+  strict: true,
+  // The parser compares each key with all before it; `duplicateKeys` looks them up.
+  uniqueKeys: false,
+  prettyErrors: false,
+} as const
 
-/** Control characters, which YAML forbids, and those that turn the direction of text: what a reviewer sees is not what is read. */
-function unseenFaults({ text }: Source): Fault[] {
+/**
+ * Control characters, which YAML forbids; those that turn the direction of text; and what no letter needs, as it only
+ * makes two texts look alike. What a reviewer sees must be what is read.
+ */
+const unseenCharacter =
+  /(?![\t\n\r])[\p{Cc}\p{Zl}\p{Zp}\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u
+
+const unseenAt = (text: string, at: number): string =>
+  `a character that nobody sees (U+${(text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`
+
+function unseenFault({ text }: Source): Fault | undefined {
   const at = text.search(unseenCharacter)
-  if (at < 0) return []
-  const code = (text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-  const summary = `The file holds a character that nobody sees (U+${code})`
-  return [{ code: 'YAML_SYNTAX', range: [at, at + 1], summary, hint: 'Remove it.' }]
-}
-
-const tooDeepAt = (at: number): Fault => ({
-  code: 'YAML_SYNTAX',
-  range: [at, at + 1],
-  summary: 'The file is nested too deeply',
-  hint: 'Documents of this tool are some ten levels deep.',
-})
-
-/** Brackets, or `-` and `?` of one line, that are open at once. */
-export const maxNesting = 100
-
-/** Documents of one file. */
-export const maxDocuments = 20_000
-
-/** What the parser would spend a gigabyte and many seconds on. */
-function costlyFaults(text: string): Fault[] {
-  const deep = mayBeDeep(text) ? firstTooDeep(text) : undefined
-  if (deep !== undefined) return [tooDeepAt(deep)]
-  const at = startOfDocument(text, maxDocuments)
-  if (at === undefined) return []
-  const summary = `The file holds more than ${maxDocuments} documents`
-  return [{ code: 'YAML_SYNTAX', range: [at, at + 3], summary, hint: 'Split it into several files.' }]
-}
-
-/** Cheap, and never false for text that is too deep: what opens in comments and strings of a document counts as well. */
-function mayBeDeep(text: string): boolean {
-  let opened = 0
-  for (const [token] of text.matchAll(/^---(?=\s)|[[{]|[-?][ \t]+(?=[-?][ \t])/gm)) {
-    opened = token === '---' ? 0 : opened + 1
-    if (opened > maxNesting) return true
+  if (at < 0) return undefined
+  return {
+    code: 'YAML_SYNTAX',
+    range: [at, at + 1],
+    summary: `The file holds ${unseenAt(text, at)}`,
+    hint: 'Remove it.',
   }
-  return false
 }
 
-/** Reads tokens up to the first that is too deep. */
-function firstTooDeep(text: string): number | undefined {
-  let [at, brackets, indicators] = [0, 0, 0]
-  for (const token of new Lexer().lex(text)) {
-    if (token === '---') brackets = indicators = 0
-    else if (token === '[' || token === '{') brackets++
-    else if (token === ']' || token === '}') brackets = Math.max(0, brackets - 1)
-    else if (token === '-' || token === '?') indicators++
-    else if (token.includes('\n')) indicators = 0
-    if (brackets > maxNesting || indicators > maxNesting) return at
-    if (!marks.has(token)) at += token.length
-  }
-  return undefined
+/** The same written as an escape: it would be sent to an appliance, and seen by nobody there. */
+function escapedFaults(node: Node): readonly Fault[] {
+  if (!isScalar(node) || node.type !== 'QUOTE_DOUBLE' || !node.range || typeof node.value !== 'string') return none
+  const at = node.value.search(unseenCharacter)
+  if (at < 0) return none
+  const range: Range = [node.range[0], node.range[1]]
+  return [{ code: 'YAML_SYNTAX', range, summary: `The text holds ${unseenAt(node.value, at)}`, hint: 'Remove it.' }]
 }
 
-/** Tokens of the lexer that stand for no text: byte order mark aside, document, flow end and scalar. */
-const marks = new Set(['\u0002', '\u0018', '\u001f'])
-
-/** Where the document after so many begins; undefined where there are not so many. */
-function startOfDocument(text: string, count: number): number | undefined {
-  let seen = 0
-  for (const { index } of text.matchAll(/^(?:---|\.\.\.)(?=\s|$)/gm)) if (++seen > count) return index
-  return undefined
+function costFault({ text }: Source): Fault | undefined {
+  const excess = excessOf(text)
+  return excess && { ...excess, code: 'YAML_SYNTAX' }
 }
 
 function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocument; faults: Fault[] } {
@@ -161,12 +140,13 @@ function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocu
   const errors = firstPerLine(source, node.errors).filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')
   const faults = [...errors.map(toFault), ...fatal, ...nodes.keys]
   if (fatal.length > 0 || node.errors.length > 0) return { faults }
-  if (nodes.cyclic) return { faults: [...faults, aliasFault(node)] }
+  // Each that counts is looked for in all of the document.
+  if (nodes.cyclic || nodes.targets.size > maxAliases) return { faults: [...faults, aliasFault(node)] }
   try {
     const value: unknown = node.toJS({ maxAliasCount: maxAliases })
     return value === null || value === undefined
       ? { faults }
-      : { document: { source, node: () => node, value }, faults }
+      : { document: { source, node: () => node, value, targets: nodes.targets }, faults }
   } catch {
     return { faults: [...faults, aliasFault(node)] }
   }
@@ -259,29 +239,43 @@ interface Nodes {
   keys: readonly Fault[]
   /** An alias inside its own anchor: a value without an end. */
   cyclic: boolean
+  targets: ReadonlyMap<Alias, Node>
 }
 
 /** One walk for all, as walking takes longer than parsing. */
 function inspect(node: Document.Parsed): Nodes {
   const fatal: Fault[] = []
   const keys: Fault[] = []
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
   let cyclic = false
+  const look = (item: Node): void => {
+    addAll(fatal, tagFaults(item))
+    addAll(keys, escapedFaults(item))
+    if ('anchor' in item && item.anchor !== undefined) anchors.set(item.anchor, item)
+  }
   visit(node, {
-    Map(_, { items }) {
-      keys.push(...duplicateKeys(items))
+    Map(_, map) {
+      look(map)
+      addAll(keys, duplicateKeys(map.items))
     },
     Pair(_, { key }) {
-      keys.push(...keyFaults(key))
+      addAll(keys, keyFaults(key))
     },
-    Node(_, item, path) {
-      fatal.push(...tagFaults(item))
-      if (!isAlias(item)) return
-      const target = item.resolve(node)
-      if (!target) fatal.push(...unknownAlias(item))
-      else cyclic ||= path.includes(target)
+    Alias(_, alias, path) {
+      const target = anchors.get(alias.source)
+      if (target) targets.set(alias, target)
+      else addAll(fatal, unknownAlias(alias))
+      cyclic ||= target !== undefined && path.includes(target)
     },
+    Node: (_, item) => look(item),
   })
-  return { fatal, keys, cyclic }
+  return { fatal, keys, cyclic, targets }
+}
+
+/** A call with everything as its arguments would overflow the stack. */
+function addAll<T>(list: T[], items: readonly T[]): void {
+  for (const item of items) list.push(item)
 }
 
 const none: readonly Fault[] = []
@@ -338,8 +332,12 @@ function aliasFault(node: Document.Parsed): Fault {
   }
 }
 
+/** What is wrong with the text of a file. */
+export const faultProblems = ({ source, faults }: ParsedSource): Problem[] =>
+  firstProblems(source.file, faults, (fault) => faultProblem(source, fault))
+
 /** Turns a fault into a problem with its place. */
-export function faultProblem(source: Source, { code, range, summary, hint }: Fault): Problem {
+function faultProblem(source: Source, { code, range, summary, hint }: Fault): Problem {
   const { line } = source.lines.linePos(range[0])
   const start = source.lines.lineStarts[line - 1] ?? 0
   const before = source.text

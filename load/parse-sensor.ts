@@ -7,9 +7,10 @@
 import type { ApplianceSpec } from '../schemas/documents.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { checkDocument, noteSecrets, type CheckedDocument } from './check-document.ts'
-import { faultProblem, parseDocuments } from './parse-documents.ts'
+import { cutOff } from './left-out.ts'
+import { faultProblems, parseDocuments } from './parse-documents.ts'
 import { fillIn, fillInVariable, hasPlaceholder, missingPlaceholder, type PlaceholderValues } from './placeholders.ts'
-import { byPlace, documentProblem } from './problem.ts'
+import { documentProblem } from './problem.ts'
 import { mergeAppliance, type Report } from './resolve-appliance.ts'
 import { isObject } from './schema-walk.ts'
 import { makeSource, placeOf } from './source.ts'
@@ -28,9 +29,10 @@ export interface ParsedSensor {
 /** Parses and checks the text of one Sensor document. Problems name `file`. */
 export function parseSensor(text: string, file = ''): ParsedSensor {
   const source = makeSource({ path: file, file, text })
-  const { documents, faults } = parseDocuments(source)
+  const parsed = parseDocuments(source)
+  const { documents, faults } = parsed
   for (const document of documents) noteSecrets(document)
-  if (faults.length > 0) return { problems: faults.map((fault) => faultProblem(source, fault)) }
+  if (faults.length > 0) return { problems: faultProblems(parsed) }
   const [document, second] = documents
   const notOne = (summary: string): ParsedSensor => ({
     problems: [documentProblem('VALUE_INVALID', { at: placeOf(source, [0, 1]), summary, hint: onlySensor })],
@@ -38,7 +40,7 @@ export function parseSensor(text: string, file = ''): ParsedSensor {
   if (!document) return notOne('The text holds no document')
   if (second) return notOne(`The text holds ${documents.length} documents`)
   const checked = checkDocument(document)
-  if (Array.isArray(checked)) return { problems: checked.sort(byPlace) }
+  if (Array.isArray(checked)) return { problems: cutOff(checked) }
   return checked.kind === 'Sensor' ? completeSensor(checked) : notOne(`The text is a document of kind ${checked.kind}`)
 }
 
@@ -50,9 +52,9 @@ function completeSensor(document: SensorDocument): ParsedSensor {
   const { metadata } = document.data
   const values = { key: metadata.name, name: spec.name, site: metadata.site }
   const filled = fillInReferences(spec, values, report) as ApplianceSpec
-  problems.sort(byPlace)
-  if (problems.some(({ severity }) => severity === 'error')) return { problems }
-  return { metadata, spec: filled, problems }
+  const told = cutOff(problems)
+  if (told.some(({ severity }) => severity === 'error')) return { problems: told }
+  return { metadata, spec: filled, problems: told }
 }
 
 /** Placeholders stand in references only, which the check of the document has seen to. */

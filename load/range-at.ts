@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml'
+import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import type { ParsedDocument } from './parse-documents.ts'
 import type { Range } from './source.ts'
 
@@ -16,7 +16,7 @@ export function rangeAt(
   let at: Node | null | undefined = document.node().contents
   let range = rangeOf(at)
   for (const [index, segment] of path.entries()) {
-    if (isAlias(at)) at = at.resolve(document.node())
+    if (isAlias(at)) at = document.targets.get(at)
     const next = memberOf(at, segment)
     if (!next) break
     const last = index === path.length - 1
@@ -31,18 +31,34 @@ export function rangeAt(
 export function anchorAt(document: ParsedDocument, path: readonly PropertyKey[]): Range[] {
   let at: Node | null | undefined = document.node().contents
   for (const segment of path) {
-    const next = memberOf(isAlias(at) ? at.resolve(document.node()) : at, segment)
+    const next = memberOf(isAlias(at) ? document.targets.get(at) : at, segment)
     at = isPair(next) ? (next.value as Node | null) : next
   }
-  const target = isAlias(at) ? at.resolve(document.node()) : undefined
+  const target = isAlias(at) ? document.targets.get(at) : undefined
   return target ? [rangeOf(target)] : []
 }
 
 function memberOf(node: Node | null | undefined, segment: PropertyKey): Pair | Node | undefined {
-  if (isMap(node)) {
-    return node.items.findLast(({ key }) => isScalar(key) && key.value === String(segment))
-  }
+  if (isMap(node))
+    return node.items.length > fewKeys ? pairsOf(node).get(String(segment)) : pairOf(node, String(segment))
   return isSeq(node) ? (node.items[Number(segment)] as Node | undefined) : undefined
+}
+
+const pairOf = ({ items }: YAMLMap, name: string): Pair | undefined =>
+  items.findLast(({ key }) => isScalar(key) && key.value === name)
+
+/** Maps of documents that somebody means have fewer; looking at each is faster there. */
+const fewKeys = 50
+
+const indexes = new WeakMap<YAMLMap, ReadonlyMap<unknown, Pair>>()
+
+/** The last pair of each key. */
+function pairsOf(map: YAMLMap): ReadonlyMap<unknown, Pair> {
+  const known = indexes.get(map)
+  if (known) return known
+  const made = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[pair.key.value, pair] as const] : [])))
+  indexes.set(map, made)
+  return made
 }
 
 /** A block map or list is marked at its key: its text is many lines. */

@@ -15,7 +15,8 @@ import { factsOf, unwrapped } from '../schemas/layered.ts'
 import type { Problem, SourcePlace } from '../schemas/problem.ts'
 import { secretScope, type SecretScopeSpec } from '../schemas/secret-scope.ts'
 import { toFindings } from './finding.ts'
-import { faultProblem, parseDocuments, type ParsedDocument } from './parse-documents.ts'
+import { firstProblems } from './left-out.ts'
+import { faultProblems, parseDocuments, type ParsedDocument } from './parse-documents.ts'
 import { documentProblem } from './problem.ts'
 import { rangeAt } from './range-at.ts'
 import { readFiles, shownPath } from './read-files.ts'
@@ -46,7 +47,7 @@ export function readSecretScope(
 ): { scope: SecretScope; problems: Problem[] } {
   const { sources, problems } = readFiles([path], cwd)
   const parsed = sources.map(parseDocuments)
-  const faults = parsed.flatMap(({ source, faults }) => faults.map((fault) => faultProblem(source, fault)))
+  const faults = parsed.flatMap(faultProblems)
   const folder = secretsDir === undefined ? dirname(resolve(cwd, path)) : resolve(cwd, secretsDir)
   const read = parsed.flatMap(({ documents }) => documents).map((document) => readDocument(document, folder))
   return {
@@ -58,7 +59,8 @@ export function readSecretScope(
 function readDocument(document: ParsedDocument, folder: string): { entries: ScopeEntry[]; problems: Problem[] } {
   const { success, data, error } = secretScope.safeParse(document.value)
   if (success) return { entries: data.spec.secrets.map((entry) => entryOf(entry, folder)), problems: [] }
-  const problems = toFindings(secretScope, document.value, error.issues).map(({ code, path, mark, ...text }) =>
+  const findings = toFindings(secretScope, document.value, error.issues)
+  const problems = firstProblems(document.source.file, findings, ({ code, path, mark, ...text }) =>
     documentProblem(code, {
       at: placeOf(document.source, rangeAt(document, path, mark)),
       field: formatPath(path.map(String)),

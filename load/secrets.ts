@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { DeviceError } from '../reconcile/device-error.ts'
 import type { Secrets } from '../reconcile/secrets.ts'
 import type { LoadedSecret } from '../schemas/fleet.ts'
+import { maxFileBytes } from './file-checks.ts'
 
 /** A reference as a person reads it: `environment variable NAME` or `file PATH`. */
 export const secretName = ({ fromEnv, fromFile }: LoadedSecret): string =>
@@ -31,7 +32,7 @@ export function readSecret(reference: LoadedSecret, env: Environment): string {
     {
       advice:
         reference.fromEnv === undefined
-          ? 'Put the secret into that file, or name its folder with --secrets-dir.'
+          ? 'Put the secret into that file, of 1 MiB at most, or name its folder with --secrets-dir.'
           : 'Set that variable where the command runs.',
     },
   )
@@ -46,7 +47,10 @@ export function readSecretIfAny(reference: LoadedSecret, env: Environment): stri
   }
 }
 
+/** A pipe or a device in the place of a file would never end. */
 function readSecretFile(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats?.isFile() || stats.size > maxFileBytes) return undefined
   try {
     return readFileSync(path, 'utf8')
   } catch {

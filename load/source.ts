@@ -17,6 +17,8 @@ export interface Source {
   file: string
   text: string
   lines: LineCounter
+  /** Where the text ends, white space at its end left out. */
+  end: number
   /** Values that must never be shown: no excerpt holds them. Filled before the first place is made. */
   secretRanges: Range[]
   /** The line that was shown last, as values of one line follow one another. */
@@ -28,7 +30,7 @@ export function makeSource({ path, file, text }: Pick<Source, 'path' | 'file' | 
   const lines = new LineCounter()
   lines.addNewLine(0)
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1)
-  return { path, file, text, lines, secretRanges: [] }
+  return { path, file, text, lines, end: text.trimEnd().length, secretRanges: [] }
 }
 
 /** A long line says no more than its beginning. */
@@ -40,7 +42,7 @@ const maxMasked = 4096
 /** The place of a range, marked up to the end of its first line. */
 export function placeOf(source: Source, [from, end]: Range): SourcePlace {
   // What is missing at the end of a file is shown where the text ends.
-  const start = Math.max(0, Math.min(from, source.text.trimEnd().length - 1))
+  const start = Math.max(0, Math.min(from, source.end - 1))
   const { line, col } = source.lines.linePos(start)
   const lineStart = source.lines.lineStarts[line - 1] ?? 0
   const lineEnd = lineStart + lineLength(source.text, lineStart)

@@ -33,15 +33,17 @@ export const ofLayer = [
   { code: 'REGISTRAR_UNKNOWN', what: 'registrar', names: 'registrars', path: ['registration', 'registrar'] },
   { code: 'CONSOLE_UNKNOWN', what: 'management console', names: 'consoles', path: ['managementConsole', 'console'] },
 ] as const satisfies readonly Reference[]
+
 /** The problem of a name that nobody declares; `hint` where none is near. */
 export function unknownName(
   name: unknown,
   { code, what }: Reference,
   known: readonly string[],
   hint: string,
+  suggest = suggestion,
 ): Problem | undefined {
   if (typeof name !== 'string' || known.includes(name)) return undefined
-  return documentProblem(code, { summary: `There is no ${what} ${name}`, hint: suggestion(name, known) ?? hint })
+  return documentProblem(code, { summary: `There is no ${what} ${name}`, hint: suggest(name, known) ?? hint })
 }
 
 /** What the spec of one appliance names and nobody declares, with its path in the spec. */

@@ -33,6 +33,12 @@ export const files = {
     explanation: 'A repository declares its fleet by its own files; a link could bring in any file of the machine.',
     remedy: 'Move the file into the folder, or name it on the command line.',
   },
+  PROBLEMS_LEFT_OUT: {
+    severity: 'error',
+    title: 'A file has more problems than are told',
+    explanation: 'Of one file a hundred problems are told, errors before warnings; the others are counted.',
+    remedy: 'Correct those that are told, and run it again.',
+  },
   NO_SENSORS: {
     severity: 'error',
     title: 'No sensor is declared',

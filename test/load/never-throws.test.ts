@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { checkDocument, noteSecrets } from '../../load/check-document.ts'
 import { literalSecrets } from '../../load/mask.ts'
-import { faultProblem, parseDocuments } from '../../load/parse-documents.ts'
+import { faultProblems, parseDocuments } from '../../load/parse-documents.ts'
 import { makeSource } from '../../load/source.ts'
 import { documentKinds } from '../../schemas/documents.ts'
 import { fieldsOf } from '../../schemas/fields.ts'
@@ -18,10 +18,7 @@ function problemsOf(text: string): Problem[] {
   const parsed = parseDocuments(makeSource({ path: '/a.yaml', file: 'a.yaml', text }))
   for (const document of parsed.documents) noteSecrets(document)
   const checked = parsed.documents.map(checkDocument)
-  return [
-    ...parsed.faults.map((fault) => faultProblem(parsed.source, fault)),
-    ...checked.flatMap((result) => (Array.isArray(result) ? result : [])),
-  ]
+  return [...faultProblems(parsed), ...checked.flatMap((result) => (Array.isArray(result) ? result : []))]
 }
 
 /** Every place lies in the text, so that a caret can be drawn below it. */

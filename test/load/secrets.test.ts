@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { maskLine } from '../../load/mask.ts'
@@ -49,4 +50,14 @@ test.each([
   'passphrase: *shared',
 ])('a line without one is left as it is: %s', (line) => {
   expect(maskLine(line)).toBe(line)
+})
+
+test('a pipe, a folder or a huge file in the place of a secret is none, and nobody waits for it', async () => {
+  await withFiles({ huge: 'x'.repeat(2 * 1024 * 1024) }, async (folder) => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    for (const file of ['pipe', '.', 'huge']) {
+      const read = () => readSecret({ fromFile: join(folder, file) }, {})
+      expect(read).toThrow(expect.objectContaining({ code: 'SECRET_MISSING' }) as Error)
+    }
+  })
 })
