@@ -283,7 +283,7 @@ function uncheckedOf({ privateKey, passphrase, hostname }: CertificateInput): st
   const keyMissing = privateKey === null || (typeof privateKey === 'string' && passphrase === null)
   const passphraseMissing = passphrase === null
   return [
-    ...(hostname === undefined ? ['CN equals the host name: network.hostname is not declared'] : []),
+    ...(hostname === undefined ? ['CN equals the host name: no host name is declared'] : []),
     ...(keyMissing
       ? [`key matches certificate: the ${privateKey === null ? 'private key' : 'passphrase'} is not at hand`]
       : []),

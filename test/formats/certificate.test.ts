@@ -129,7 +129,7 @@ test.each<{ name: string; input: Wish; codes?: string[]; unchecked?: string[] }>
     name: 'a wildcard',
     input: { certificate: makeCertificate({ key, commonName: '*.example' }), chain: undefined, hostname: undefined },
     codes: ['CERTIFICATE_CN'],
-    unchecked: ['CN equals the host name: network.hostname is not declared'],
+    unchecked: ['CN equals the host name: no host name is declared'],
   },
   { name: 'another host', input: { hostname: 'line-2.example' }, codes: ['CERTIFICATE_CN'] },
   {
@@ -180,7 +180,7 @@ test.each<{ name: string; input: Wish; codes?: string[]; unchecked?: string[] }>
     name: 'what is not at hand is unchecked',
     input: { privateKey: null, passphrase: null, hostname: undefined },
     unchecked: [
-      'CN equals the host name: network.hostname is not declared',
+      'CN equals the host name: no host name is declared',
       'key matches certificate: the private key is not at hand',
       'passphrase alphabet: the passphrase is not at hand',
     ],

@@ -83,7 +83,7 @@ test('a fleet with everything', async () => {
       {
         key: 'line-1',
         field: 'certificate.certificate',
-        what: 'CN equals the host name: network.hostname is not declared',
+        what: 'CN equals the host name: no host name is declared',
       },
       {
         key: 'line-1',
