@@ -5,6 +5,8 @@
  * @module
  */
 import { Token } from 'cdktf'
+import { suggestion } from '../load/nearest.ts'
+import { parsePath } from '../schemas/fields.ts'
 import { isNested, type Attribute, type Attributes, type NestedAttribute } from '../schemas/terraform/schema.ts'
 import type { FileSource, SecretSource } from './sources.ts'
 
@@ -17,6 +19,8 @@ export interface Writing {
   /** Content of a public file. */
   content(file: FileSource): string
   secret(source: SecretSource): SecretSource
+  /** What is written was checked when it was made. */
+  isChecked?: true
 }
 
 /** Attributes by name. What the spec leaves out is left out. */
@@ -31,32 +35,49 @@ export function toAttributes(attributes: Attributes, spec: unknown, writing: Wri
   )
 }
 
-/** A secret that is given by value, and whether another value would need another version to be noticed. */
-export interface GivenSecret {
-  path: string
-  source: SecretSource
-  needsVersion: boolean
+const byKey = new WeakMap<Attributes, ReadonlyMap<string, Attribute>>()
+
+/** Attributes by the key of the spec that they stand for: of a secret, which has several, the first. */
+export function attributesByKey(attributes: Attributes): ReadonlyMap<string, Attribute> {
+  const known = byKey.get(attributes)
+  if (known) return known
+  const made = new Map<string, Attribute>()
+  for (const one of Object.values(attributes)) if (one.spec && !made.has(one.spec.key)) made.set(one.spec.key, one)
+  byKey.set(attributes, made)
+  return made
 }
 
-/** Every secret of a spec that is given by value. */
-export function givenSecrets(attributes: Attributes, spec: unknown, above = ''): GivenSecret[] {
-  if (!isPlain(spec) || isToken(spec)) return []
-  return Object.values(attributes).flatMap((attribute) => {
-    const { spec: link } = attribute
-    const said = link ? spec[link.key] : undefined
-    if (!link || said === undefined || said === null) return []
-    const path = above === '' ? link.key : `${above}.${link.key}`
-    if (link.form === 'secret') {
-      const source = said as SecretSource
-      return source.value === undefined ? [] : [{ path, source, needsVersion: attribute.writeOnly === true }]
+/**
+ * Where Terraform finds what stands at a path of the spec, such as `network.address` or `forwarding.rules["to SIEM"].engines`.
+ * Throws a RangeError where the spec has no such setting, and for a secret, which no resource tells.
+ */
+export function attributePath(attributes: Attributes, path: string): string {
+  let group: Attributes | undefined = attributes
+  let isEntry = false
+  let written = ''
+  for (const segment of parsePath(path)) {
+    if (isEntry || !group) {
+      written += /^\d+$/.test(segment) ? `[${segment}]` : `[${literal(JSON.stringify(segment))}]`
+      isEntry = false
+      continue
     }
-    return isNested(attribute) ? nestedSecrets(attribute, said, path) : []
-  })
+    const [name, attribute] = settingIn(group, segment, path)
+    written += written === '' ? name : `.${name}`
+    group = isNested(attribute) ? attribute.attributes : undefined
+    isEntry = isNested(attribute) && attribute.nesting !== 'single'
+  }
+  return written
 }
 
-function nestedSecrets({ nesting, attributes }: NestedAttribute, said: unknown, path: string): GivenSecret[] {
-  if (nesting === 'single') return givenSecrets(attributes, said, path)
-  return Object.entries(said as object).flatMap(([key, item]) => givenSecrets(attributes, item, `${path}.${key}`))
+function settingIn(group: Attributes, key: string, path: string): [name: string, Attribute] {
+  const found = Object.entries(group).find(([, { spec }]) => spec?.key === key)
+  if (!found) {
+    const hint = suggestion(key, [...attributesByKey(group).keys()])
+    throw new RangeError([`There is no setting ${path}.`, hint ?? []].flat().join(' '))
+  }
+  const { form } = found[1].spec ?? {}
+  if (form !== 'same' && form !== 'file') throw new RangeError(`${path} is a secret, which no resource tells.`)
+  return found
 }
 
 function attributeValue(attribute: Attribute, said: unknown, writing: Writing): unknown {
@@ -92,7 +113,11 @@ function nestedValue({ nesting, attributes }: NestedAttribute, said: unknown, wr
 const mapped = (said: Plain, writing: Writing, value: (item: unknown) => unknown): Plain =>
   Object.fromEntries(Object.entries(said).map(([key, item]) => [writing.text(key), value(item)]))
 
-/** Something that Terraform alone will know, or text with such a part. */
-const isToken = (value: unknown): boolean => Token.isUnresolved(value)
+/** Text that is no template of Terraform. */
+export const literal = (text: string): string => text.replaceAll('${', '$${').replaceAll('%{', '%%{')
 
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Something that Terraform alone will know, or text with such a part. */
+export const isToken = (value: unknown): boolean => Token.isUnresolved(value)
+
+export const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -5,14 +5,24 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
-import { TerraformProvider, TerraformResource, Token, type IResolvable, type TerraformMetaArguments } from 'cdktf'
+import {
+  DefaultTokenResolver,
+  StringConcat,
+  TerraformProvider,
+  TerraformResource,
+  TerraformStack,
+  Tokenization,
+  type IResolvable,
+  type TerraformMetaArguments,
+} from 'cdktf'
 import type { Construct } from 'constructs'
 import packageJson from '../package.json' with { type: 'json' }
 import { toSnakeCase } from '../schemas/terraform/names.ts'
 import { consoleAttributes, providerAttributes, sensorAttributes } from '../schemas/terraform/generated.ts'
 import type { Attributes } from '../schemas/terraform/schema.ts'
-import { givenSecrets, toAttributes, type Writing } from './attributes.ts'
+import { attributePath, toAttributes, type Writing } from './attributes.ts'
 import type { ConsoleSpec, ProviderSpec, SensorSpec } from './generated/spec.ts'
+import { mistakesIn } from './mistakes.ts'
 
 /** Where Terraform finds the provider. */
 export const providerSource = 'sensorform/sensorform'
@@ -26,16 +36,14 @@ export const asWritten: Writing = {
   secret: (source) => source,
 }
 
-/** What is wrong with secrets that are given by value. No value is ever quoted. */
-const secretMistakes = (attributes: Attributes, spec: unknown): string[] =>
-  givenSecrets(attributes, spec).flatMap(({ path, source, needsVersion }) => {
-    if (!Token.isUnresolved(source.value)) {
-      return `${path} is a secret in plain text, which would stand in the synthesised JSON. Give { fromEnv: 'NAME' }, or the value of a secretVariable.`
-    }
-    return needsVersion && source.version === undefined
-      ? `${path} is given by value without a version: nothing would tell that it has changed. Add version: 1, and another number with each new secret.`
-      : []
+/** What is wrong with the spec of a construct. */
+const mistakesOf = (scope: Construct, attributes: Attributes, spec: object, writing: Writing): string[] =>
+  mistakesIn(attributes, spec, {
+    content: (file) => writing.content(file),
+    resolve: (token) => Tokenization.resolve(token, { ...resolving, scope }),
   })
+
+const resolving = { preparing: false, resolver: new DefaultTokenResolver(new StringConcat()) }
 
 export interface SensorformProviderConfig extends ProviderSpec {
   /** Name of a further provider block in one stack. */
@@ -59,7 +67,12 @@ export class SensorformProvider extends TerraformProvider {
     this.#alias = alias
     this.#spec = spec
     this.#writing = writing
-    this.node.addValidation({ validate: () => secretMistakes(providerAttributes, spec) })
+    this.node.addValidation({
+      validate: () => [
+        ...(writing.isChecked ? [] : mistakesOf(this, providerAttributes, spec, writing)),
+        ...this.#twinMistakes(),
+      ],
+    })
   }
 
   /** Name of a further provider block in one stack. */
@@ -68,6 +81,18 @@ export class SensorformProvider extends TerraformProvider {
   }
   override set alias(alias: string | undefined) {
     this.#alias = alias
+  }
+
+  /** Terraform takes one block of each alias, and one without. */
+  #twinMistakes(): string[] {
+    const first = TerraformStack.of(this)
+      .node.findAll()
+      .find((one) => one instanceof SensorformProvider && one.alias === this.alias)
+    if (!first || first === this) return []
+    const which = this.alias === undefined ? 'no alias' : `the alias ${this.alias}`
+    return [
+      `The provider ${first.node.path} has ${which} as well. Give this one an alias, and hand it to its constructs.`,
+    ]
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
@@ -127,12 +152,20 @@ abstract class Appliance<Spec extends object> extends TerraformResource {
     this.#conduct = conduct
     this.#attributes = fixed.attributes
     this.#writing = fixed.writing
-    this.node.addValidation({ validate: () => secretMistakes(fixed.attributes, this.spec) })
+    this.node.addValidation({
+      validate: () =>
+        fixed.writing.isChecked && this.spec === spec
+          ? []
+          : mistakesOf(this, fixed.attributes, this.spec, fixed.writing),
+    })
   }
 
-  /** A reference to an attribute by its path in the spec, such as `network.address`. */
+  /**
+   * A reference to a setting by its path in the spec, such as `network.address` or `forwarding.rules["to SIEM"].engines`. Throws a
+   * RangeError where there is no such setting.
+   */
   reference(path: string): string {
-    return this.getStringAttribute(path.split('.').map(toSnakeCase).join('.'))
+    return this.getStringAttribute(attributePath(this.#attributes, path))
   }
 
   /** The serial number, which is the resource's id. */

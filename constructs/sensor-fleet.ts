@@ -13,9 +13,10 @@ import { apiVersion } from '../schemas/documents.ts'
 import type { DesiredAppliance, Fleet, LoadedFile, LoadedRegistrar, LoadedTrust } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { toSnakeCase } from '../schemas/terraform/names.ts'
-import type { Writing } from './attributes.ts'
+import { literal, type Writing } from './attributes.ts'
 import { ManagementConsole, Sensor, SensorformProvider } from './elements.ts'
 import type { ConsoleSpec, ProviderSpec, SensorSpec } from './generated/spec.ts'
+import { unwritable } from './mistakes.ts'
 
 /** A part of a spec, as one layer says it. `null` withdraws what a lower layer declared. */
 export type Layer<T> = T extends readonly unknown[]
@@ -62,19 +63,23 @@ export class SensorFleet extends Construct {
   readonly sensors: ReadonlyMap<string, Sensor>
   /** By key. */
   readonly managementConsoles: ReadonlyMap<string, ManagementConsole>
+  readonly #errors: readonly string[]
+  /** Keys have no capital letters, so that nothing of ours in the tree takes the place of an appliance. */
+  readonly #own: Construct
 
   constructor(scope: Construct, id: string, config: SensorFleetConfig) {
     super(scope, id)
+    this.#own = new Construct(this, 'Own')
     const { paths = [], cwd = process.cwd(), secretsDir, packagesDir } = config
     const options = {
       cwd,
       ...(secretsDir !== undefined && { secretsDir }),
       ...(packagesDir !== undefined && { packagesDir }),
     }
-    const tokens = tokenMistakes(config)
-    const { fleet, problems } = tokens.length > 0 ? { problems: [] } : loadFleetNow(paths, options, textsOf(config))
-    const errors = [...tokens, ...problems.filter(({ severity }) => severity === 'error').map(problemText)]
-    this.node.addValidation({ validate: () => errors })
+    const unwritten = typedMistakes(config)
+    const { fleet, problems } = unwritten.length > 0 ? { problems: [] } : loadFleetNow(paths, options, textsOf(config))
+    this.#errors = [...unwritten, ...problems.filter(({ severity }) => severity === 'error').map(problemText)]
+    this.node.addValidation({ validate: () => [...this.#errors] })
     for (const problem of problems.filter(({ severity }) => severity !== 'error')) {
       Annotations.of(this).addWarning(problemText(problem))
     }
@@ -83,8 +88,10 @@ export class SensorFleet extends Construct {
     this.managementConsoles = yielded?.managementConsoles ?? new Map()
   }
 
-  /** The sensor of a key. Throws when no document declares it. */
+  /** The sensor of a key. Throws when no document declares it, and when something is wrong with the documents, which it says. */
   sensor(key: string): Sensor {
+    if (this.#errors.length > 0)
+      throw new Error([`The fleet ${this.node.path} cannot be made:`, ...this.#errors].join('\n'))
     const sensor = this.sensors.get(key)
     if (!sensor) throw new RangeError(`the fleet ${this.node.path} declares no sensor ${key}`)
     return sensor
@@ -94,15 +101,21 @@ export class SensorFleet extends Construct {
     this.#warn(fleet)
     const writing = fleetWriting(this, secretVersion)
     const consoles = mapMap(fleet.managementConsoles, (desired) => this.#specOf(desired) as unknown as ConsoleSpec)
-    const provider = given ?? new SensorformProvider(this, 'provider', this.#providerConfig(fleet, consoles), writing)
+    const provider =
+      given ?? new SensorformProvider(this.#own, 'provider', this.#providerConfig(fleet, consoles), writing)
     const managementConsoles = mapMap(
       consoles,
-      (spec, key) => new ManagementConsole(this, key, { ...spec, provider }, writing),
+      (spec, key) => new ManagementConsole(this, idOf(key), { ...spec, provider }, writing),
     )
     const sensors = mapMap(fleet.sensors, (desired) => {
       const console = managementConsoles.get(desired.settings.managementConsole?.console ?? '')
       const spec = this.#specOf(desired) as unknown as SensorSpec
-      return new Sensor(this, desired.key, { ...spec, provider, ...(console && { dependsOn: [console] }) }, writing)
+      return new Sensor(
+        this,
+        idOf(desired.key),
+        { ...spec, provider, ...(console && { dependsOn: [console] }) },
+        writing,
+      )
     })
     for (const desired of [...fleet.sensors.values(), ...fleet.managementConsoles.values()]) {
       const made = sensors.get(desired.key) ?? managementConsoles.get(desired.key)
@@ -126,11 +139,11 @@ export class SensorFleet extends Construct {
     }
   }
 
-  /** That of a child which has this id. */
-  #logicalIdOf(id: string): string {
-    const probe = new Construct(this, id)
+  /** That of the appliance which has this key. */
+  #logicalIdOf(key: string): string {
+    const probe = new Construct(this, idOf(key))
     const logicalId = TerraformStack.of(this).getLogicalId(probe.node)
-    this.node.tryRemoveChild(id)
+    this.node.tryRemoveChild(idOf(key))
     return logicalId
   }
 
@@ -148,12 +161,12 @@ export class SensorFleet extends Construct {
       }),
       ...(consoles.size > 0 && { managementConsoles: Object.fromEntries(mapMap(consoles, ({ access }) => access)) }),
     } as unknown as ProviderSpec
-    return { ...spec, ...(others.length > 0 && { alias: this.node.id }) }
+    return { ...spec, ...(others.length > 0 && { alias: aliasOf(this) }) }
   }
 
   #registrar(name: string, registrar: LoadedRegistrar): object {
     if ('azure' in registrar) {
-      return { azure: { ...registrar.azure, trust: this.#trust(`registrar-${name}`, registrar.azure.trust) } }
+      return { azure: { ...registrar.azure, trust: this.#trust(`Registrar-${name}`, registrar.azure.trust) } }
     }
     return { directory: { path: this.#handedIn(name, registrar.directory.path) } }
   }
@@ -191,9 +204,19 @@ export class SensorFleet extends Construct {
 
   /** A public file or folder, copied to where Terraform runs. */
   #asset(id: string, path: string): string {
-    return new TerraformAsset(this, id, { path }).path
+    return new TerraformAsset(this.#own, id, { path }).path
   }
 }
+
+/** The framework takes what every object has for a child that is there already. */
+const idOf = (key: string): string => (key in {} ? `Key-${key}` : key)
+
+/** Told from that of every other fleet of the stack, and a word as Terraform wants it. */
+const aliasOf = (fleet: Construct): string =>
+  TerraformStack.of(fleet)
+    .getLogicalId(fleet.node)
+    .replaceAll(/[^\w-]/g, '')
+    .replace(/^(?![A-Za-z_])/, '_')
 
 const pinnedIdentity = (trust: readonly LoadedTrust[]): string | undefined =>
   trust.flatMap((anchor) => ('identity' in anchor && anchor.identity !== undefined ? [anchor.identity] : []))[0]
@@ -205,15 +228,18 @@ const mapMap = <Key, From, To>(map: ReadonlyMap<Key, From>, make: (item: From, k
 function textsOf({ documents = {}, sensors = {} }: SensorFleetConfig): DocumentText[] {
   const typed = Object.entries(sensors).map(([name, { spec = {}, ...metadata }]) => ({
     file: `sensors[${JSON.stringify(name)}]`,
-    text: JSON.stringify({ apiVersion, kind: 'Sensor', metadata: { name, ...metadata }, spec }, null, 2),
+    text: JSON.stringify({ apiVersion, kind: 'Sensor', metadata: { ...metadata, name }, spec }, null, 2),
     isWritten: true,
   }))
   return [...Object.entries(documents).map(([file, text]) => ({ file, text })), ...typed]
 }
 
-/** Values that Terraform alone will know, where all is checked before it runs. */
-const tokenMistakes = ({ sensors = {} }: SensorFleetConfig): string[] =>
-  Object.entries(sensors).flatMap(([name, sensor]) => tokenPaths(sensor).map((path) => tokenMistake(name, path)))
+/** What no document can hold: values that Terraform alone will know, where all is checked before it runs, and what is no value. */
+const typedMistakes = ({ sensors = {} }: SensorFleetConfig): string[] =>
+  Object.entries(sensors).flatMap(([name, sensor]) => {
+    const others = unwritable(sensor, `sensors[${JSON.stringify(name)}]`)
+    return others.length > 0 ? others : tokenPaths(sensor).map((path) => tokenMistake(name, path))
+  })
 
 function tokenMistake(name: string, path: string): string {
   const place = `sensors[${JSON.stringify(name)}].${path}`
@@ -229,14 +255,12 @@ function tokenPaths(value: unknown, path = ''): string[] {
   return Object.entries(value).flatMap(([key, item]) => tokenPaths(item, path === '' ? key : `${path}.${key}`))
 }
 
-/** As the CLI shows it, on one line. */
+/** As the CLI shows it, on one line: where, whom it concerns unless that is named already, and what to do. */
 const problemText = ({ code, at, key, summary, hint }: Problem): string => {
-  const place = at ? `${at.file}:${at.line}:${at.column}: ` : key === undefined ? '' : `${key}: `
-  return `${place}${summary}${/[.!?]$/.test(summary) ? '' : '.'}${hint === undefined ? '' : ` ${hint}`} (${code})`
+  const place = at ? `${at.file}:${at.line}:${at.column}: ` : ''
+  const subject = key === undefined || `${place}${summary}`.includes(key) ? '' : `${key}: `
+  return `${place}${subject}${summary}${/[.!?]$/.test(summary) ? '' : '.'}${hint === undefined ? '' : ` ${hint}`} (${code})`
 }
-
-/** What stands in a document is text and no template. */
-const literal = (text: string): string => text.replaceAll('${', '$${').replaceAll('%{', '%%{')
 
 /** Secrets in files are read by Terraform, when it runs; where they lie is told from the folder of the stack. */
 function fleetWriting(scope: Construct, version: number): Writing {
@@ -246,6 +270,7 @@ function fleetWriting(scope: Construct, version: number): Writing {
     return `\${sensitive(trimsuffix(file("\${path.module}/${literal(from).replaceAll(/["\\]/g, String.raw`\$&`)}"), "\\n"))}`
   }
   return {
+    isChecked: true,
     text: literal,
     content: (source) => literal(pemOf(source as LoadedFile)),
     secret: ({ fromEnv, fromFile, ...given }) => {

@@ -1,5 +1,6 @@
 /** `SensorFleet`: documents and typed specs as resources; what is wrong with them, with file and line. */
-import { TerraformVariable } from 'cdktf'
+import { TerraformVariable, type TerraformStack } from 'cdktf'
+import { Construct } from 'constructs'
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -138,6 +139,63 @@ test('a token in a typed sensor is told with its place; on the construct it has 
   expect(sensor?.['network']).toEqual({ proxy: { host: '${var.host}', port: 1 } })
 })
 
+const typed = (spec: object, metadata: object = {}): SensorFleetConfig => ({
+  cwd: root,
+  documents: { 'fleet.yaml': fleetDocument },
+  sensors: { 'line-9': { ...metadata, spec: { access: { endpoint: 'https://10.20.0.6' }, ...spec } } },
+})
+
+test('the sensor of a fleet with mistakes is refused with the mistakes', () => {
+  expect(() =>
+    synthesise((stack) => {
+      const config = typed({ time: { timezone: 'Europe/Berlni' } })
+      new SensorFleet(stack, 'fleet', config).sensor('line-9').addOverride('name', 'x')
+    }),
+  ).toThrow(/stack\/fleet cannot be made:\nsensors\["line-9"\]:\d+:\d+: .*Europe\/Berlin/)
+})
+
+test('a sensor that no document declares is refused', () => {
+  expect(() => synthesise((stack) => void new SensorFleet(stack, 'fleet', typed({})).sensor('line-8'))).toThrow(
+    /stack\/fleet declares no sensor line-8/,
+  )
+})
+
+const cycle: Record<string, unknown> = {}
+cycle['again'] = cycle
+test.each([
+  ['a number that is none', Number('x'), 'is NaN'],
+  ['a function', () => 1, 'is a function'],
+  ['a bigint', 10n, 'is a bigint'],
+  ['what holds itself', cycle, 'again holds itself'],
+])('%s in a typed sensor is told with its place, and withdraws nothing', (_, port, words) => {
+  expect(() => fleetOf(typed({ network: { proxy: { port } } }))).toThrow(
+    new RegExp(String.raw`sensors\["line-9"\]\.spec\.network\.proxy\.port.*${words}`),
+  )
+})
+
+test('a mistake that a sensor inherits names the sensor', () => {
+  const documents = { 'fleet.yaml': fleetDocument }
+  const sensors = { 'line-9': { spec: {} } }
+  expect(() => fleetOf({ cwd: root, documents, sensors })).toThrow(/fleet\.yaml:\d+:\d+: line-9: endpoint is missing/)
+})
+
+test('the key of a typed sensor is its name', () => {
+  expect(() => fleetOf(typed({}, { name: 'other' }))).not.toThrow()
+  expect(Object.keys(fleetOf(typed({}, { name: 'other' })).json.resource?.['sensorform_sensor'] ?? {})).toEqual([
+    expect.stringMatching(/^fleet_line-9_/),
+  ])
+})
+
+test.each(['provider', 'own', 'constructor', 'default', 'registrar-cloud'])('a sensor may be named %s', (key) => {
+  const { sensors, ...others } = typed({})
+  const spec = sensors?.['line-9']?.spec ?? {}
+  expect(sensorsOf({ ...others, sensors: { [key]: { spec } } })).toHaveLength(1)
+  const { json } = fleetOf({ ...others, sensors: { 'line-9': { formerKey: key, spec } } })
+  expect(json.moved).toEqual([
+    { from: expect.stringContaining(`_${key}_`.replace('_constructor', '_Key-constructor')), to: expect.anything() },
+  ])
+})
+
 test('nothing at all is a mistake', () => {
   expect(() => fleetOf({ cwd: folderWith({}), paths: ['.'] })).toThrow(/NO_SENSORS/)
 })
@@ -173,6 +231,17 @@ test('the second fleet of a stack has a provider of its own', () => {
     'sensorform',
     'sensorform.south',
   ])
+})
+
+const nested = (stack: TerraformStack, id: string): Construct => new Construct(stack, id)
+test('each fleet of a stack has an alias of its own, which Terraform takes', () => {
+  const { json } = synthesise((stack) => {
+    const scopes = [stack, nested(stack, 'graz'), nested(stack, 'linz')]
+    for (const scope of scopes) new SensorFleet(scope, 'Werk Süd 1', typed({}))
+  })
+  const aliases = json.provider?.['sensorform']?.flatMap(({ alias }) => alias ?? []) ?? []
+  expect(new Set(aliases).size).toBe(2)
+  for (const alias of aliases) expect(alias).toMatch(/^[A-Za-z_][\w-]*$/)
 })
 
 test('the example as JSON', async () => {

@@ -1,7 +1,14 @@
 /** `Sensor`: the spec with tokens in every position, as attributes of its resource. */
-import { Aspects, Fn, TerraformVariable, Testing, Token, type TerraformStack } from 'cdktf'
+import { Aspects, Fn, Lazy, TerraformVariable, Testing, Token, type TerraformStack } from 'cdktf'
 import { expect, test } from 'vitest'
-import { ManagementConsole, secretVariable, Sensor, SensorformProvider } from '../../constructs/index.ts'
+import {
+  ManagementConsole,
+  secretVariable,
+  Sensor,
+  SensorformProvider,
+  type SecretSource,
+  type SensorConfig,
+} from '../../constructs/index.ts'
 import { sensorAttributes } from '../../schemas/terraform/generated.ts'
 import { isNested, type Attributes } from '../../schemas/terraform/schema.ts'
 import { sensorSchema } from '../../provider/sensorform/sensor/schema.ts'
@@ -115,13 +122,20 @@ test('a secret by value is an ephemeral variable with a version', () => {
   expect(text).toContain('"password_wo_version": 2')
 })
 
-const refusedSecrets = [
-  ['text', { value: 'canary-1', version: 1 }, /network\.proxy\.password is a secret in plain text/],
-  ['a value without a version', { value: Token.asString({ resolve: () => 'x' }) }, /Add version: 1/],
-] as const
+const variable = Token.asString({ resolve: () => '${var.proxy}' })
+const plainSecret = /network\.proxy\.password is a secret in plain text/
+const refusedSecrets: readonly [string, unknown, RegExp][] = [
+  ['text', { value: 'canary-1', version: 1 }, plainSecret],
+  ['text with a token in it', { value: `canary-1${variable}`, version: 1 }, plainSecret],
+  ['a token that becomes text', { value: Lazy.stringValue({ produce: () => 'canary-1' }), version: 1 }, plainSecret],
+  ['text without its source', 'canary-1', plainSecret],
+  ['a token without its source', variable, plainSecret],
+  ['no source at all', {}, /network\.proxy\.password names no secret/],
+  ['a value without a version', { value: variable }, /Add version: 1/],
+]
 
 test.each(refusedSecrets)('a secret given as %s is refused, and not quoted', (_, password, words) => {
-  const attempt = () => one({ network: { proxy: { password } } })
+  const attempt = () => one({ network: { proxy: { password: password as SecretSource } } })
   expect(attempt).toThrow(words)
   expect(attempt).not.toThrow(/canary/)
 })
@@ -133,6 +147,98 @@ test('a secret of the provider is refused as text as well', () => {
       new SensorformProvider(stack, 'p', { credentials: { default: { username: 'a', password } } })
     }),
   ).toThrow(/credentials\.default\.password is a secret in plain text/)
+})
+
+/** What types do not tell: of a spread object, or in JavaScript. */
+const mistakes: readonly [string, object, RegExp][] = [
+  ['a key that is none', { tiem: { timezone: 'Etc/UTC' } }, /There is no setting tiem\. Did you mean time\?/],
+  [
+    'a key within a group',
+    { time: { timeZone: 'Etc/UTC' } },
+    /There is no setting time\.timeZone\. Did you mean timezone\?/,
+  ],
+  ['a key of a rule', { forwarding: { rules: { r: { engine: 'any' } } } }, /rules\.r\.engine\. Did you mean engines\?/],
+  [
+    'a key of the trust',
+    { access: { ...access, trust: [{ pins: 'x' }] } },
+    /access\.trust\.0\.pins\. Did you mean pin\?/,
+  ],
+  ['text for a group', { network: 'dhcp' }, /network must be a map, but is text/],
+  ['a list for a map', { forwarding: { rules: [{}] } }, /forwarding\.rules must be a map, but is a list/],
+  [
+    'a map for a list',
+    { access: { ...access, trust: { system: true } } },
+    /access\.trust must be a list, but is a map/,
+  ],
+  ['a number that is none', { network: { proxy: { port: Number('x') } } }, /network\.proxy\.port is NaN/],
+  ['a number without end', { network: { proxy: { port: 1 / 0 } } }, /network\.proxy\.port is Infinity/],
+  ['a function', { network: { dns: [() => '10.0.0.1'] } }, /network\.dns\.0 is a function/],
+  ['a file that is not there', { certificate: { certificate: { file: 'no.crt' } } }, /file no\.crt cannot be read/],
+  ['text for a file', { certificate: { certificate: 'PEM' } }, /certificate\.certificate must be \{ file/],
+]
+
+test.each(mistakes)('%s fails the synth, with its path', (_, config, words) => {
+  expect(() => one(config)).toThrow(words)
+})
+
+const withUnknown: Pick<SensorConfig, 'access'> = Object.assign({ access }, { tiem: {} })
+
+test('what an aspect makes of a spec is checked as well', () => {
+  expect(() =>
+    synthesise((stack) => {
+      provider(stack)
+      new Sensor(stack, 'line-1', { access })
+      Aspects.of(stack).add({
+        visit: (node) => {
+          if (node instanceof Sensor) node.spec = withUnknown
+        },
+      })
+    }),
+  ).toThrow(/There is no setting tiem/)
+})
+
+test('a key that is none of the provider or of a console fails the synth', () => {
+  const wrong: object = { credential: {} }
+  expect(() => synthesise((stack) => void new SensorformProvider(stack, 'p', wrong))).toThrow(/mean credentials\?/)
+  expect(() => synthesise((stack) => void new ManagementConsole(stack, 'hq', withUnknown))).toThrow(/no setting tiem/)
+})
+
+test('two providers without an alias fail the synth', () => {
+  expect(() =>
+    synthesise((stack) => {
+      provider(stack)
+      new SensorformProvider(stack, 'other', {})
+    }),
+  ).toThrow(/stack\/other\] The provider stack\/sensorform has no alias as well/)
+})
+
+const referenceTo = (path: string): string => {
+  const { json } = synthesise((stack) => {
+    provider(stack)
+    const first = new Sensor(stack, 'first', { access })
+    new Sensor(stack, 'second', { access, name: first.reference(path) })
+  })
+  return String(json.resource?.['sensorform_sensor']?.['second']?.['name'])
+}
+
+test.each([
+  ['network.subnetMask', '${sensorform_sensor.first.network.subnet_mask}'],
+  ['network.dns.0', '${sensorform_sensor.first.network.dns[0]}'],
+  ['access.trust.0.pinFile', '${sensorform_sensor.first.access.trust[0].pin_file}'],
+  [
+    'forwarding.rules["to SIEM"].minimumSeverity',
+    '${sensorform_sensor.first.forwarding.rules["to SIEM"].minimum_severity}',
+  ],
+  ['systemProperties.files.myFile.someKey', '${sensorform_sensor.first.system_properties.files["myFile"]["someKey"]}'],
+])('%s is referred to as %s', (path, written) => {
+  expect(referenceTo(path)).toBe(written)
+})
+
+test.each([
+  ['network.hostnam', /There is no setting network\.hostnam\. Did you mean hostname\?/],
+  ['network.proxy.password', /network\.proxy\.password is a secret, which no resource tells/],
+])('a reference to %s is refused', (path, words) => {
+  expect(() => referenceTo(path)).toThrow(words)
 })
 
 const idsOf = (name: string) => Object.keys(one({ name }).json.resource?.['sensorform_sensor'] ?? {})
