@@ -51,18 +51,27 @@ export function fillInVariable(text: string, values: PlaceholderValues): ReturnT
 }
 
 /** Finds placeholders where they are not filled in, and names that are none. */
-export function misplacedPlaceholders(
+export const misplacedPlaceholders = (schema: z.ZodType, value: unknown): Finding[] =>
+  holdsPlaceholder(value) ? misplacedBelow(schema, value, [], false) : []
+
+/** Few documents hold any, and this asks no schema. */
+function holdsPlaceholder(value: unknown): boolean {
+  if (typeof value === 'string') return hasPlaceholder(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsPlaceholder)
+}
+
+function misplacedBelow(
   schema: z.ZodType,
   value: unknown,
-  path: readonly (string | number)[] = [],
-  allowed = false,
+  path: readonly (string | number)[],
+  allowed: boolean,
 ): Finding[] {
   const here = allowed || sensitive(schema) || factsOf(schema)?.['x-file'] === true
   if (typeof value === 'string') return hasPlaceholder(value) ? findingsOf(value, path, here) : []
   const entries = Array.isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : []
   return entries.flatMap(([key, item]: [string | number, unknown]) => {
     const member = memberOf(schema, key)
-    return member ? misplacedPlaceholders(member, item, [...path, key], here) : []
+    return member ? misplacedBelow(member, item, [...path, key], here) : []
   })
 }
 
