@@ -31,8 +31,8 @@ beforeAll(async () => {
 afterAll(async () => world.close())
 
 /** What of this project the command lines look at. */
-function checkout(framework: FrameworkName): string {
-  const folder = join(world.folder, `checkout-${framework}`)
+function checkout(framework: FrameworkName, name = 'checkout'): string {
+  const folder = join(world.folder, `${name}-${framework}`)
   for (const path of ['cdktf.json', 'package.json', 'dist/cdktf', 'dist/cdktn', 'examples/cdktf'])
     cpSync(join(root, path), join(folder, path), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
@@ -54,16 +54,16 @@ const offline = '--skip-provider-lock'
 const stacks = ['one', 'fleet', 'site'] as const
 const adding = (count: number): string => `Plan: ${count} to add, 0 to change, 0 to destroy`
 
+async function differenceOf(framework: FrameworkName, cwd: string, stack: string): Promise<string> {
+  const { stdout } = await asked(framework, cwd, 'diff', stack, offline)
+  const told = /Plan: \d+ to add, \d+ to change, \d+ to destroy|No changes/.exec(stripVTControlCharacters(stdout))
+  return told?.[0] ?? stdout
+}
+
 /** What `diff` says of each stack. */
 async function differences(framework: FrameworkName, cwd: string): Promise<string[]> {
   const all: string[] = []
-  for (const stack of stacks) {
-    const { stdout } = await asked(framework, cwd, 'diff', stack, offline)
-    all.push(
-      /Plan: \d+ to add, \d+ to change, \d+ to destroy|No changes/.exec(stripVTControlCharacters(stdout))?.[0] ??
-        stdout,
-    )
-  }
+  for (const stack of stacks) all.push(await differenceOf(framework, cwd, stack))
   return all
 }
 
@@ -77,6 +77,22 @@ const exportsBelow = (folder: string): Record<string, string[]> =>
         return [path, [...names].map(([, name = '']) => name).sort()]
       }),
   )
+
+/** Of the sensors of the stack `site`. */
+const timezones = (): unknown[] =>
+  ['line-1', 'line-2'].map((key) => world.simulator.appliance(key).state.settings.time.timezone)
+
+describe.runIf(hasTerraform() && commandLines.cdktn)('cdktn', () => {
+  test('deploy takes a stack from nothing to an empty second diff', async () => {
+    const project = checkout('cdktn')
+    const told = async () => differenceOf('cdktn', project, 'site')
+    expect(timezones()).not.toContain('Europe/Vienna')
+    expect(await told()).toBe(adding(2))
+    await asked('cdktn', project, 'deploy', 'site', '--auto-approve', offline)
+    expect(timezones()).toEqual(['Europe/Vienna', 'Europe/Vienna'])
+    expect(await told()).toBe('No changes')
+  })
+})
 
 describe.runIf(hasTerraform() && commandLines.cdktf)('cdktf', () => {
   let project: string
@@ -95,7 +111,7 @@ describe.runIf(hasTerraform() && commandLines.cdktf)('cdktf', () => {
   })
 
   test.runIf(commandLines.cdktn)('cdktn finds nothing to change in what cdktf deployed', async () => {
-    const other = checkout('cdktn')
+    const other = checkout('cdktn', 'taking-over')
     for (const stack of stacks) {
       const state = `cdktf.out/stacks/${stack}/terraform.tfstate`
       mkdirSync(join(other, 'cdktf.out/stacks', stack), { recursive: true })
