@@ -37,8 +37,9 @@ export async function planAppliance(
   ]
   if (hasErrors(conflicts)) return { diagnostics: conflicts }
   const answer = { private: toPrivate(owned), identity: identityOf(config) }
-  if (!prior || !isWhollyKnown(config)) return answer
-  if (call.client.isUnknown) return { ...answer, planned: withOpenFacts(type, prior, planned, undefined) }
+  if (!prior) return answer
+  if (call.client.isUnknown || !isWhollyKnown(config))
+    return { ...answer, planned: withOpenFacts(type, prior, planned, undefined) }
   return { ...answer, ...(await planUpdate(type, { prior, config, planned }, owned, call)) }
 }
 

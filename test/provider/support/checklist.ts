@@ -216,6 +216,15 @@ export function checkResource(subject: Subject): void {
       expect(await stateOf()).toMatchObject(subject.open(subject.openText))
     })
 
+    test('a value of another resource is unknown in an update', async () => {
+      await apply(subject.minimal)
+      const other = { terraform_data: { other: { input: subject.openText } } }
+      declare({ ...subject.minimal, ...subject.open('${terraform_data.other.output}') }, other)
+      expect(await workspace.apply()).toMatchObject({ code: 0, stderr: '' })
+      await expectEmpty()
+      expect(await stateOf()).toMatchObject(subject.open(subject.openText))
+    })
+
     test('too many requests, and a service that is away for a moment, are waited for', async () => {
       const appliance = subject.fault.appliance === undefined ? {} : { appliance: subject.fault.appliance }
       scene.simulator.addFault({ kind: 'throttle', retryAfterSeconds: 0, nth: 2, count: 1, ...appliance })
