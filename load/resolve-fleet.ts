@@ -4,7 +4,7 @@
  * @module
  */
 import type { Credentials, RegistrarSpec } from '../schemas/access.ts'
-import { credentials as credentialsSchema, registrar as registrarSchema } from '../schemas/access.ts'
+import { azureEndpoint, credentials as credentialsSchema, registrar as registrarSchema } from '../schemas/access.ts'
 import type { DesiredAppliance, LoadedRegistrar, Site } from '../schemas/fleet.ts'
 import type { Hold } from '../schemas/access.ts'
 import { registrarPinKey } from '../schemas/pin-file.ts'
@@ -58,12 +58,13 @@ function resolveRegistrar(references: ReferenceContext, name: string, spec: Regi
   const { azure } = followReferences(references, registrarSchema, spec, path) as RegistrarSpec
   const trust = followTrust(references, anchors, [...path, 'azure', 'trust'], registrarPinKey(name))
   const byAuthority = anchors.some(({ caFile, system }) => caFile !== undefined || system)
-  if (byAuthority && dnsNameOf(azure?.endpoint) === undefined) {
+  const { endpoint = azureEndpoint } = azure ?? {}
+  if (byAuthority && dnsNameOf(endpoint) === undefined) {
     const hint = 'Name the host in the endpoint, or pin its key.'
     const summary = 'A certificate authority is trusted, but the endpoint is an address, which certificates do not name'
     references.report('NO_SERVER_NAME', [...path, 'azure', 'endpoint'], summary, hint)
   }
-  return { azure: { ...azure, trust } } as LoadedRegistrar
+  return { azure: { ...azure, endpoint, trust } } as LoadedRegistrar
 }
 
 /** Sites by name. */

@@ -138,9 +138,15 @@ export const credentials = z
 
 export type Credentials = z.infer<typeof credentials>
 
+/** Azure Resource Manager of the public cloud. */
+export const azureEndpoint = 'https://management.azure.com'
+
 const azure = z
   .strictObject({
-    endpoint: httpsEndpoint.meta({ description: 'Azure Resource Manager, https://management.azure.com.', ...choice }),
+    endpoint: httpsEndpoint.optional().meta({
+      description: 'Azure Resource Manager. Not given: https://management.azure.com; other clouds have another.',
+      ...choice,
+    }),
     subscriptionId: z
       .string()
       .min(1)

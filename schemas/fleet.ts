@@ -85,8 +85,10 @@ export interface Site {
   hold?: Hold
 }
 
+type AzureSpec = NonNullable<RegistrarSpec['azure']>
+
 export type LoadedRegistrar =
-  | { azure: Omit<NonNullable<RegistrarSpec['azure']>, 'trust'> & { trust: readonly LoadedTrust[] } }
+  | { azure: Omit<AzureSpec, 'trust' | 'endpoint'> & { endpoint: string; trust: readonly LoadedTrust[] } }
   | { directory: { path: string }; azure?: never }
 
 export interface Fleet {

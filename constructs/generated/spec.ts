@@ -872,9 +872,9 @@ export interface ProviderSpec {
        */
       azure?: {
         /**
-         * Azure Resource Manager, https://management.azure.com.
+         * Azure Resource Manager. Not given: https://management.azure.com; other clouds have another.
          */
-        endpoint: string
+        endpoint?: string
         /**
          * Azure subscription.
          */

@@ -12,7 +12,7 @@ import { isFile, makeReferenceReader } from '../../load/read-reference.ts'
 import { secretsFrom } from '../../load/secrets.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
 import { fewestKeyBytes, fingerprintBytes, fingerprintKey, type FingerprintKey } from '../../reconcile/secrets.ts'
-import { credentials, registrar, type Access, type Credentials, type RegistrarSpec } from '../../schemas/access.ts'
+import { azureEndpoint, credentials, registrar, type Access, type Credentials, type RegistrarSpec } from '../../schemas/access.ts'
 import type { LoadedAccess, LoadedRegistrar, LoadedSecret } from '../../schemas/fleet.ts'
 import { registrarPinKey } from '../../schemas/pin-file.ts'
 import { providerAttributes } from '../../schemas/terraform/generated.ts'
@@ -190,5 +190,5 @@ function loadRegistrar(context: ReferenceContext, name: string, spec: RegistrarS
   const { azure } = followReferences(context, registrar, spec, path) as RegistrarSpec
   const anchors = spec.azure?.trust ?? [{ system: true as const }]
   const trust = followTrust(context, anchors, [...path, 'azure', 'trust'], registrarPinKey(name))
-  return { azure: { ...azure, trust } } as LoadedRegistrar
+  return { azure: { endpoint: azureEndpoint, ...azure, trust } } as LoadedRegistrar
 }

@@ -34,6 +34,7 @@ spec:
   registrars:
     cloud: { azure: { endpoint: https://cloud.example, subscriptionId: s, location: eastus } }
     local: { azure: { endpoint: https://127.0.0.1:8443, subscriptionId: s, location: eastus, token: { fromFile: token }, trust: [{ pinFile: pins.json }] } }
+    public: { azure: { subscriptionId: s, location: eastus } }
     airgap: { directory: { path: activation } }
   policy: { maxChangedSensors: 10% }
   defaults:
@@ -132,6 +133,17 @@ test('a fleet with everything', async () => {
             },
           },
         ],
+        [
+          'public',
+          {
+            azure: {
+              endpoint: 'https://management.azure.com',
+              subscriptionId: 's',
+              location: 'eastus',
+              trust: [{ system: true }],
+            },
+          },
+        ],
         ['airgap', { directory: { path: join(cwd, 'activation') } }],
       ]),
       managementConsoles: new Map(),
@@ -185,7 +197,7 @@ test('a fleet with everything', async () => {
     ).toEqual({
       'access.credentials': 'sensor sensors/line-1.yaml:5',
       'access.endpoint': 'sensor sensors/line-1.yaml:5',
-      'access.trust': 'fleet fleet.yaml:14',
+      'access.trust': 'fleet fleet.yaml:15',
       'time.timezone': 'site sites/berlin.yml:8',
       'certificate.certificate': 'site sites/berlin.yml:9',
       'certificate.privateKey': 'site sites/berlin.yml:9',

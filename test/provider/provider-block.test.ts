@@ -23,6 +23,13 @@ const block = (spec: Readonly<Record<string, unknown>>, beside: ObjectValue = {}
 })
 const keyText = 'k'.repeat(40)
 
+test('a registrar of Azure that names no endpoint is of the public cloud', async () => {
+  const azure = { subscriptionId: 's', location: 'eastus', token: { fromEnv: 'AZURE_TOKEN' } }
+  const { declared, diagnostics } = await readProviderBlock(block({ registrars: { cloud: { azure } } }), {})
+  expect(diagnostics).toEqual([])
+  expect(declared?.registrars.get('cloud')).toMatchObject({ azure: { endpoint: 'https://management.azure.com' } })
+})
+
 describe('the environment', () => {
   const env = {
     SENSORFORM_USERNAME: 'admin',

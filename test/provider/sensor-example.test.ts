@@ -53,6 +53,12 @@ const vars = variables.map((name, index) => `-var=${name}=${values[index]}`)
 const signIn = vars.slice(0, 2)
 
 describe.runIf(hasTerraform())('with terraform', () => {
+  test('the example of the provider is valid as it stands', async () => {
+    const workspace = await openSensorform()
+    workspace.write(`${example('provider/provider.tf')}\ndata "sensorform_sensors" "all" {\n  registrar = "cloud"\n}\n`)
+    expect(await workspace.run('validate', '-no-color')).toMatchObject({ code: 0, stderr: '' })
+  })
+
   test('a sensor as in its example is applied, and the second plan is empty', async () => {
     const { provider, atHome } = await startPlant()
     const workspace = await openSensorform()
