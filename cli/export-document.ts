@@ -12,7 +12,7 @@ export interface ExportOptions {
 }
 
 export interface ExportedAppliance {
-  document: Readonly<Record<string, unknown>>
+  document: Readonly<Record<string, unknown>> & { spec: Readonly<Record<string, unknown>> }
   /** What is left out, and why. */
   leftOut: readonly string[]
 }
@@ -55,12 +55,18 @@ function settingsOf({ live }: Observation, kind: ApplianceKind): { settings: Tre
 
 function put(tree: Tree, segments: readonly string[], value: unknown): void {
   const [first = '', ...rest] = segments
-  if (rest.length === 0) tree[first] = value
+  if (rest.length === 0) setOwn(tree, first, value)
   else {
-    const below = isTree(tree[first]) ? tree[first] : {}
-    tree[first] = below
+    const there = Object.hasOwn(tree, first) ? tree[first] : undefined
+    const below = isTree(there) ? there : {}
+    setOwn(tree, first, below)
     put(below, rest, value)
   }
+}
+
+/** Names of rules are a user's to choose, `__proto__` included. */
+const setOwn = (tree: Tree, key: string, value: unknown): void => {
+  Object.defineProperty(tree, key, { value, enumerable: true, configurable: true, writable: true })
 }
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)

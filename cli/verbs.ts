@@ -151,7 +151,7 @@ export const verbs = {
     positionals: [1, many],
     success: 'printed',
     about: [
-      'Reads each appliance and prints a Fleet document with the credentials and one Sensor document for each. The plan of what it prints is empty. What cannot be read or declared is left out and listed as comments.',
+      'Reads each appliance and prints a Fleet document with the credentials and one Sensor document for each. The plan of what it prints is empty. What cannot be read or declared is left out and listed as comments. For Terraform it prints a provider block, and an import block and a resource for each.',
     ],
     flags: {
       username: { value: 'NAME', description: 'User to sign in as. Not given: admin.' },
@@ -168,12 +168,11 @@ export const verbs = {
         description: 'Name of the document, for a single endpoint. Not given: made from the sensor’s name.',
       },
       credentials: { value: 'NAME', description: 'Name of the credentials in the documents. Not given: default.' },
-      'no-fleet': { description: 'Leave the Fleet document out, where you have one already.' },
+      'no-fleet': { description: 'Leave out the Fleet document, or the provider block, where you have one already.' },
       format: {
         value: 'FORMAT',
-        choices: ['yaml'],
-        later: ['terraform'],
-        description: 'Format of the documents. Not given: yaml.',
+        choices: ['yaml', 'terraform'],
+        description: 'Format of the documents: yaml, or terraform for import blocks and resources. Not given: yaml.',
       },
       timeout: onlineFlags.timeout,
       ...voiceFlags,
@@ -184,6 +183,7 @@ export const verbs = {
         'sensorform export https://10.20.0.5 https://10.20.0.6 --ca-file plant-ca.pem --username audit',
         'several at once',
       ],
+      ['sensorform export https://10.20.0.5 --pin-file pins.json --format terraform > line-1.tf', 'for Terraform'],
     ],
     exits: ['unknown', 'interrupted'],
   },

@@ -15,6 +15,7 @@ import type { Command } from '../command.ts'
 import { endpointOf } from '../endpoint.ts'
 import { exitCodeOf, exitCodes, type ExitReason } from '../exit-codes.ts'
 import { exportAppliance, type ExportedAppliance } from '../export-document.ts'
+import { resourceName, terraformAppliance, terraformProvider } from '../export-terraform.ts'
 import { watchInterruption } from '../interruption.ts'
 import { readPins } from '../pins.ts'
 import { UsageError } from '../usage-error.ts'
@@ -38,11 +39,13 @@ export async function run(command: Command): Promise<number> {
   const interruption = watchInterruption(command, { writes: false })
   const reasons = new Set<ExitReason>()
   const taken = new Set<string>()
-  const documents: string[] = given.on('no-fleet') ? [] : [fleetDocument(command, access)]
+  const form = forms[given.text('format') ?? 'yaml'] ?? inYaml
+  const documents: string[] = given.on('no-fleet') ? [] : [form.surroundings(command, access)]
   try {
     for (const endpoint of endpoints) {
       const seen = await attempt(endpoint, () => observe(command, endpoint, access, interruption.signal))
-      if ('value' in seen) documents.push(applianceDocument(command, endpoint, seen.value, access.pins, taken))
+      if ('value' in seen)
+        documents.push(form.appliance(exportedAs(command, endpoint, seen.value, access.pins, taken, form)))
       else {
         sayProblem(command, seen.problem)
         reasons.add(seen.problem.code === 'SECRET_MISSING' ? 'error' : 'unknown')
@@ -52,7 +55,7 @@ export async function run(command: Command): Promise<number> {
     interruption.dispose()
   }
   if (interruption.stopping()) return exitCodes.interrupted
-  if (taken.size > 0) io.stdout.write(documents.join('---\n'))
+  if (taken.size > 0) io.stdout.write(documents.join(form.between))
   return exitCodeOf(reasons)
 }
 
@@ -136,21 +139,64 @@ async function readOnce(driver: Driver, target: Target): Promise<Observation> {
   }
 }
 
-function fleetDocument({ given }: Command, { username, passwordEnv }: Access): string {
-  const credentials = { [given.text('credentials') ?? 'default']: { username, password: { fromEnv: passwordEnv } } }
-  return stringify({ apiVersion, kind: 'Fleet', metadata: { name: 'exported' }, spec: { credentials } })
+/** How documents are written. */
+interface Form {
+  between: string
+  /** What stands before the appliances. */
+  surroundings: (command: Command, access: Access) => string
+  appliance: (exported: Named) => string
+  /** A key as it may stand there. */
+  spelled: (key: string) => string
 }
 
-function applianceDocument(
-  { given }: Command,
+/** An appliance that has a name of its own among those that are exported. */
+interface Named extends Exported {
+  key: string
+  endpoint: string
+  credentials: string
+}
+
+const credentialsOf = ({ given }: Command): string => given.text('credentials') ?? 'default'
+
+const inYaml: Form = {
+  between: '---\n',
+  surroundings: (command, { username, passwordEnv }) => {
+    const credentials = { [credentialsOf(command)]: { username, password: { fromEnv: passwordEnv } } }
+    return stringify({ apiVersion, kind: 'Fleet', metadata: { name: 'exported' }, spec: { credentials } })
+  },
+  appliance: ({ observation, ...named }) => yamlOf(exportAppliance(observation, named)),
+  spelled: (key) => key,
+}
+
+const inTerraform: Form = {
+  between: '\n',
+  surroundings: (command, { username, passwordEnv }) =>
+    terraformProvider(credentialsOf(command), username, passwordEnv),
+  appliance: ({ observation, ...named }) => {
+    const { document, leftOut } = exportAppliance(observation, named)
+    const { access: _, ...settings } = document.spec
+    const text = terraformAppliance({ ...named, name: named.key, pin: observation.served?.pin, settings })
+    return [
+      text,
+      ...(leftOut.length > 0 ? ['\n# Left out:\n', ...leftOut.map((line) => `# - ${plainText(line)}\n`)] : []),
+    ].join('')
+  },
+  spelled: resourceName,
+}
+
+const forms: Readonly<Record<string, Form>> = { yaml: inYaml, terraform: inTerraform }
+
+function exportedAs(
+  command: Command,
   endpoint: string,
-  { kind, observation }: Exported,
+  exported: Exported,
   pins: PinFile,
   taken: Set<string>,
-): string {
-  const key = freeKey(given.text('key') ?? keyIn(pins, observation) ?? keyFrom(observation, endpoint), taken)
-  const credentials = given.text('credentials') ?? 'default'
-  return yamlOf(exportAppliance(observation, { kind, key, endpoint, credentials }))
+  { spelled }: Form,
+): Named {
+  const { observation } = exported
+  const key = command.given.text('key') ?? keyIn(pins, observation) ?? keyFrom(observation, endpoint)
+  return { ...exported, key: freeKey(spelled(key), taken), endpoint, credentials: credentialsOf(command) }
 }
 
 /** The key under which the pin file knows the appliance. */
