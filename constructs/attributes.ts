@@ -23,26 +23,40 @@ export interface Writing {
   isChecked?: true
 }
 
-/** Attributes by name. What the spec leaves out is left out. */
+/** Attributes by name. What the spec leaves out is left out. Goes by the spec, which says little of what could be said. */
 export function toAttributes(attributes: Attributes, spec: unknown, writing: Writing): Record<string, unknown> {
-  const said = isPlain(spec) ? spec : {}
-  return Object.fromEntries(
-    Object.entries(attributes).flatMap(([name, attribute]) => {
-      const item = attribute.spec && Object.hasOwn(said, attribute.spec.key) ? said[attribute.spec.key] : undefined
-      const value = item === undefined || item === null ? undefined : attributeValue(attribute, item, writing)
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
+  const made: Record<string, unknown> = {}
+  if (!isPlain(spec)) return made
+  const known = attributesByKey(attributes)
+  for (const [key, said] of Object.entries(spec)) {
+    if (said === undefined || said === null) continue
+    for (const { name, attribute } of known.get(key) ?? []) {
+      const value = attributeValue(attribute, said, writing)
+      if (value !== undefined) made[name] = value
+    }
+  }
+  return made
 }
 
-const byKey = new WeakMap<Attributes, ReadonlyMap<string, Attribute>>()
+interface Named {
+  name: string
+  attribute: Attribute
+}
 
-/** Attributes by the key of the spec that they stand for: of a secret, which has several, the first. */
-export function attributesByKey(attributes: Attributes): ReadonlyMap<string, Attribute> {
+const byKey = new WeakMap<Attributes, ReadonlyMap<string, readonly [Named, ...Named[]]>>()
+
+/** Attributes by the key of the spec that they stand for; a secret has several. */
+export function attributesByKey(attributes: Attributes): ReadonlyMap<string, readonly [Named, ...Named[]]> {
   const known = byKey.get(attributes)
   if (known) return known
-  const made = new Map<string, Attribute>()
-  for (const one of Object.values(attributes)) if (one.spec && !made.has(one.spec.key)) made.set(one.spec.key, one)
+  const made = new Map<string, [Named, ...Named[]]>()
+  for (const [name, attribute] of Object.entries(attributes)) {
+    const key = attribute.spec?.key
+    if (key === undefined) continue
+    const others = made.get(key)
+    if (others) others.push({ name, attribute })
+    else made.set(key, [{ name, attribute }])
+  }
   byKey.set(attributes, made)
   return made
 }
@@ -61,7 +75,7 @@ export function attributePath(attributes: Attributes, path: string): string {
       isEntry = false
       continue
     }
-    const [name, attribute] = settingIn(group, segment, path)
+    const { name, attribute } = settingIn(group, segment, path)
     written += written === '' ? name : `.${name}`
     group = isNested(attribute) ? attribute.attributes : undefined
     isEntry = isNested(attribute) && attribute.nesting !== 'single'
@@ -69,13 +83,12 @@ export function attributePath(attributes: Attributes, path: string): string {
   return written
 }
 
-function settingIn(group: Attributes, key: string, path: string): [name: string, Attribute] {
-  const found = Object.entries(group).find(([, { spec }]) => spec?.key === key)
-  if (!found) {
-    const hint = suggestion(key, [...attributesByKey(group).keys()])
-    throw new RangeError([`There is no setting ${path}.`, hint ?? []].flat().join(' '))
-  }
-  const { form } = found[1].spec ?? {}
+function settingIn(group: Attributes, key: string, path: string): Named {
+  const known = attributesByKey(group)
+  const [found] = known.get(key) ?? []
+  if (!found)
+    throw new RangeError([`There is no setting ${path}.`, suggestion(key, [...known.keys()]) ?? []].flat().join(' '))
+  const { form } = found.attribute.spec ?? {}
   if (form !== 'same' && form !== 'file') throw new RangeError(`${path} is a secret, which no resource tells.`)
   return found
 }
@@ -116,8 +129,9 @@ const mapped = (said: Plain, writing: Writing, value: (item: unknown) => unknown
 /** Text that is no template of Terraform. */
 export const literal = (text: string): string => text.replaceAll('${', '$${').replaceAll('%{', '%%{')
 
-/** Something that Terraform alone will know, or text with such a part. */
-export const isToken = (value: unknown): boolean => Token.isUnresolved(value)
+/** Something that Terraform alone will know, or text with such a part. Most text is none, which is seen without the framework. */
+export const isToken = (value: unknown): boolean =>
+  typeof value === 'string' ? value.includes('TfToken[') && Token.isUnresolved(value) : Token.isUnresolved(value)
 
 export const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

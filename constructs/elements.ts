@@ -100,9 +100,15 @@ export class SensorformProvider extends TerraformProvider {
   }
 }
 
-const metaKeys = ['dependsOn', 'count', 'provider', 'lifecycle', 'forEach', 'provisioners', 'connection'] as const
-
-const isMeta = (key: string): boolean => metaKeys.some((one) => one === key)
+const metaKeys: ReadonlySet<string> = new Set([
+  'dependsOn',
+  'count',
+  'provider',
+  'lifecycle',
+  'forEach',
+  'provisioners',
+  'connection',
+] satisfies (keyof TerraformMetaArguments)[])
 
 /** What the resource does besides the spec. */
 export interface Conduct {
@@ -118,18 +124,16 @@ export interface SensorConduct extends Conduct {
   onDestroy?: 'leave' | 'unregister'
 }
 
-const conductKeys = ['onUnreachable', 'onDestroy'] as const satisfies readonly (keyof SensorConduct)[]
-
-const isConduct = (key: string): boolean => conductKeys.some((one) => one === key)
+const conductKeys: ReadonlySet<string> = new Set(['onUnreachable', 'onDestroy'] satisfies (keyof SensorConduct)[])
 
 /** A configuration apart: what Terraform itself reads, what the resource does, and the spec. */
 function partsOf<Spec extends object>(config: Spec & SensorConduct & TerraformMetaArguments) {
-  const entries = Object.entries(config)
-  return {
-    meta: Object.fromEntries(entries.filter(([key]) => isMeta(key))) as TerraformMetaArguments,
-    conduct: Object.fromEntries(entries.filter(([key]) => isConduct(key))) as SensorConduct,
-    spec: Object.fromEntries(entries.filter(([key]) => !isMeta(key) && !isConduct(key))) as Spec,
+  const parts = { meta: {}, conduct: {}, spec: {} }
+  for (const [key, value] of Object.entries(config)) {
+    const part = metaKeys.has(key) ? parts.meta : conductKeys.has(key) ? parts.conduct : parts.spec
+    Object.assign(part, { [key]: value })
   }
+  return parts as { meta: TerraformMetaArguments; conduct: SensorConduct; spec: Spec }
 }
 
 /** One appliance. Its logical id comes from its place in the tree, never from its name. */

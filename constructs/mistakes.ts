@@ -26,8 +26,8 @@ export function mistakesIn(attributes: Attributes, spec: unknown, asking: Asking
   return Object.entries(spec).flatMap(([key, said]) => {
     const path = above === '' ? key : `${above}.${key}`
     if (said === undefined || said === null) return []
-    const attribute = known.get(key)
-    return attribute ? valueMistakes(attribute, said, asking, path) : [unknownKey(path, key, [...known.keys()])]
+    const [named] = known.get(key) ?? []
+    return named ? valueMistakes(named.attribute, said, asking, path) : [unknownKey(path, key, [...known.keys()])]
   })
 }
 
@@ -88,6 +88,17 @@ function isReferenceOnly(value: string, { resolve }: Asking): boolean {
   if (typeof value === 'string' && Tokenization.reverseString(value).literals.some(Boolean)) return false
   const written = resolve(value)
   return typeof written !== 'string' || written.startsWith('${')
+}
+
+/** Deeper than any spec, so that what holds itself comes to an end. */
+const maxDepth = 100
+
+/** Cheap, and true of nearly all: values that JSON writes as they are, and no token. */
+export function isData(said: unknown, depth = 0): boolean {
+  if (typeof said === 'string') return !isToken(said)
+  if (typeof said === 'number') return Number.isFinite(said) && !isToken(said)
+  if (typeof said !== 'object' || said === null) return said === null || ['boolean', 'undefined'].includes(typeof said)
+  return depth < maxDepth && !isToken(said) && Object.values(said).every((item) => isData(item, depth + 1))
 }
 
 /** What JSON would leave out, or write as null, which is another word for leaving it out. */

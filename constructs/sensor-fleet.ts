@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import { basename, relative, resolve, sep } from 'node:path'
-import { Annotations, App, Lazy, TerraformAsset, TerraformStack, Token, type TerraformProvider } from 'cdktf'
+import { Annotations, App, Lazy, TerraformAsset, TerraformStack, type TerraformProvider } from 'cdktf'
 import { Construct } from 'constructs'
 import { pemOf } from '../load/pem.ts'
 import { loadFleetNow, type DocumentText } from '../load/load-fleet.ts'
@@ -13,10 +13,10 @@ import { apiVersion } from '../schemas/documents.ts'
 import type { DesiredAppliance, Fleet, LoadedFile, LoadedRegistrar, LoadedTrust } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
 import { toSnakeCase } from '../schemas/terraform/names.ts'
-import { literal, type Writing } from './attributes.ts'
+import { isToken, literal, type Writing } from './attributes.ts'
 import { ManagementConsole, Sensor, SensorformProvider } from './elements.ts'
 import type { ConsoleSpec, ProviderSpec, SensorSpec } from './generated/spec.ts'
-import { unwritable } from './mistakes.ts'
+import { isData, unwritable } from './mistakes.ts'
 
 /** A part of a spec, as one layer says it. `null` withdraws what a lower layer declared. */
 export type Layer<T> = T extends readonly unknown[]
@@ -237,6 +237,7 @@ function textsOf({ documents = {}, sensors = {} }: SensorFleetConfig): DocumentT
 /** What no document can hold: values that Terraform alone will know, where all is checked before it runs, and what is no value. */
 const typedMistakes = ({ sensors = {} }: SensorFleetConfig): string[] =>
   Object.entries(sensors).flatMap(([name, sensor]) => {
+    if (isData(sensor)) return []
     const others = unwritable(sensor, `sensors[${JSON.stringify(name)}]`)
     return others.length > 0 ? others : tokenPaths(sensor).map((path) => tokenMistake(name, path))
   })
@@ -250,7 +251,7 @@ function tokenMistake(name: string, path: string): string {
 }
 
 function tokenPaths(value: unknown, path = ''): string[] {
-  if (Token.isUnresolved(value)) return [path]
+  if (isToken(value)) return [path]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, item]) => tokenPaths(item, path === '' ? key : `${path}.${key}`))
 }
