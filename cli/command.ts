@@ -1,6 +1,7 @@
 /** What a verb is given. */
 import type { Given } from './flags.ts'
 import type { Io } from './io.ts'
+import type { Timings } from './timings.ts'
 import type { VerbName } from './verbs.ts'
 
 export interface Command {
@@ -13,6 +14,8 @@ export interface Command {
   startedAt: string
   /** Colours for each stream. */
   colour: { stdout: boolean; stderr: boolean }
+  /** With `--timings`. */
+  timings?: Timings
   /** A line on stderr, unless `--quiet`. */
   note(text: string): void
   /** A line on stderr, even with `--quiet`. */

@@ -19,6 +19,14 @@ export const voiceFlags = {
   ...helpFlag,
 } as const satisfies FlagTable
 
+/** Where the time of a run went. */
+export const timingFlags = {
+  timings: {
+    description:
+      'At the end, on stderr: where the time of the run went, and which sensors took longest. As one line of JSON with --format json.',
+  },
+} as const satisfies FlagTable
+
 /** Formats of results that a later version will have. */
 export const laterFormats: readonly string[] = ['junit', 'sarif', 'html']
 

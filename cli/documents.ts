@@ -10,7 +10,8 @@ import { emit, type Outputs } from './output.ts'
 import { ReportedError } from './reported-error.ts'
 
 /** Reads documents without judging them. */
-export function readDocuments({ io, given, verb }: Command, paths: readonly string[]): Promise<LoadResult> {
+export function readDocuments({ io, given, verb, timings }: Command, paths: readonly string[]): Promise<LoadResult> {
+  timings?.enter('documents')
   const [secretsDir, packagesDir] = [given.text('secrets-dir'), given.text('packages-dir')]
   const secretScope = given.text('secret-scope')
   return loadFleet(paths, {

@@ -53,11 +53,13 @@ export async function emit(
   report: Report,
   whole = report,
 ): Promise<void> {
+  command.timings?.enter('report')
   const verbose = command.given.on('verbose')
   command.io.stdout.write(renderers[format](report, { colour: command.colour.stdout, verbose }))
   for (const { format, file } of files) {
     await writeWhole(file, renderers[format](whole, { colour: false, verbose }), 0o644)
   }
+  command.timings?.enter('end')
 }
 
 /** Writes a file so that it is there whole or not at all. Throws a UsageError. */

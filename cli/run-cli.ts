@@ -30,8 +30,24 @@ async function runVerb([word, ...rest]: readonly string[], io: Io): Promise<numb
   const table = verbTable[verb]
   const { positionals, given } = parseLine(rest, table.flags, verb)
   checkPositionals(verb, positionals)
+  const command = commandOf(verb, positionals, given, io)
+  if (given.on('timings')) return runTimed(command)
   const { run } = await loaders[verb]()
-  return run(commandOf(verb, positionals, given, io))
+  return run(command)
+}
+
+/** However it ends, it says where the time went. */
+async function runTimed(command: Command): Promise<number> {
+  const { startTimings, timingsJson, timingsTable } = await import('./timings.ts')
+  const { systemClock } = await import('../transport/system-clock.ts')
+  const timings = startTimings(command.io.clock ?? systemClock)
+  try {
+    const { run } = await loaders[command.verb]()
+    return await run({ ...command, timings })
+  } finally {
+    const spent = timings.spent()
+    command.say(command.given.text('format') === 'json' ? timingsJson(spent) : `\n${timingsTable(spent)}`)
+  }
 }
 
 function print(io: Io, text: string): number {

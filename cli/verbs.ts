@@ -13,6 +13,7 @@ import {
   secretFlags,
   selectionFlags,
   stateFlags,
+  timingFlags,
   voiceFlags,
 } from './common-flags.ts'
 import type { ExitReason } from './exit-codes.ts'
@@ -50,7 +51,7 @@ export const verbs = {
     about: [
       'Reads files and folders of YAML documents and reports every problem with its place, not only the first. Nothing is contacted. What needs a secret to be checked is checked when the secret is there, and is said to be unchecked otherwise.',
     ],
-    flags: { ...secretFlags, ...resultFlags, ...voiceFlags },
+    flags: { ...secretFlags, ...resultFlags, ...timingFlags, ...voiceFlags },
     examples: [
       ['sensorform validate fleet/', 'all documents below fleet/'],
       ['sensorform validate fleet/ --format json', 'problems for a program'],
@@ -72,6 +73,7 @@ export const verbs = {
       ...overrideFlags,
       ...onlineFlags,
       ...resultFlags,
+      ...timingFlags,
       ...voiceFlags,
     },
     examples: [
@@ -113,6 +115,7 @@ export const verbs = {
       ...overrideFlags,
       ...onlineFlags,
       ...resultFlags,
+      ...timingFlags,
       ...voiceFlags,
       quiet: { ...voiceFlags.quiet, description: 'The outcome and errors only: no plan, no progress, no notes.' },
       verbose: {
@@ -138,7 +141,7 @@ export const verbs = {
     about: [
       'Drift is what somebody or something changed on the sensor: it exits with 2. What only waits because the spec changed is pending, is counted apart, and is no drift. Without memory of a last apply a difference counts as drift.',
     ],
-    flags: { ...selectionFlags, ...onlineFlags, ...resultFlags, ...voiceFlags },
+    flags: { ...selectionFlags, ...onlineFlags, ...resultFlags, ...timingFlags, ...voiceFlags },
     examples: [
       ['sensorform drift fleet/', 'who changed what, and when'],
       ['sensorform drift fleet/ --format json --out markdown=drift.md', 'for a nightly job'],

@@ -37,6 +37,8 @@ export async function openWorld(
   fleet: Fleet,
   { writes, keepSessions = false }: WorldOptions,
 ): Promise<OpenWorld> {
+  const { timings } = command
+  timings?.enter('start')
   const state = await openState(command)
   try {
     const { key, madeAt } = findFingerprintKey({ folder: state.folder, env: command.io.env, create: writes })
@@ -48,8 +50,14 @@ export async function openWorld(
     const interruption = watchInterruption(command, { writes })
     const progress = startProgress(command)
     const secrets = secretsFrom(command.io.env)
-    const clock = command.io.clock ?? systemClock
-    const driver = createApiDriver({ clock, readSecret: (reference) => secrets.read(reference), keepSessions })
+    const ownClock = command.io.clock ?? systemClock
+    const clock = timings?.watchWaits(ownClock) ?? ownClock
+    const driver = createApiDriver({
+      clock,
+      readSecret: (reference) => secrets.read(reference),
+      keepSessions,
+      ...(timings && { onRequest: (request) => timings.onRequest(request) }),
+    })
     const registrars = await openRegistrars(fleet, {
       clock,
       readSecret: (reference) => secrets.read(reference),
@@ -57,14 +65,17 @@ export async function openWorld(
     })
     const world: World = {
       clock,
-      memory: state.memory,
+      memory: timings?.watchMemory(state.memory) ?? state.memory,
       secrets,
       packages: { find: readPackage },
       ...(key && { fingerprintKey: key }),
       driver: () => driver,
       registrarReader: (name) => registrarOf(registrars, name),
       registrar: (name) => registrarOf(registrars, name),
-      onEvent: (event) => progress.onEvent(event),
+      onEvent: (event) => {
+        timings?.onEvent(event)
+        progress.onEvent(event)
+      },
       toolVersion: command.tool.version,
       signal: interruption.signal,
       stopping: () => interruption.stopping(),

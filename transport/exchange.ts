@@ -22,13 +22,15 @@ export async function tryOnce(
   attempt: number,
 ): Promise<HttpResponse | TransportError> {
   const { method, path } = request
+  const startedAt = options.clock.monotonic()
+  const told = () => ({ method, path, attempt, ms: options.clock.monotonic() - startedAt })
   const deadline = AbortSignal.timeout(Math.min(request.timeoutMs ?? Infinity, options.timeoutMs) + streamMs(request))
   try {
     const response = await exchange(pool, request, options, deadline)
-    options.onExchange?.({ method, path, attempt, status: response.status })
+    options.onExchange?.({ ...told(), status: response.status })
     return response
   } catch (error) {
-    options.onExchange?.({ method, path, attempt })
+    options.onExchange?.(told())
     return toTransportError(error, options.origin, { deadline, ...(request.signal && { caller: request.signal }) })
   }
 }

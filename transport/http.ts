@@ -39,7 +39,7 @@ export interface HttpOptions {
   longestRetryAfterMs?: number
   /** Largest body of an answer. Default: 4 MiB. */
   maxBytes?: number
-  /** Called after each attempt, for counting. Holds no header and no body. */
+  /** Called after each attempt, for counting and timing. Holds no header and no body. */
   onExchange?(exchange: Exchange): void
 }
 
@@ -49,6 +49,8 @@ export interface Exchange {
   attempt: number
   /** Absent when no answer came. */
   status?: number
+  /** From sending to the end of the answer. */
+  ms: number
 }
 
 /** A body too large to be held: opened anew for each attempt, which may take longer the larger it is. */

@@ -128,6 +128,7 @@ async function carryOut(command: Command, outputs: Outputs, work: Work, opened: 
     await emitFiles(command, outputs, report(notBegun(plan, command.startedAt)))
     return exitCodeOf(planReasons(plan, { detailed: false }))
   }
+  if (asks) command.timings?.enter('question')
   if (asks && !(await approved(command, plan))) {
     command.say('Nothing was done.')
     return exitCodes.error
@@ -176,6 +177,7 @@ async function execute(
   work: Work,
   { world, state, progress }: OpenWorld,
 ): Promise<{ outcome: Outcome; unrecorded: MemoryError | undefined }> {
+  command.timings?.enter('write')
   const id = nameRun(command.startedAt)
   await recordStart(state, command, id, work.overrides)
   const concurrency = command.given.count('concurrency')
@@ -184,6 +186,7 @@ async function execute(
     overrides: work.overrides,
     ...(concurrency !== undefined && { concurrency }),
   })
+  command.timings?.enter('end')
   progress.end()
   return { outcome, unrecorded: await recordEnd(state, command, outcome, work.overrides) }
 }

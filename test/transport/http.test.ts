@@ -63,8 +63,8 @@ test('answers come with status, headers and body, over one kept connection', asy
   expect(answer.headers['x-encoding']).toBe('identity')
   expect(server.connections()).toBe(1)
   expect(exchanges).toEqual([
-    { method: 'GET', path: '/a', attempt: 1, status: 200 },
-    { method: 'GET', path: '/b', attempt: 1, status: 200 },
+    { method: 'GET', path: '/a', attempt: 1, status: 200, ms: 0 },
+    { method: 'GET', path: '/b', attempt: 1, status: 200, ms: 0 },
   ])
   expect(http.served()).toMatchObject({ pin: identity.pin, sha256: identity.sha256, expired: false })
 })
@@ -328,7 +328,7 @@ test('a request is called off at once, in flight or waiting to be repeated', asy
     response.writeHead(503).end()
     waiting.abort()
   })
-  const second = client(busy, { clock: { now: Date.now, sleep: (_, signal) => Promise.reject(signal?.reason) } })
+  const second = client(busy, { clock: { ...createTestClock(), sleep: (_, signal) => Promise.reject(signal?.reason) } })
   expect((await failure(second.http.request({ method: 'GET', path: '/', signal: waiting.signal }))).code).toBe(
     'ABORTED',
   )

@@ -53,7 +53,7 @@ export async function startTestCloud(address: string, options: Partial<CloudOpti
   const http = createHttp({
     origin: cloud.endpoint,
     trust: { anchors: [{ pin: cloud.pin }] },
-    clock: { now: Date.now, sleep: () => Promise.resolve() },
+    clock: { now: Date.now, monotonic: Date.now, sleep: () => Promise.resolve() },
     attempts: 1,
   })
   return {
