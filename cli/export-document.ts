@@ -2,6 +2,7 @@
 import type { Observation } from '../reconcile/driver.ts'
 import { findField } from '../reconcile/compare/setting-fields.ts'
 import { apiVersion, applianceSchemas, type ApplianceKind } from '../schemas/documents.ts'
+import { firstUnseen } from '../load/unseen.ts'
 import { parsePath } from '../schemas/fields.ts'
 
 export interface ExportOptions {
@@ -47,11 +48,19 @@ function settingsOf({ live }: Observation, kind: ApplianceKind): { settings: Tre
     else if (path.startsWith('systemProperties.'))
       leftOut.push(`${path}: system properties are declared one by one, knowingly`)
     else if (type === undefined) leftOut.push(`${path}: no field of this version`)
+    else if (parsePath(path).some(holdsUnseen) || holdsUnseen(value))
+      leftOut.push(`${path}: holds a character that nobody sees, which documents may not`)
     else put(settings, parsePath(path), value)
   }
   silenceDisabled(settings)
   return { settings, leftOut: [...leftOut, ...removeRefused(settings, kind)] }
 }
+
+/** Text itself, or in a list or group. */
+const holdsUnseen = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? firstUnseen(value) !== undefined
+    : typeof value === 'object' && value !== null && Object.values(value).some(holdsUnseen)
 
 function put(tree: Tree, segments: readonly string[], value: unknown): void {
   const [first = '', ...rest] = segments

@@ -20,6 +20,7 @@ import { firstProblems } from './left-out.ts'
 import { continuesSecret } from './mask.ts'
 import { excessOf, tooDeepAt } from './parse-cost.ts'
 import { placeOf, type Range, type Source } from './source.ts'
+import { firstUnseen } from './unseen.ts'
 
 export interface ParsedDocument {
   source: Source
@@ -99,34 +100,22 @@ const options = {
   prettyErrors: false,
 } as const
 
-/**
- * Control characters, which YAML forbids; those that turn the direction of text; and what no letter needs, as it only
- * makes two texts look alike. What a reviewer sees must be what is read.
- */
-const unseenCharacter =
-  /(?![\t\n\r])[\p{Cc}\p{Zl}\p{Zp}\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u
-
-const unseenAt = (text: string, at: number): string =>
-  `a character that nobody sees (U+${(text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`
+const unseen = (name: string): string => `a character that nobody sees (${name})`
 
 function unseenFault({ text }: Source): Fault | undefined {
-  const at = text.search(unseenCharacter)
-  if (at < 0) return undefined
-  return {
-    code: 'YAML_SYNTAX',
-    range: [at, at + 1],
-    summary: `The file holds ${unseenAt(text, at)}`,
-    hint: 'Remove it.',
-  }
+  const found = firstUnseen(text)
+  if (!found) return undefined
+  const { at, name } = found
+  return { code: 'YAML_SYNTAX', range: [at, at + 1], summary: `The file holds ${unseen(name)}`, hint: 'Remove it.' }
 }
 
 /** The same written as an escape: it would be sent to an appliance, and seen by nobody there. */
 function escapedFaults(node: Node): readonly Fault[] {
   if (!isScalar(node) || node.type !== 'QUOTE_DOUBLE' || !node.range || typeof node.value !== 'string') return none
-  const at = node.value.search(unseenCharacter)
-  if (at < 0) return none
+  const found = firstUnseen(node.value)
+  if (!found) return none
   const range: Range = [node.range[0], node.range[1]]
-  return [{ code: 'YAML_SYNTAX', range, summary: `The text holds ${unseenAt(node.value, at)}`, hint: 'Remove it.' }]
+  return [{ code: 'YAML_SYNTAX', range, summary: `The text holds ${unseen(found.name)}`, hint: 'Remove it.' }]
 }
 
 function costFault({ text }: Source): Fault | undefined {

@@ -54,8 +54,17 @@ const payload = bytes(JSON.stringify(file))
 const withPayload = (value: unknown): Uint8Array =>
   zipSync({ 'activation.json': bytes(JSON.stringify(value)), 'activation.sig': signature })
 /** Renames an entry of a zip to a name of equal length, as a careless tool never would. */
-const renamed = (zip: Uint8Array, from: string, to: string): Uint8Array =>
+const renamed = (zip: Uint8Array, from: string | RegExp, to: string): Uint8Array =>
   Uint8Array.from(Buffer.from(Buffer.from(zip).toString('latin1').replaceAll(from, to), 'latin1'))
+
+/** The directory of the zip gives the size of each entry as ten bytes. */
+function lying(zip: Uint8Array): Uint8Array {
+  const changed = Buffer.from(zip)
+  for (let at = changed.indexOf('PK\u0001\u0002'); at >= 0; at = changed.indexOf('PK\u0001\u0002', at + 1)) {
+    changed.writeUInt32LE(10, at + 24)
+  }
+  return Uint8Array.from(changed)
+}
 
 test.each<{ name: string; zip: Uint8Array; problem: string }>([
   { name: 'nothing', zip: new Uint8Array(0), problem: 'is not a readable zip file' },
@@ -70,6 +79,35 @@ test.each<{ name: string; zip: Uint8Array; problem: string }>([
     name: 'a zip bomb',
     zip: zipSync({ 'activation.json': new Uint8Array(maxActivationFileBytes), 'activation.sig': signature }),
     problem: 'unpacks to more than 1 MiB',
+  },
+  {
+    name: 'a zip bomb whose directory says that it is small',
+    zip: lying(zipSync({ 'activation.json': new Uint8Array(60_000_000), 'activation.sig': signature })),
+    problem: 'has a malformed activation.json',
+  },
+  {
+    name: 'ten thousand entries',
+    zip: zipSync(
+      Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`${index}`, signature.subarray(0, 1)])),
+    ),
+    problem: 'holds an entry that no activation file has',
+  },
+  {
+    name: 'a thousand entries of one name',
+    zip: renamed(
+      zipSync(Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`activation.${1000 + index}`, payload]))),
+      /activation\.\d{4}/g,
+      'activation.json',
+    ),
+    problem: 'holds activation.json twice',
+  },
+  {
+    name: 'a symbolic link',
+    zip: zipSync({
+      'activation.json': [bytes('../../etc/passwd'), { os: 3, attrs: 0o120777 << 16 }],
+      'activation.sig': signature,
+    }),
+    problem: 'has a malformed activation.json',
   },
   {
     name: 'an entry too many',

@@ -272,6 +272,54 @@ describe('text from outside is harmless', () => {
     expect(outside.match(/<img|`|@team|\]\(|\|/g)).toBe(null)
   })
 
+  /** Words of this tool, and times, which are no text from outside. */
+  const own = /^(code|effect|status|state|severity|kind|type|layer|risk|undo|aspect|cause|run|verb|resumes)$|At$|^lastObserved$/
+  const spoilt = <T>(value: T, key = ''): T => {
+    if (typeof value === 'string') return (own.test(key) ? value : hostile) as T
+    if (Array.isArray(value)) return value.map((item: unknown) => spoilt(item, key)) as T
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, spoilt(item as unknown, name)])) as T
+  }
+  const { tool, startedAt } = applyReport
+  const problem = { severity: 'error', code: 'X', key: 'k', field: 'f', summary: 's', hint: 'h' } as const
+  const at = { file: 'f', line: 1, column: 1, length: 1, excerpt: 'e' }
+  const place = { layer: 'site', file: 'f', line: 1, column: 1 } as const
+  const reports: readonly Report[] = [
+    applyReport,
+    { kind: 'problems', tool, startedAt, verb: 'validate', problems: [{ ...problem, at }], unchecked: ['u'] },
+    {
+      kind: 'explain',
+      tool,
+      startedAt,
+      key: 'k',
+      fields: [{ path: 'p', value: 'v', ...place, sensors: 2, effect: 'e' }],
+    },
+    {
+      kind: 'restore',
+      tool,
+      startedAt,
+      restoration: {
+        key: 'k',
+        state: 'failed',
+        from: 'f',
+        backup: { name: 'n', createdAt: '2026-01-01T00:00:00Z', sensor: 's', version: 'v' },
+        liveName: 'l',
+        resumes: false,
+        notes: ['n'],
+        problems: [problem],
+      },
+    },
+  ]
+  test.each(reports)('so is every text of a report of $kind', (one) => {
+    for (const format of ['human', 'json', 'markdown'] as const) {
+      const text = renderers[format](spoilt(one), { colour: false, verbose: true })
+      expect(text.match(/[^\n\P{C}]/gu), format).toBe(null)
+      expect(text, format).toContain('evil')
+      const outside = text.replaceAll(/^( *)(`{3,})[a-z]*\n[\s\S]*?\n\1\2$/gm, '')
+      if (format === 'markdown') expect(outside.match(/<img|`|@team|\]\(|\|/g)).toBe(null)
+    }
+  })
+
   test('what cannot be seen is written as an escape', () => {
     expect(plainText('a\u001b[31m\nb\u202e')).toBe('a\\u{001b}[31m\\nb\\u{202e}')
   })

@@ -142,6 +142,27 @@ const hostile: readonly [string, string, boolean, string, Partial<HttpOptions>?]
     false,
     'ANSWER_MALFORMED',
   ],
+  ['a length that is none', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n', false, 'ANSWER_MALFORMED'],
+  ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 50\r\n\r\nshort', false, 'CONNECTION_LOST'],
+  [
+    'a length beside chunks',
+    'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nshort',
+    false,
+    'CONNECTION_LOST',
+  ],
+  [
+    'a chunk without end',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n',
+    false,
+    'ANSWER_MALFORMED',
+  ],
+  [
+    'another protocol',
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+    false,
+    'CONNECTION_LOST',
+  ],
+  ['early hints alone', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000), false, 'TIMEOUT', { timeoutMs: 500 }],
   ['headers that never come', '', false, 'TIMEOUT', { timeoutMs: 200 }],
   ['headers that never end', 'HTTP/1.1 200 OK\r\nX-A: b\r\n', false, 'TIMEOUT', { timeoutMs: 200 }],
   [
@@ -177,6 +198,54 @@ test('a body that drips is ended by the limit on the whole', async () => {
   const { http } = client(server, { timeoutMs: 300 })
   expect((await failure(http.request({ method: 'POST', path: '/' }))).code).toBe('TIMEOUT')
 })
+
+test('cookies are not kept', async () => {
+  const cookies: unknown[] = []
+  const server = await https((request, response) => {
+    cookies.push(request.headers.cookie)
+    response.setHeader('set-cookie', ['a=b; Domain=elsewhere.example', 'c=d']).end('{}')
+  })
+  const { http } = client(server)
+  await http.request({ method: 'GET', path: '/' })
+  await http.request({ method: 'GET', path: '/' })
+  expect(cookies).toEqual([undefined, undefined])
+})
+
+test('what is sent beyond an answer is not the answer to the next request', async () => {
+  const one = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n'
+  let asked = 0
+  const server = await listenTls(identity, (socket) => {
+    asked += 1
+    socket.write(asked === 1 ? `${one}true${one}evil` : `${one}good`)
+  })
+  closing.push(server)
+  const { http } = client(server)
+  const first = await http.request({ method: 'GET', path: '/' })
+  const second = await http.request({ method: 'GET', path: '/' })
+  expect([first, second].map(({ body }) => Buffer.from(body).toString())).toEqual(['true', 'good'])
+})
+
+test('a server whose certificate changes between two requests is sent nothing more', async () => {
+  const other = makeCertificate({ cn: 'sensor', key: 'two' })
+  const server = await https((_, response) => {
+    server.setIdentity(other)
+    response.setHeader('connection', 'close').end('{}')
+  })
+  const { http } = client(server)
+  await http.request({ method: 'GET', path: '/' })
+  const error = await failure(http.request({ method: 'POST', path: '/', headers: { authorization: canary } }))
+  expect([error.code, server.received()]).toEqual(['TLS_UNTRUSTED', 1])
+})
+
+test.each(['999999999', '99999999999999999999', '-1', 'Fri, 31 Dec 9999 23:59:59 GMT', 'soon', '1e9'])(
+  'Retry-After %s keeps nobody waiting for long',
+  async (header) => {
+    const server = await https((_, response) => response.writeHead(503, { 'retry-after': header }).end())
+    const { http, clock } = client(server)
+    await http.request({ method: 'GET', path: '/' })
+    expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(120_000)
+  },
+)
 
 const answers: readonly [string, string, string][] = [
   ['text', 'text/html', '<html>'],
