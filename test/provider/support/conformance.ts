@@ -148,6 +148,41 @@ export async function destroy({ client, typeName, attributes }: Subject, stored:
   hold('a destroy', [...errorsOf(diagnostics), ...(isNone(newState) ? [] : ['leaves a state'])])
 }
 
+/**
+ * One read of a data source, validated while some of it is unknown: an error, or a wholly known object that says what
+ * is configured. Answers with the object; null with an error.
+ */
+export async function readData(
+  { client, typeName, attributes }: Subject,
+  { config, early }: { config: ObjectValue; early: ObjectValue },
+): Promise<ObjectValue | null> {
+  const type = objectType(attributes)
+  const wire = (value: Value) => ({ typeName, config: { msgpack: encodeValue(type, value) } })
+  const checks = [early, config].map(async (said) => {
+    const { diagnostics } = await client.call('ValidateDataResourceConfig', messages.validateConfig, wire(said))
+    hold('a validation', mishapsOf(diagnostics))
+    return errorsOf(diagnostics)
+  })
+  const [open = [], known = []] = await Promise.all(checks)
+  hold('a validation of what is not known', known.length === 0 ? open : [])
+  if (known.length > 0) return null
+  const { state, diagnostics } = await client.call('ReadDataSource', messages.readDataSource, wire(config))
+  hold('a read', mishapsOf(diagnostics))
+  if (errorsOf(diagnostics).length > 0) return null
+  const value = decodeValue(type, state?.msgpack ?? new Uint8Array())
+  if (!isObject(value) || !isWhollyKnown(value)) throw new RuleBrokenError('a read: is not a wholly known object')
+  hold('a read', inconsistent(configuredPart(config), configuredPart(value, config)))
+  return value
+}
+
+/** What is told where the provider itself is wrong. */
+const mishapsOf = (diagnostics: Diagnostics): Broken =>
+  errorsOf(diagnostics).filter((summary) => summary.startsWith('The provider made a mistake'))
+
+/** Of a value, what a configuration says. */
+const configuredPart = (value: ObjectValue, config = value): ObjectValue =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => (config[name] ?? null) !== null))
+
 const isNone = (wire: TypeOf<typeof messages.dynamicValue> | undefined): boolean => wire?.msgpack?.[0] === 0xc0
 
 /** The same configuration while some of it is unknown: `choices` says, one value after the other, which. */
