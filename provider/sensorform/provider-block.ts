@@ -12,7 +12,14 @@ import { isFile, makeReferenceReader } from '../../load/read-reference.ts'
 import { secretsFrom } from '../../load/secrets.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
 import { fewestKeyBytes, fingerprintBytes, fingerprintKey, type FingerprintKey } from '../../reconcile/secrets.ts'
-import { azureEndpoint, credentials, registrar, type Access, type Credentials, type RegistrarSpec } from '../../schemas/access.ts'
+import {
+  azureEndpoint,
+  credentials,
+  registrar,
+  type Access,
+  type Credentials,
+  type RegistrarSpec,
+} from '../../schemas/access.ts'
 import type { LoadedAccess, LoadedRegistrar, LoadedSecret } from '../../schemas/fleet.ts'
 import { registrarPinKey } from '../../schemas/pin-file.ts'
 import { providerAttributes } from '../../schemas/terraform/generated.ts'

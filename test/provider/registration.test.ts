@@ -133,6 +133,28 @@ describe.runIf(hasTerraform())('a registration', { timeout: 120_000 }, () => {
     expect(recordOf(scene.simulator, 'line-9')).toBeDefined()
   })
 
+  test('is left as it is stored while the provider block holds a value that is not known', async () => {
+    declare(own)
+    expect(await workspace.apply()).toMatchObject({ code: 0, stderr: '' })
+    const credentials = { default: { username: 'admin', password: '${terraform_data.later.output}' } }
+    writeConfiguration(workspace.folder, {
+      provider: { ...scene.provider, credentials },
+      resource: {
+        sensorform_registration: { one: { registrar: 'cloud', ...own } },
+        terraform_data: { later: { input: 'any' } },
+      },
+    })
+    const { code, stderr, actions } = await workspace.plan()
+    expect({ code, stderr, actions }).toEqual({ code: 2, stderr: '', actions: { 'terraform_data.later': 'create' } })
+    expect(await workspace.apply()).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('whose registrar the provider block does not declare is refused, and those that it does are named', async () => {
+    declare({ ...own, registrar: 'clowd' })
+    await refused('REGISTRAR_UNKNOWN')
+    expect((await workspace.apply()).stderr).toContain('Declared: cloud.')
+  })
+
   test('that a sensor manages as well is refused', async () => {
     const [sensor] = scene.simulator.appliances
     const access = { endpoint: sensor?.endpoint, credentials: 'default', trust: [{ pin: sensor?.pin }] }

@@ -34,6 +34,7 @@ import { fromSpec } from '../../spec/from-spec.ts'
 import { memoryOf } from '../appliance/kept.ts'
 import { claimAll, registrationThing } from '../claims.ts'
 import type { Client } from '../client.ts'
+import { openRegistrarOf } from '../registrar-of.ts'
 import { registrationIdentity, registrationSchema } from './schema.ts'
 
 const { attributes } = registrationSchema
@@ -85,6 +86,7 @@ const connectedWarning = ({ name }: ObjectValue): Diagnostic => ({
 })
 
 async function readRegistration({ state }: ReadRequest, call: Call<Client>): Promise<StateResponse> {
+  if (call.client.isUnknown) return { state }
   const wanted = wantedOf(state)
   return withRegistrar(wanted, call, state, async (registrar) => {
     const lookup = await lookUp(registrar, wanted, call)
@@ -233,12 +235,12 @@ async function withRegistrar(
   state: ObjectValue | null,
   work: (registrar: Registrar) => Promise<StateResponse>,
 ): Promise<StateResponse> {
-  const registrar = (await client.openRegistrars()).get(name)
-  if (!registrar) return { state, diagnostics: [told(noRegistrar(name))] }
+  const registrar = await openRegistrarOf(client, name)
+  if ('severity' in registrar) return { state, diagnostics: [registrar] }
   if (!registrar.support.register) return { state, diagnostics: [told(cannotRegister(name))] }
   let answer: StateResponse | undefined
   const failure = await attempt(async () => void (answer = await work(registrar)))
-  return answer ?? { state, diagnostics: [told(failure ?? noRegistrar(name))] }
+  return answer ?? { state, diagnostics: failure ? [told(failure)] : [] }
 }
 
 async function attempt(work: () => Promise<unknown>): Promise<Problem | undefined> {
@@ -265,14 +267,6 @@ const error = (code: string, field: string, summary: string, hint: string): Omit
   summary,
   hint,
 })
-
-const noRegistrar = (name: string) =>
-  error(
-    'REGISTRAR_UNKNOWN',
-    'registrar',
-    `The provider block declares no registrar ${name}`,
-    'Declare it, or correct the name.',
-  )
 
 const cannotRegister = (name: string) =>
   error(
