@@ -40,6 +40,15 @@ const start = (): Promise<Simulator> =>
 
 /* Each is a dozen of Terraform's processes. */
 const errorsOf = (stderr: string): string[] => [...stderr.matchAll(/Error: (.*)/g)].map(([, text]) => text ?? '')
+/** As `sensorform trust` writes it for the provider: by host and port. */
+const pinsOf = ({ appliances }: Simulator): object =>
+  Object.fromEntries(
+    appliances.map(({ endpoint, pin, serialNumber }) => [
+      new URL(endpoint).host,
+      { pins: [pin], identity: serialNumber },
+    ]),
+  )
+
 const proxy = (version: number): Config => ({
   host: 'p.example',
   port: 8080,
@@ -133,6 +142,20 @@ describe.runIf(hasTerraform())('with terraform', { timeout: 120_000 }, () => {
     const { code, stderr } = await workspace.plan()
     expect({ code, errors: errorsOf(stderr) }).toEqual({ code: 1, errors: ['There is no management console hp'] })
     expect(stderr).toContain('Did you mean hq?')
+  })
+
+  test('a resource stands for one sensor: another one at another endpoint is told by plan, and left alone', async () => {
+    await applied({ one: { access: access('line-1'), time: { timezone: 'Europe/Paris' } } })
+    writeFileSync(join(workspace.folder, 'pins.json'), JSON.stringify(pinsOf(simulator)))
+    const pinFile = join(workspace.folder, 'pins.json')
+    const [one, other] = [listed('line-1'), listed('line-2')]
+    const moved = { access: { endpoint: other.endpoint }, time: { timezone: 'Europe/Rome' } }
+    const resource = { sensorform_sensor: { one: moved } }
+    writeConfiguration(workspace.folder, { provider: { ...provider(), pin_file: pinFile }, resource })
+    const { code, stderr } = await workspace.plan()
+    const told = `This resource stands for ${one.serialNumber}, and the appliance that answers is ${other.serialNumber}`
+    expect({ code, errors: errorsOf(stderr) }).toEqual({ code: 1, errors: [told] })
+    expect(owner('line-2')).toBe(null)
   })
 
   test('an import by id or by identity needs no more than the provider block lacks', async () => {

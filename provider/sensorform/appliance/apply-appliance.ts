@@ -22,7 +22,7 @@ import { fromOutcome, fromProblems } from './diagnostics.ts'
 import { identityOf } from './import-appliance.ts'
 import { isUnderWay, memoryOf, toPrivate, type Kept } from './kept.ts'
 import { liveValue, refreshed } from './live.ts'
-import { adoptedByOther, namesOf } from './ownership.ts'
+import { adoptedByOther, namesOf, otherAppliance } from './ownership.ts'
 import { askedOf, lookAt, onlyOne, overridesOf, planFrom, seenOf } from './sight.ts'
 import { inTurn } from './turns.ts'
 import type { ApplianceType } from './type.ts'
@@ -52,7 +52,17 @@ async function applyNow(
   const memory = memoryOf(desired.key, kept.remembered)
   const world = await worldOf(call, memory, desired.given)
   const overrides = overridesOf(type, desired, call.client, { prior, planned })
-  const run: Run = { type, desired, config, kept, call, world, overrides, owner: kept.owner ?? crypto.randomUUID() }
+  const run: Run = {
+    type,
+    desired,
+    config,
+    kept,
+    call,
+    world,
+    overrides,
+    owner: kept.owner ?? crypto.randomUUID(),
+    prior,
+  }
   const { plan, sights } = await planRun(desired.fleet, world, { keys: [desired.key], waitForRuns: true, overrides })
   const observation = sights.find((sight) => sight.desired.key === desired.key)?.observation
   const seen = observation && 'identity' in observation ? observation : undefined
@@ -90,17 +100,20 @@ interface Run {
   world: World
   overrides: Overrides
   owner: string
+  prior: ObjectValue | null
 }
 
 /** Why nothing may be done. Warnings are told as well. */
 async function refusals(
-  { type, desired, config, kept, call, overrides, owner }: Run,
+  { type, desired, config, kept, call, overrides, owner, prior }: Run,
   plan: Plan,
   seen: { identity: string; owner?: string } | undefined,
 ): Promise<Diagnostics> {
   const fresh = onlyOne(plan)
   const problems = fromProblems(type.schema.attributes, [...plan.problems, ...fresh.problems], config)
   if (!seen || hasErrors(problems)) return problems
+  const other = prior && otherAppliance(prior, seen.identity)
+  if (other) return [other]
   if (kept.adopted && seen.owner !== undefined && seen.owner !== owner) return [adoptedByOther]
   const shared = type.isPart ? [] : call.client.ownership.keep([seen.identity], owner)
   if (hasErrors(shared)) return shared

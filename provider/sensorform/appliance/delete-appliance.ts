@@ -36,7 +36,7 @@ export async function deleteAppliance(
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error
     const problem = problemOf(error, desired.key)
-    if (unreachable.has(error.code)) return { diagnostics: [left(`It does not answer: ${problem.summary}`)] }
+    if (unreachable.has(error.code)) return { diagnostics: [left(`It does not answer: ${problem.summary}.`)] }
     return { diagnostics: fromProblems(type.schema.attributes, [problem], prior) }
   }
 }

@@ -45,12 +45,26 @@ export function createOwnership(): Ownership {
 
 /** The names that an appliance goes by, as far as they are known. */
 export function namesOf({ access, id }: ObjectValue): string[] {
+  return [endpointOf({ access: access ?? null }), textOf(id)].filter((name) => name !== undefined)
+}
+
+/** Where an appliance is found, as far as it is known. */
+export function endpointOf({ access }: ObjectValue): string | undefined {
   const endpoint = isObject(access) ? textOf(access['endpoint']) : undefined
-  const identity = textOf(id)
-  return [
-    ...(endpoint !== undefined && URL.canParse(endpoint) ? [new URL(endpoint).origin] : []),
-    ...(identity === undefined ? [] : [identity]),
-  ]
+  return endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).origin : undefined
+}
+
+/** A resource stands for one appliance as long as it lives: a pin file may tell of another at another endpoint. */
+export function otherAppliance({ id }: ObjectValue, identity: string): Diagnostic | undefined {
+  const before = textOf(id)
+  if (before === undefined || before === identity) return undefined
+  return {
+    severity: 'error',
+    summary: `This resource stands for ${before}, and the appliance that answers is ${identity}`,
+    detail:
+      'Nothing was done. Correct access.endpoint. Another appliance is another resource; to have this one stand for it, plan with -replace. (IDENTITY_MISMATCH)',
+    path: ['access', 'endpoint'],
+  }
 }
 
 const shared: Diagnostic = {

@@ -17,7 +17,7 @@ import { desireAppliance, type Desired } from './desired.ts'
 import { fromProblems, warningsOf } from './diagnostics.ts'
 import { identityOf } from './import-appliance.ts'
 import { fromPrivate, isUnderWay, memoryOf, toPrivate, type Kept } from './kept.ts'
-import { adoptedByOther, namesOf } from './ownership.ts'
+import { adoptedByOther, endpointOf, namesOf, otherAppliance } from './ownership.ts'
 import { askedOf, lookAt, overridesOf, planFrom, seenOf } from './sight.ts'
 import type { ApplianceType } from './type.ts'
 import { worldOf } from './world.ts'
@@ -72,8 +72,9 @@ async function planUpdate(
 ): Promise<PlanResponse> {
   const { desired, diagnostics } = desireAppliance(type, call.client, config)
   if (!desired) return { diagnostics }
-  const { kept, unread } = needsLook(desired, owned)
-    ? await askAgain(type, desired, config, owned, call)
+  const isElsewhere = endpointOf(config) !== endpointOf(prior)
+  const { kept, unread } = needsLook(desired, owned, isElsewhere)
+    ? await askAgain(type, desired, { prior, config }, owned, call)
     : { kept: owned, unread: [] }
   if (unread.length > 0 || !kept.seen) return { diagnostics: [...diagnostics, ...unread] }
   const { owner } = kept.seen.observation
@@ -81,7 +82,7 @@ async function planUpdate(
   const plan = await planFrom(desired, kept, call, overridesOf(type, desired, call.client, { prior, planned }))
   const { attributes } = type.schema
   return {
-    planned: withOpenFacts(type, prior, planned, plan, isUnderWay(kept.seen)),
+    planned: withOpenFacts(type, prior, planned, isElsewhere ? undefined : plan, isUnderWay(kept.seen)),
     private: toPrivate(kept),
     diagnostics: [
       ...diagnostics,
@@ -94,8 +95,8 @@ async function planUpdate(
 /** An imported appliance has no owner here before its first apply, which takes it over. */
 const isOurs = ({ adopted }: Kept): boolean => adopted === true
 
-const needsLook = (desired: Desired, { unread, seen, asked }: Kept): boolean =>
-  unread === true || (seen !== undefined && asked !== askedOf(desired))
+const needsLook = (desired: Desired, { unread, seen, asked }: Kept, isElsewhere: boolean): boolean =>
+  unread === true || (seen !== undefined && (isElsewhere || asked !== askedOf(desired)))
 
 /**
  * With the configured access, as the state may hold an old one. What was seen of an appliance that did answer stays, so
@@ -104,7 +105,7 @@ const needsLook = (desired: Desired, { unread, seen, asked }: Kept): boolean =>
 async function askAgain(
   type: ApplianceType,
   desired: Desired,
-  config: ObjectValue,
+  { prior, config }: Pick<Values, 'prior' | 'config'>,
   owned: Owned,
   call: Call<Client>,
 ): Promise<{ kept: Owned; unread: Diagnostics }> {
@@ -113,6 +114,8 @@ async function askAgain(
   const severity = keepsUnreachable(config) ? 'warning' : 'error'
   const { sight, unread } = await call.client.gate(() => lookAt(type, desired, world, { severity, config }))
   if (!sight) return { kept: owned, unread }
+  const other = otherAppliance(prior, sight.observation.identity)
+  if (other) return { kept: owned, unread: [other] }
   const { unread: _, ...rest } = owned
   const now = seenOf(sight)
   const seen = owned.unread || !owned.seen ? now : { ...now, observation: owned.seen.observation }

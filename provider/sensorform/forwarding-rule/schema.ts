@@ -25,7 +25,9 @@ export const forwardingRuleSchema: TerraformSchema = {
   description: [
     'One forwarding rule of a sensor or of a management console, for those who own only theirs. Every other rule is left alone.',
     'Destroying it removes the rule. A `sensorform_sensor` or `sensorform_management_console` of the same configuration that declares',
-    'the same rule, or removes rules that it does not declare, is refused; one of another configuration is not seen, and would undo it.',
+    'the same rule, or removes rules that it does not declare, is refused. What another configuration declares is not seen, and neither is what',
+    'goes by another alias of the provider: nothing on the appliance tells whose a rule is. A rule that is there and differs is refused at first',
+    '(`adopt_existing`); one that is there and says the same is shared by both, and whoever destroys it destroys it for both. Give each team names of its own.',
   ].join(' '),
   attributes: {
     id: fact('Serial number and name, `SERIAL/NAME`.'),
