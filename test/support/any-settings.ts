@@ -12,11 +12,12 @@ type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !('fromEnv' in value) && !('content' in value)
 
-function merge(a: Json, b: Json): Json {
+/** Settings laid over others. */
+export function mergeSettings(a: Json, b: Json): Json {
   const result = { ...a }
   for (const [key, value] of Object.entries(b)) {
     const before = result[key]
-    result[key] = isObject(before) && isObject(value) ? merge(before, value) : value
+    result[key] = isObject(before) && isObject(value) ? mergeSettings(before, value) : value
   }
   return result
 }
@@ -37,7 +38,7 @@ export function anySettings(samples: readonly Sample[], maxLength = 12): fc.Arbi
           : kind !== 'email' || path !== 'mailServer.enabled',
       )
       const parts = chosen.map(([sample, index]) => settingsWith(sample, sample.values[index]) as Json)
-      return parts.reduce(merge, {})
+      return parts.reduce(mergeSettings, {})
     })
 }
 
