@@ -46,7 +46,7 @@ async function asked(framework: FrameworkName, cwd: string, ...args: string[]): 
   const found = commandLines[framework]
   if (!found) throw new Error('the command line is not installed')
   const ran = await world.run(found.program, [...found.args, ...args], cwd, { PATH: found.path, CI: 'true' })
-  expect(ran).toMatchObject({ code: 0 })
+  expect(ran.code, ran.stdout + ran.stderr).toBe(0)
   return ran
 }
 
