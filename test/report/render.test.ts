@@ -273,7 +273,8 @@ describe('text from outside is harmless', () => {
   })
 
   /** Words of this tool, and times, which are no text from outside. */
-  const own = /^(code|effect|status|state|severity|kind|type|layer|risk|undo|aspect|cause|run|verb|resumes)$|At$|^lastObserved$/
+  const own =
+    /^(code|effect|status|state|severity|kind|type|layer|risk|undo|aspect|cause|run|verb|resumes)$|At$|^lastObserved$/
   const spoilt = <T>(value: T, key = ''): T => {
     if (typeof value === 'string') return (own.test(key) ? value : hostile) as T
     if (Array.isArray(value)) return value.map((item: unknown) => spoilt(item, key)) as T
