@@ -2,9 +2,11 @@ import { defineConfig } from 'vitest/config'
 
 const each = { testTimeout: 300_000, hookTimeout: 300_000 }
 /** They spend half their time waiting for a process: two run at a time. */
-const faults = ['test/slow/killed-*.test.ts', 'test/slow/two-processes.test.ts', 'test/slow/state-folder.test.ts']
+const faults = ['killed-*', 'two-processes', 'state-folder', 'canaries', 'model'].map(
+  (name) => `test/slow/${name}.test.ts`,
+)
 
-/** Suites that take longer than a developer waits: packaging, the demo, kill -9 of the real process, failing disks. */
+/** Suites that take longer than a developer waits: packaging, the demo, kill -9 of the real process, failing disks, hostile input. */
 export default defineConfig({
   test: {
     projects: [
