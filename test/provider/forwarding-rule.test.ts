@@ -1,4 +1,6 @@
 /** `sensorform_forwarding_rule` with the real terraform, on a simulated sensor and a simulated console. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { serveForDebugging, type Attachable } from '../../provider/debug.ts'
 import { sensorformProvider } from '../../provider/sensorform/provider.ts'
@@ -116,6 +118,25 @@ describe.runIf(hasTerraform())('a forwarding rule of a sensor', { timeout: 120_0
     expect(await workspace.plan()).toMatchObject({ code: 0 })
     expect(await workspace.apply('-destroy')).toMatchObject({ code: 0, stderr: '' })
     expect(rulesOf(simulator, 'line-1')).toEqual(['other'])
+  })
+
+  test('is imported by the least that says which one it is, where the provider block knows the appliance', async () => {
+    const { endpoint, pin } = accessTo(simulator, 'line-1')
+    declare(own)
+    expect(await workspace.apply()).toMatchObject({ code: 0, stderr: '' })
+    await workspace.run('state', 'rm', 'sensorform_forwarding_rule.one')
+    const pinFile = join(workspace.folder, 'pins.json')
+    writeFileSync(pinFile, JSON.stringify({ [new URL(endpoint).host]: { pins: [pin] } }))
+    const resource = { sensorform_forwarding_rule: { one: { ...own, access: { endpoint } } } }
+    writeConfiguration(workspace.folder, { provider: { ...provider, pin_file: pinFile }, resource })
+    const imported = (id: string) => workspace.run('import', '-no-color', 'sensorform_forwarding_rule.one', id)
+    for (const id of [endpoint, `${endpoint},default,${pin}`, `${endpoint},default,sha256/short/mine`]) {
+      const { code, stderr } = await imported(id)
+      expect({ code, told: stderr.includes('does not say which rule') }, id).toEqual({ code: 1, told: true })
+    }
+    expect(await imported(`${endpoint}/mine`)).toMatchObject({ code: 0 })
+    const { code, actions, stderr } = await workspace.plan()
+    expect({ code, actions }, stderr).toEqual({ code: 0, actions: {} })
   })
 
   test('that is there and says something else is taken over only when told to', async () => {

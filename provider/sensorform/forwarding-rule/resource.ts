@@ -4,6 +4,7 @@ import { hasErrors, type Diagnostic, type Diagnostics } from '../../model/diagno
 import type { CreateRequest, ImportRequest, ReadRequest, Resource, StateResponse } from '../../model/resource.ts'
 import { isEqual, isObject, textOf, unknown, type ObjectValue, type Value } from '../../model/value.ts'
 import { withoutWriteOnly } from '../../plan/write-only.ts'
+import { identityOf as applianceIdentityOf, importAppliance } from '../appliance/import-appliance.ts'
 import { applianceResource } from '../appliance/resource.ts'
 import { claimAll, otherRules } from '../claims.ts'
 import type { Client } from '../client.ts'
@@ -52,7 +53,7 @@ export const forwardingRuleResource: Resource<Client> = {
     const { diagnostics } = (await applianceResource(typeOf(prior)).update?.(whole, call)) ?? {}
     return { diagnostics: atRule(diagnostics) }
   },
-  import: (request) => importRule(request),
+  import: (request, { client }) => importRule(request, client),
 }
 
 const othersOf = ({ access }: ObjectValue) => {
@@ -76,12 +77,9 @@ function answerOf({ state, diagnostics, private: kept }: StateResponse, rule: Ob
 }
 
 /** What an import by identity is given. */
-export function identityOf({ access, appliance = null, name = null }: ObjectValue): ObjectValue {
-  const { endpoint = null, credentials = null, trust = null } = isObject(access) ? access : {}
-  const pins = Array.isArray(trust)
-    ? trust.map((anchor: Value) => (isObject(anchor) ? (anchor['pin'] ?? null) : null))
-    : []
-  return { endpoint, credentials, pin: pins.find((pin) => pin !== null) ?? '', appliance, name }
+export function identityOf({ access = null, appliance = null, name = null }: ObjectValue): ObjectValue {
+  const reached = applianceIdentityOf({ access }) ?? { endpoint: null, credentials: null, pin: null }
+  return { ...reached, appliance, name }
 }
 
 /** A rule that is there and says something else is somebody's, unless it is said to be ours. */
@@ -109,26 +107,25 @@ const takenBy = (name: string | undefined): Diagnostic => ({
   path: ['name'],
 })
 
-/** The id of an appliance, then `/` and the name, which holds none. Of a console `management_console,` stands before it. */
-async function importRule(request: ImportRequest): Promise<StateResponse> {
-  if ('identity' in request) {
-    const { endpoint = null, credentials, pin = null, appliance = null, name = null } = request.identity
-    const access = { endpoint, credentials: credentials ?? 'default', trust: [{ pin }] }
-    return { state: { access, appliance, name }, identity: request.identity }
-  }
-  const console = 'management_console,'
-  const isConsole = request.id.startsWith(console)
-  const [whole, name] = atLast(isConsole ? request.id.slice(console.length) : request.id, '/')
-  const [endpoint = '', credentials = '', pin = ''] = whole.split(',')
-  if (name === '' || pin === '') return { state: null, diagnostics: malformedId }
-  const access = { endpoint, credentials, trust: [{ pin }] }
-  const state = { access, appliance: isConsole ? 'management_console' : null, name }
+/** As its appliance is imported, and the name. What the id does not say, the provider block does. */
+function importRule(request: ImportRequest, client: Client): StateResponse {
+  const named = 'id' in request ? fromId(request.id) : request.identity
+  if (!named || textOf(named['name']) === undefined) return { state: null, diagnostics: malformedId }
+  const { appliance = null, name = null, ...identity } = named
+  const { state: reached, diagnostics } = importAppliance({ identity }, client)
+  if (!reached) return { state: null, ...(diagnostics && { diagnostics }) }
+  const state = { ...reached, appliance, name }
   return { state, identity: identityOf(state) }
 }
 
-function atLast(text: string, mark: string): [string, string] {
-  const index = text.lastIndexOf(mark)
-  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)]
+/** The id of an appliance, then `/` and the name, which holds none. Of a console `management_console,` stands before it. */
+function fromId(id: string): ObjectValue | undefined {
+  const form =
+    /^(?<console>management_console,)?(?<endpoint>https:\/\/[^,/]+)(,(?<credentials>[^,/]*)(,(?<pin>sha256\/[A-Za-z0-9+/]{43}=))?)?\/(?<name>[^/]+)$/
+  const parts = form.exec(id)?.groups
+  if (!parts) return undefined
+  const { console, endpoint = null, credentials = null, pin = null, name = null } = parts
+  return { appliance: console === undefined ? null : 'management_console', endpoint, credentials, pin, name }
 }
 
 const malformedId: Diagnostics = [
@@ -136,6 +133,6 @@ const malformedId: Diagnostics = [
     severity: 'error',
     summary: 'The id does not say which rule it is',
     detail:
-      'Write it as https://10.20.0.5,default,sha256/…=/to SIEM: endpoint, credentials, pin, and the name after a slash.',
+      'Write it as https://10.20.0.5,default,sha256/…=/to SIEM: endpoint, credentials, pin, and the name after a slash. Credentials and pin may be left out where the provider block has them.',
   },
 ]

@@ -48,7 +48,10 @@ export const forwardingRuleIdentity: IdentitySchema = {
   attributes: {
     endpoint: { type: 'string', description: 'Where the appliance is found.', requiredForImport: true },
     credentials: { type: 'string', description: 'Name of the credentials. Left out: `default`.' },
-    pin: { type: 'string', description: 'Public key of the appliance, `sha256/…`.', requiredForImport: true },
+    pin: {
+      type: 'string',
+      description: 'Pin of its public key, `sha256/…`. Left out: the entry in the pin file of the provider block.',
+    },
     appliance: { type: 'string', description: '`sensor` or `management_console`. Left out: `sensor`.' },
     name: { type: 'string', description: 'Name of the rule.', requiredForImport: true },
   },
