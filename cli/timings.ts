@@ -43,7 +43,7 @@ export interface Timings {
   enter(phase: Phase): void
   onEvent(event: RunEvent): void
   onRequest(request: Request): void
-  /** The same clock, whose waits are counted. */
+  /** The same clock, whose waits are counted. One that is called off held nobody up, such as that for renewing a lease. */
   watchWaits(clock: Clock): Clock
   /** The same memory, whose calls are counted. */
   watchMemory(memory: Memory): Memory
@@ -75,11 +75,9 @@ export function startTimings({ monotonic }: Pick<Clock, 'monotonic'>): Timings {
   }
   const timed = async <T>(sum: Sum, work: () => Promise<T>): Promise<T> => {
     const at = monotonic()
-    try {
-      return await work()
-    } finally {
-      add(sum, monotonic() - at)
-    }
+    const result = await work()
+    add(sum, monotonic() - at)
+    return result
   }
   return {
     enter,

@@ -35,7 +35,9 @@ test('phases follow one another; what many appliances do at once is added up', a
   ] as const) {
     timings.onRequest({ method, path, ms })
   }
-  await timings.watchWaits(clock).sleep(2000)
+  const watched = timings.watchWaits(clock)
+  await watched.sleep(2000)
+  await expect(watched.sleep(5000, AbortSignal.abort(new Error('called off')))).rejects.toThrow('called off')
   await timings.watchMemory(createMemoryStore(clock)).recall('line-1')
   expect(timings.spent()).toEqual({
     totalMs: 7270,
