@@ -44,7 +44,11 @@ export const sensorBackups = z
     path: z
       .string()
       .max(512)
-      .regex(/^(\/[A-Za-z0-9_]+)+$/, 'is not an absolute path of letters, digits, "_" and "/"')
+      // What is there after installation has a hyphen, and is read back, exported and declared as it is.
+      .regex(
+        /^((\/[A-Za-z0-9_]+)+|\/var\/cyberx\/sensor-backups)$/,
+        'is not an absolute path of letters, digits, "_" and "/"',
+      )
       .optional()
       .meta({
         description: 'Folder that the files are collected in.',

@@ -36,6 +36,7 @@ describe.runIf(hasTerraform())('with terraform', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await trial.run(words)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.match(/^# Left out:$/gm)).toHaveLength(3)
+    expect(stdout, 'of a console that nobody has touched').toContain('"/var/cyberx/sensor-backups"')
     expect(Object.values(trialEnv).filter((secret) => stdout.includes(secret))).toEqual([])
 
     vi.stubEnv('SENSOR_PASSWORD', trialEnv.SENSOR_PASSWORD)
