@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { root } from './sources.ts'
 
-test('generated files are up to date', async () => {
+test('generated files are up to date', { timeout: 120_000 }, async () => {
   const run = promisify(execFile)
   const { stdout } = await run(process.execPath, ['scripts/generate.ts', '--check'], { cwd: root }).catch(
     (error: { stdout: string }) => error,

@@ -49,7 +49,7 @@ test('a backup, one upload, one update; signed in again after the reboots, and n
       ['backup.create', 'done'],
       ['software.22.3.9', 'done'],
     ])
-    expect(outcome.steps[1]?.notes).toContainEqual(expect.stringMatching(/^STOPPING_PROCESSES \(\d+%\)$/))
+    expect(outcome.steps[1]?.notes).toContainEqual(expect.stringMatching(/^[A-Z_]+ \(\d+%\)$/))
     expect(seen(one)).toEqual({ signIn: 4, uploadPackage: 1, updateSoftware: 1, createBackup: 1 })
     expect((await one.converge(desired)).sensor).toMatchObject({ status: 'inSync', steps: [] })
   } finally {
