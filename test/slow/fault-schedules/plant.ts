@@ -152,8 +152,13 @@ export async function lift(
     const { skewMs } = simulator.either(key).state.clock
     if (skewMs !== 0) simulator.either(key).strike({ kind: 'clockSkew', seconds: -skewMs / 1000 })
   }
-  // Reboots end, addresses revert.
-  if (liftedLater || faults.some(({ kind }) => kind === 'reboot' || kind === 'addressTaken')) await clock.sleep(300_000)
+  // Reboots end, those of an update too, and addresses revert: a run that meets a sensor amid one calls it unknown.
+  const reboots = simulator.appliances.some(
+    ({ key, kind }) => kind === 'Sensor' && simulator.appliance(key).state.jobs.some(({ type }) => type === 'update'),
+  )
+  if (reboots || liftedLater || faults.some(({ kind }) => kind === 'reboot' || kind === 'addressTaken')) {
+    await clock.sleep(300_000)
+  }
   for (const { key, endpoint, pin } of simulator.appliances) {
     if (!faults.some(({ kind, appliance }) => kind === 'certificateSwapped' && appliance === key)) continue
     await trial.run(['trust', endpoint, '--key', key, '--accept', pin], { clock, env })
