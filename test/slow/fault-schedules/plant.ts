@@ -152,11 +152,16 @@ export async function lift(
     const { skewMs } = simulator.either(key).state.clock
     if (skewMs !== 0) simulator.either(key).strike({ kind: 'clockSkew', seconds: -skewMs / 1000 })
   }
-  // Reboots end, those of an update too, and addresses revert: a run that meets a sensor amid one calls it unknown.
-  const reboots = simulator.appliances.some(
-    ({ key, kind }) => kind === 'Sensor' && simulator.appliance(key).state.jobs.some(({ type }) => type === 'update'),
-  )
-  if (reboots || liftedLater || faults.some(({ kind }) => kind === 'reboot' || kind === 'addressTaken')) {
+  // Reboots end, addresses revert. A run that meets a sensor while it restarts in its own update calls it unknown.
+  const isUpdating = (): boolean =>
+    simulator.appliances.some(
+      ({ key, kind }) =>
+        kind === 'Sensor' &&
+        simulator.appliance(key).state.jobs.some(({ type, state }) => type === 'update' && state === 'running'),
+    )
+  const updated = isUpdating()
+  for (let minutes = 0; isUpdating() && minutes < 60; minutes += 1) await clock.sleep(60_000)
+  if (updated || liftedLater || faults.some(({ kind }) => kind === 'reboot' || kind === 'addressTaken')) {
     await clock.sleep(300_000)
   }
   for (const { key, endpoint, pin } of simulator.appliances) {
