@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { startTrial, type Trial, type TrialOptions } from '../cli/fleet.ts'
 import { authority, leafKey, makeAuthority, makeCertificate } from '../simulator/sensor/certificates.ts'
 import { applyConverges, killAtEachPoint, mustDo, redeclare } from '../support/killed-command.ts'
+import { manySettings } from '../support/many-settings.ts'
 
 const apply = ['apply', 'fleet.yaml', '--auto-approve']
 const network = '127.20.180'
@@ -31,19 +32,6 @@ const sensorOf = ({ simulator }: Trial) => simulator.appliance('line-1').state
 const registration = 'registration: { registrar: cloud, site: plant }'
 const addressOf = (host: number) =>
   `  network: { address: ${network}.${host}, subnetMask: 255.255.255.0, gateway: ${network}.254 }\n`
-
-const settings = `  mailServer: { host: mail.plant.example, port: 25, sender: line-1@plant.example }
-  backup:
-    directory: /var/cyberx/backups
-    target: { smb: { server: files.plant.example, share: sensors, username: backup, password: { fromEnv: AZURE_TOKEN } } }
-  forwarding:
-    rules:
-      siem: { minimumSeverity: Major, actions: { siem: { syslog: { host: siem.plant.example, port: 514, format: cef, protocol: tcp } } } }
-      mail: { actions: { crew: { email: { address: crew@plant.example } } } }
-  systemProperties:
-    acknowledgeUnsupported: true
-    files: { authentication.properties: { session_expiration_default_seconds: "3600" } }
-`
 
 const backupTo = (server: string) =>
   `  backup: { target: { smb: { server: ${server}.plant.example, share: sensors, username: backup, password: { fromEnv: AZURE_TOKEN } } } }\n`
@@ -106,7 +94,7 @@ const changes: readonly Change[] = [
   {
     what: 'settings',
     before: '  mailServer: { enabled: false }\n',
-    after: settings,
+    after: manySettings('line-1', 'AZURE_TOKEN'),
     most: 20,
     live: (trial) => Object.keys(sensorOf(trial).settings.forwarding.rules ?? {}).toSorted(),
     wanted: ['mail', 'siem'],

@@ -1,4 +1,5 @@
 /** What a sensor may have before it: how it starts out, and what its document then declares. */
+import { manySettings } from '../../support/many-settings.ts'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SimulatedSensorOptions } from '../../../simulator/options.ts'
@@ -53,18 +54,7 @@ export const works: readonly Work[] = [
   fewSettings,
   {
     name: 'settings',
-    spec: ({ key }) => `  mailServer: { host: mail.plant.example, port: 25, sender: ${key}@plant.example }
-  backup:
-    directory: /var/cyberx/backups
-    target: { smb: { server: files.plant.example, share: sensors, username: backup, password: { fromEnv: SMB_PASSWORD } } }
-  forwarding:
-    rules:
-      siem: { minimumSeverity: Major, actions: { siem: { syslog: { host: siem.plant.example, port: 514, format: cef, protocol: tcp } } } }
-      mail: { actions: { crew: { email: { address: crew@plant.example } } } }
-  systemProperties:
-    acknowledgeUnsupported: true
-    files: { authentication.properties: { session_expiration_default_seconds: "3600" } }
-`,
+    spec: ({ key }) => manySettings(key, 'SMB_PASSWORD'),
   },
   {
     name: 're-activation under another name',
