@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { aroundMemory } from '../reconcile/around-memory.ts'
 import type { Clock } from '../reconcile/clock.ts'
 import type { Memory } from '../reconcile/memory.ts'
 import type { RunEvent } from '../reconcile/outcome.ts'
@@ -89,15 +90,7 @@ export function startTimings({ monotonic }: Pick<Clock, 'monotonic'>): Timings {
     },
     onRequest: (request) => add(requests[kindOf(request)], request.ms),
     watchWaits: (clock) => ({ ...clock, sleep: (ms, signal) => timed(waits, () => clock.sleep(ms, signal)) }),
-    watchMemory: (memory) => ({
-      recall: (key) => timed(state, () => memory.recall(key)),
-      remember: (key, patch) => timed(state, () => memory.remember(key, patch)),
-      keys: () => timed(state, () => memory.keys()),
-      journal: (entry) => timed(state, () => memory.journal(entry)),
-      lease: (identity, request) => timed(state, () => memory.lease(identity, request)),
-      intent: (identity) => timed(state, () => memory.intent(identity)),
-      release: (identity, fence, options) => timed(state, () => memory.release(identity, fence, options)),
-    }),
+    watchMemory: (memory) => aroundMemory(memory, (call) => timed(state, call)),
     spent() {
       enter('end')
       const slowest = [...busy].map(([key, ms]) => ({ key, ms })).sort((one, other) => other.ms - one.ms)

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Problem } from '../schemas/problem.ts'
+import { aroundMemory } from './around-memory.ts'
 import { MemoryError } from './memory-error.ts'
 import type { Memory } from './memory.ts'
 import { memoryProblem } from './observe/problem-of.ts'
@@ -23,26 +24,13 @@ export async function memoryFailure(written: Promise<void>, { key }: { key: stri
 /** The same memory, and whether it has failed. */
 export function watchMemory(memory: Memory): { memory: Memory; hasFailed: () => boolean } {
   let failed = false
-  const watch =
-    <Arguments extends unknown[], Result>(call: (...args: Arguments) => Promise<Result>) =>
-    async (...args: Arguments): Promise<Result> => {
-      try {
-        return await call(...args)
-      } catch (error) {
-        failed ||= error instanceof MemoryError
-        throw error
-      }
+  const watch = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call()
+    } catch (error) {
+      failed ||= error instanceof MemoryError
+      throw error
     }
-  return {
-    hasFailed: () => failed,
-    memory: {
-      recall: watch((key) => memory.recall(key)),
-      remember: watch((key, patch) => memory.remember(key, patch)),
-      keys: watch(() => memory.keys()),
-      journal: watch((entry) => memory.journal(entry)),
-      lease: watch((identity, request) => memory.lease(identity, request)),
-      intent: watch((identity) => memory.intent(identity)),
-      release: watch((identity, fence, options) => memory.release(identity, fence, options)),
-    },
   }
+  return { hasFailed: () => failed, memory: aroundMemory(memory, watch) }
 }

@@ -9,6 +9,7 @@ import { planRestore } from '../../reconcile/restore/plan-restore.ts'
 import { restore } from '../../reconcile/restore/restore.ts'
 import { planRetirement } from '../../reconcile/retire/plan-retirement.ts'
 import { retire } from '../../reconcile/retire/retire.ts'
+import type { Retirement } from '../../reconcile/retire/retirement.ts'
 import { planRun } from '../../reconcile/run.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
 import { converge, createBench, desiredSensor, fleetOf, installActivated, restarted } from '../support/memory-fleet.ts'
@@ -78,9 +79,14 @@ test('an apply of many: once memory has failed, no other sensor is begun', async
   }
   const fleet = fleetOf(desired)
   const { plan } = await planRun(fleet, bench.world, {})
+  bench.memoryWorld.calls.length = 0
   const { sensors } = await applyPlan(plan, fleet, fullFrom(bench.world, 2).world, { run: 'full', concurrency: 1 })
   expect(sensors.map(({ status }) => status)).toEqual(['partial', 'notAttempted', 'notAttempted'])
-  expect(bench.memoryWorld.calls.filter((call) => call.endsWith('set time'))).toHaveLength(1)
+  expect(bench.memoryWorld.calls.filter((call) => call.endsWith('set time'))).toEqual(['SN-1 set time'])
+  expect(
+    bench.memoryWorld.calls.filter((call) => /^SN-[23]/.test(call)),
+    'the others are not even asked',
+  ).toEqual([])
 })
 
 test('a restore that took place is told as restored, with what could not be written', async () => {
@@ -95,18 +101,19 @@ test('a restore that took place is told as restored, with what could not be writ
   expect(appliance.intent).toBeNull()
 })
 
+async function end(world: World): Promise<Retirement> {
+  const remembered = await world.memory.recall('line-1')
+  if (!remembered) throw new Error('nothing is remembered')
+  const plan = await planRetirement(fleetOf([]), world, { key: 'line-1', remembered, unregister: true })
+  return retire(plan, fleetOf([]), world, 'run-1')
+}
+
 test('a retirement whose record is gone says so, and the next one forgets the rest', async () => {
   const bench = createBench()
   await installActivated(bench, { name: 'press' })
   const registration = { registrar: 'cloud', site: 'plant' }
   await converge(fleetOf([desiredSensor({ name: 'press', registration })]), bench.world)
   for (const record of bench.memoryWorld.records) record.connected = false
-  const end = async (world: World) => {
-    const remembered = await world.memory.recall('line-1')
-    if (!remembered) throw new Error('nothing is remembered')
-    const plan = await planRetirement(fleetOf([]), world, { key: 'line-1', remembered, unregister: true })
-    return retire(plan, fleetOf([]), world, 'run-1')
-  }
   expect(await end(fullFrom(bench.world, 2).world)).toMatchObject({
     state: 'failed',
     record: { state: 'deleted' },
