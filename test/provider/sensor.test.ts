@@ -136,11 +136,35 @@ describe.runIf(hasTerraform())('with terraform', () => {
     const kept = await workspace.plan()
     expect(kept).toMatchObject({ code: 2, actions: { 'sensorform_sensor.line_1': 'update' } })
     expect(kept.stdout).toMatch(/Warning: .*127\.44\.0\.11/)
-    await simulator.restart('line-1')
-    expect(await workspace.apply()).toMatchObject({ code: 0 })
-    await simulator.kill('line-1')
+    const saved = await workspace.run('apply', '-no-color', 'plan.bin')
+    expect(saved).toMatchObject({ code: 0, stderr: '' })
+    expect(saved.stdout.replaceAll(/[│╷╵\s]+/g, ' ')).toContain('Warning: Only the state was changed')
     expect(await workspace.plan()).toMatchObject({ code: 0, actions: {} })
     expect(await workspace.apply('-destroy', '-refresh=false')).toMatchObject({ code: 0 })
+  })
+
+  test('what Terraform alone keeps changes while the sensor does not answer, and nothing else does', async () => {
+    const time = 'time = { timezone = "Europe/Berlin" }'
+    await applied(time)
+    await simulator.kill('line-1')
+    for (const refresh of ['-refresh=true', '-refresh=false']) {
+      configure(`${time}\non_destroy = "unregister"\non_unreachable = "keep"`)
+      const kept = await workspace.apply(refresh)
+      expect(kept).toMatchObject({ code: 0, stderr: '' })
+      expect(kept.stdout).toMatch(/Warning: .*127\.44\.0\.11/)
+      expect((await workspace.state())['sensorform_sensor.line_1']).toMatchObject({ on_destroy: 'unregister' })
+      configure(`${time}\non_destroy = "leave"`)
+      expect(await workspace.apply(refresh)).toMatchObject({ code: 0, stderr: '' })
+      expect((await workspace.state())['sensorform_sensor.line_1']).toMatchObject({ on_destroy: 'leave' })
+    }
+    configure('time = { timezone = "Europe/Paris" }\non_unreachable = "keep"')
+    const refused = await workspace.apply()
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('(UNREACHABLE)') })
+    expect((await workspace.state())['sensorform_sensor.line_1']).toMatchObject({ on_unreachable: null })
+    await simulator.restart('line-1')
+    await live().changeInConsole('eve', 'time', { timezone: 'Asia/Tokyo' })
+    await applied(`${time}\non_unreachable = "keep"`)
+    expect(live().state.settings.time.timezone).toBe('Europe/Berlin')
   })
 
   test.each([

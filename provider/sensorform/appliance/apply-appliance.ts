@@ -11,12 +11,14 @@ import { problemOf } from '../../../reconcile/observe/problem-of.ts'
 import { adopt } from '../../../reconcile/owner.ts'
 import type { AppliancePlan, Plan } from '../../../reconcile/plan-types.ts'
 import { planRun } from '../../../reconcile/run.ts'
+import type { Problem } from '../../../schemas/problem.ts'
 import type { Call } from '../../model/call.ts'
 import { hasErrors, type Diagnostic, type Diagnostics } from '../../model/diagnostic.ts'
 import type { CreateRequest, StateResponse } from '../../model/resource.ts'
 import type { ObjectValue } from '../../model/value.ts'
 import { settle } from '../../plan/settle.ts'
 import type { Client } from '../client.ts'
+import { changesConductOnly } from './conduct.ts'
 import { desireAppliance, type Desired } from './desired.ts'
 import { fromOutcome, fromProblems } from './diagnostics.ts'
 import { identityOf } from './import-appliance.ts'
@@ -65,6 +67,10 @@ async function applyNow(
   }
   const { plan, sights } = await planRun(desired.fleet, world, { keys: [desired.key], waitForRuns: true, overrides })
   const observation = sights.find((sight) => sight.desired.key === desired.key)?.observation
+  if (prior && observation && 'problem' in observation && changesConductOnly(prior, planned)) {
+    const notReached = fromProblems(type.schema.attributes, [unreached(observation.problem)], config)
+    return { state: settle(type.schema.attributes, planned, prior), diagnostics: [...diagnostics, ...notReached] }
+  }
   const seen = observation && 'identity' in observation ? observation : undefined
   const found = [...diagnostics, ...(await refusals(run, plan, seen))]
   if (hasErrors(found)) return { state: prior, diagnostics: found }
@@ -90,6 +96,14 @@ async function applyNow(
     diagnostics: told,
   }
 }
+
+/** Why nothing was asked of an appliance whose resource alone has changed. Of warnings with one summary Terraform shows the first. */
+const unreached = ({ summary, hint, ...problem }: Problem): Problem => ({
+  ...problem,
+  severity: 'warning',
+  summary: 'Only the state was changed, as the appliance cannot be read',
+  hint: [`${summary.replace(/\.$/, '')}.`, ...(hint === undefined ? [] : [hint])].join(' '),
+})
 
 interface Run {
   type: ApplianceType

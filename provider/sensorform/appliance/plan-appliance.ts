@@ -12,7 +12,7 @@ import type { PlanRequest, PlanResponse } from '../../model/resource.ts'
 import { isEqual, isWhollyKnown, unknown, type ObjectValue } from '../../model/value.ts'
 import { claimAll, thingsOf } from '../claims.ts'
 import type { Client } from '../client.ts'
-import { keepsUnreachable, unregisters } from './conduct.ts'
+import { changesConductOnly, keepsUnreachable, unregisters } from './conduct.ts'
 import { desireAppliance, type Desired } from './desired.ts'
 import { fromProblems, warningsOf } from './diagnostics.ts'
 import { identityOf } from './import-appliance.ts'
@@ -74,7 +74,7 @@ async function planUpdate(
   if (!desired) return { diagnostics }
   const isElsewhere = endpointOf(config) !== endpointOf(prior)
   const { kept, unread } = needsLook(desired, owned, isElsewhere)
-    ? await askAgain(type, desired, { prior, config }, owned, call)
+    ? await askAgain(type, desired, { prior, config, planned }, owned, call)
     : { kept: owned, unread: [] }
   if (unread.length > 0 || !kept.seen) return { diagnostics: [...diagnostics, ...unread] }
   const { owner } = kept.seen.observation
@@ -105,13 +105,14 @@ const needsLook = (desired: Desired, { unread, seen, asked }: Kept, isElsewhere:
 async function askAgain(
   type: ApplianceType,
   desired: Desired,
-  { prior, config }: Pick<Values, 'prior' | 'config'>,
+  { prior, config, planned }: Values,
   owned: Owned,
   call: Call<Client>,
 ): Promise<{ kept: Owned; unread: Diagnostics }> {
   const memory = memoryOf(desired.key, owned.remembered)
   const world = await worldOf(call, memory, desired.given)
-  const severity = keepsUnreachable(config) ? 'warning' : 'error'
+  const goesOn = keepsUnreachable(config) || (!isEqual(prior, planned) && changesConductOnly(prior, planned))
+  const severity = goesOn ? 'warning' : 'error'
   const { sight, unread } = await call.client.gate(() => lookAt(type, desired, world, { severity, config }))
   if (!sight) return { kept: owned, unread }
   const other = otherAppliance(prior, sight.observation.identity)
