@@ -74,7 +74,11 @@ async function scriptFiles(scratch: string): Promise<Files> {
 /** Terraform unpacks into the user's folder, whose own package.json might make another language of the script. */
 const commonJs = '{ "type": "commonjs" }\n'
 
-/** Says what is missing where Node.js is too old, instead of a syntax error. */
+/**
+ * Says what is missing where Node.js is too old, instead of a syntax error. Of a plugin that ends before its handshake
+ * Terraform shows neither stderr nor exit code, only guesses of its own; the name of a protocol that it does not know it
+ * quotes as it is, and nothing else. Every Node.js must understand this file, however old.
+ */
 async function launcher(): Promise<string> {
   const { engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { engines: { node: string } }
   const needed = engines.node.replace('>=', '')
@@ -83,10 +87,18 @@ const needed = '${needed}'.split('.').map(Number)
 const found = process.versions.node.split('.').map(Number)
 const first = needed.findIndex((part, index) => part !== found[index])
 if (first >= 0 && found[first] < needed[first]) {
-  console.error('The Terraform provider Sensorform needs Node.js ${needed} or later; this is ' + process.versions.node + '.')
-  process.exit(1)
-}
-require('./sensorform/main.cjs')
+  const sentence =
+    'Sensorform needs Node.js ${needed} or later, and the first one on the PATH is ' + process.versions.node +
+    ' (' + process.execPath.replace(/[|\\n]/g, '?') + '): put a newer one first,' +
+    ' or install the provider in its form executable, which needs none'
+  console.error(sentence + '.')
+  process.exitCode = 1
+  if (process.env.TF_PLUGIN_MAGIC_COOKIE) {
+    console.log('1|6|unix|/|' + sentence + '|')
+    /* Terraform ends it; what ends by itself may be told as that alone. */
+    setTimeout(() => {}, 2000)
+  }
+} else require('./sensorform/main.cjs')
 `
 }
 

@@ -63,17 +63,15 @@ test('two builds are the same to the byte', async () => {
 })
 
 /** Finds the provider in one place alone. The script finds the Node.js that this test runs on. */
-const installedFrom = (place: string): Workspace =>
-  openWorkspace(
-    { PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) },
-    `provider_installation {\n  ${place}\n}\n`,
-  )
+const ownPath = [dirname(process.execPath), process.env['PATH']].join(delimiter)
+const installedFrom = (place: string, path = ownPath): Workspace =>
+  openWorkspace({ PATH: path }, `provider_installation {\n  ${place}\n}\n`)
 
 const inMirror = (form: string): Workspace =>
   installedFrom(`filesystem_mirror {\n    path = "${join(first, form, 'mirror')}"\n  }`)
 
-const asOverride = (form: string): Workspace =>
-  installedFrom(`dev_overrides {\n    "sensorform/sensorform" = "${join(first, form, 'unpacked')}"\n  }`)
+const asOverride = (form: string, path?: string): Workspace =>
+  installedFrom(`dev_overrides {\n    "sensorform/sensorform" = "${join(first, form, 'unpacked')}"\n  }`, path)
 
 const header = `
 terraform {
@@ -178,6 +176,43 @@ describe.runIf(hasTerraform()).each(['script', 'executable'])('installed from th
   test('leaves nothing but its own files', () => {
     expect(existsSync(join(workspace.folder, '.terraform/providers'))).toBe(true)
     expect(readdirSync(workspace.folder).filter((file) => /core|heap|\.log$/.test(file))).toEqual([])
+  })
+})
+
+/** A Node.js of that version to whoever asks it, first on the path. */
+function pretendNode(version: string): string {
+  const place = mkdtempSync(join(folder, 'old-'))
+  const preload = join(place, 'version.cjs')
+  writeFileSync(preload, `Object.defineProperty(process.versions, 'node', { value: '${version}' })\n`)
+  writeFileSync(join(place, 'node'), `#!/bin/sh\nexec '${process.execPath}' -r '${preload}' "$@"\n`, { mode: 0o755 })
+  return [place, process.env['PATH']].join(delimiter)
+}
+
+describe('the script with a Node.js that is too old', () => {
+  const told =
+    /needs Node\.js 22\.19\.0 or later, and the first one on the PATH is 20\.20\.2 \(\/[^)]+\): put a newer one first, or install .* form executable/
+
+  test('tells a person', async () => {
+    const script = join(first, 'script/unpacked', `terraform-provider-sensorform_v${version}`)
+    const env = { PATH: pretendNode('20.20.2') }
+    await expect(execute(script, { env })).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(told),
+    })
+    await expect(execute(script, { env: { PATH: pretendNode('22.19.0') } })).rejects.toMatchObject({
+      stderr: expect.stringContaining('it does nothing by itself'),
+    })
+  })
+
+  test.runIf(hasTerraform())('has Terraform show what is needed, and no guesses', async () => {
+    await using workspace = asOverride('script', pretendNode('20.20.2'))
+    workspace.write(`${header}\ndata "sensorform_certificate" "one" {\n  pem = "x"\n}\n`)
+    const { code, stderr } = await workspace.plan()
+    const shown = stderr.replaceAll(/[│╷╵\s]+/g, ' ')
+    expect({ code, errors: stderr.match(/Error: /g)?.length }, stderr).toEqual({ code: 1, errors: 1 })
+    expect(shown).toMatch(told)
+    expect(shown).not.toContain('This usually means')
   })
 })
 
