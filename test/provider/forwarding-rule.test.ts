@@ -149,6 +149,20 @@ describe.runIf(hasTerraform())('a forwarding rule of a sensor', { timeout: 120_0
     expect(simulator.appliance('line-1').state.settings.forwarding?.rules?.['other']?.minimumSeverity).toBe('Critical')
   })
 
+  test('that is there and says the same is taken over with a warning, unless it is told to', async () => {
+    declare(own)
+    expect((await workspace.apply()).stdout).not.toContain('Warning')
+    const shown = async () => {
+      await workspace.run('state', 'rm', 'sensorform_forwarding_rule.one')
+      const { code, stdout } = await workspace.apply()
+      return { code, warned: stdout.includes('Warning: The appliance had the forwarding rule "mine" already') }
+    }
+    expect(await shown()).toEqual({ code: 0, warned: true })
+    declare({ ...own, adopt_existing: true })
+    expect(await shown()).toEqual({ code: 0, warned: false })
+    expect(rulesOf(simulator, 'line-1')).toEqual(['other', 'mine'])
+  })
+
   test.each([
     ['declares it as well', { forwarding: { rules: { mine: { minimum_severity: 'Minor', actions: own.actions } } } }],
     ['removes what it does not declare', { forwarding: { unmanaged_rules: 'remove' } }],

@@ -34,11 +34,12 @@ export const forwardingRuleResource: Resource<Client> = {
   },
   read: async (request, call) => readRule(request, call),
   create: async (request, call) => {
-    const refusal = await refusalOf(request, call)
-    if (refusal) return { state: null, diagnostics: [refusal] }
+    const found = await findExisting(request, call)
+    if (hasErrors(found)) return { state: null, diagnostics: found }
     const { planned, config } = request
     const whole = { ...request, planned: widen(planned), config: widen(config) }
-    return answerOf(await applianceResource(typeOf(config)).create(whole, call), planned)
+    const answer = answerOf(await applianceResource(typeOf(config)).create(whole, call), planned)
+    return { ...answer, diagnostics: [...found, ...(answer.diagnostics ?? [])] }
   },
   update: async (request, call) => {
     const { planned, config, prior } = request
@@ -82,15 +83,16 @@ export function identityOf({ access = null, appliance = null, name = null }: Obj
   return { ...reached, appliance, name }
 }
 
-/** A rule that is there and says something else is somebody's, unless it is said to be ours. */
-async function refusalOf(
-  { config, private: kept }: CreateRequest,
-  call: Call<Client>,
-): Promise<Diagnostic | undefined> {
-  if (config['adopt_existing'] === true) return undefined
+/**
+ * A rule that is there and says something else is somebody's, unless it is said to be ours. One that says the same may be
+ * what an interrupted apply left, so it is not refused.
+ */
+async function findExisting({ config, private: kept }: CreateRequest, call: Call<Client>): Promise<Diagnostics> {
+  if (config['adopt_existing'] === true) return []
   const said = withoutWriteOnly(attributes, config)
   const { state } = await readRule({ state: said, private: kept, identity: null }, call)
-  return state === null || isWithin(said, state) ? undefined : takenBy(textOf(config['name']))
+  if (state === null) return []
+  return [(isWithin(said, state) ? sharedBy : takenBy)(textOf(config['name']))]
 }
 
 /** All that is said is so. */
@@ -104,6 +106,14 @@ const takenBy = (name: string | undefined): Diagnostic => ({
   severity: 'error',
   summary: `The appliance has a forwarding rule ${JSON.stringify(name)} already, and it says something else`,
   detail: 'Import it, say adopt_existing = true to take it over, or choose another name.',
+  path: ['name'],
+})
+
+const sharedBy = (name: string | undefined): Diagnostic => ({
+  severity: 'warning',
+  summary: `The appliance had the forwarding rule ${JSON.stringify(name)} already, just as it is declared`,
+  detail:
+    'An apply that was interrupted may have made it. If not, somebody else relies on it: nothing on the appliance tells whose a rule is, and destroying it here takes it from them too. Say adopt_existing = true if it is meant, or choose another name.',
   path: ['name'],
 })
 

@@ -27,7 +27,8 @@ export const forwardingRuleSchema: TerraformSchema = {
     'Destroying it removes the rule. A `sensorform_sensor` or `sensorform_management_console` of the same configuration that declares',
     'the same rule, or removes rules that it does not declare, is refused. What another configuration declares is not seen, and neither is what',
     'goes by another alias of the provider: nothing on the appliance tells whose a rule is. A rule that is there and differs is refused at first',
-    '(`adopt_existing`); one that is there and says the same is shared by both, and whoever destroys it destroys it for both. Give each team names of its own.',
+    '(`adopt_existing`); one that is there and says the same is shared by both, with a warning, and whoever destroys it destroys it for both. It is not refused, as that is',
+    'just what an apply leaves that was killed before Terraform wrote its state. Give each team names of its own.',
   ].join(' '),
   attributes: {
     id: fact('Serial number and name, `SERIAL/NAME`.'),
