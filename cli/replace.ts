@@ -44,7 +44,7 @@ export async function acceptReplacement(command: Command, fleet: Fleet): Promise
     )
   }
   const desired = applianceOfKey(fleet, key)
-  const state = await openState(command)
+  const state = await openState(command, fleet)
   try {
     return await accepted(command, desired, state.memory, accept)
   } finally {

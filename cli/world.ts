@@ -39,7 +39,7 @@ export async function openWorld(
 ): Promise<OpenWorld> {
   const { timings } = command
   timings?.enter('start')
-  const state = await openState(command)
+  const state = await openState(command, fleet)
   try {
     const { key, madeAt } = findFingerprintKey({ folder: state.folder, env: command.io.env, create: writes })
     if (madeAt !== undefined) {

@@ -7,6 +7,8 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { isSound, versionOf } from './sound.ts'
+import { isHalfSetAside, setAside, underLock } from './set-aside.ts'
 import { StateError } from './state-error.ts'
 
 /** Each brings the file from the version of its index to the next. */
@@ -31,30 +33,53 @@ const migrations: readonly string[] = [
 /** Version of the state file that this code writes. */
 export const stateVersion = migrations.length
 
-/** Opens the state file below a folder, making both where they are missing. Throws a StateError. */
-export function openDatabase(folder: string): DatabaseSync {
+/** Told of a damaged state file once it lies beside the place of the state file, under this path. */
+export type OnSetAside = (movedTo: string) => void
+
+/**
+ * Opens the state file below a folder, making both where they are missing. A damaged file is set aside, and a new one
+ * begun, where `onSetAside` is given. Processes open it one after the other, so that none moves what another has just
+ * begun. Throws a StateError.
+ */
+export function openDatabase(folder: string, onSetAside?: OnSetAside): DatabaseSync {
   const file = join(folder, 'state.sqlite')
   try {
-    prepareFolder(folder, file)
-    return prepareDatabase(new DatabaseSync(file), file)
+    prepareFolder(folder)
+    return underLock(join(folder, 'state.lock'), () => openSound(file, onSetAside))
   } catch (error) {
     throw toStateError(error, file)
   }
 }
 
-function prepareFolder(folder: string, file: string): void {
-  if (!existsSync(folder)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    chmodSync(folder, 0o700)
-    writeFileSync(join(folder, '.gitignore'), '*\n', { mode: 0o600 })
-  }
-  closeSync(openSync(file, 'a', 0o600))
+function prepareFolder(folder: string): void {
+  if (existsSync(folder)) return
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  chmodSync(folder, 0o700)
+  writeFileSync(join(folder, '.gitignore'), '*\n', { mode: 0o600 })
 }
 
-function prepareDatabase(database: DatabaseSync, file: string): DatabaseSync {
+function openSound(file: string, onSetAside: OnSetAside | undefined): DatabaseSync {
+  try {
+    return openFile(file)
+  } catch (error) {
+    const known = toStateError(error, file)
+    if (!onSetAside || !isDamage(known)) throw known
+    onSetAside(setAside(file))
+    return openFile(file)
+  }
+}
+
+const isDamage = (error: unknown): boolean => error instanceof StateError && error.code === 'STATE_CORRUPT'
+
+function openFile(file: string): DatabaseSync {
+  if (isHalfSetAside(file)) throw damaged(file)
+  closeSync(openSync(file, 'a', 0o600))
+  const database = new DatabaseSync(file)
   try {
     database.exec('PRAGMA busy_timeout = 10000')
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    refuseNewer(database, file)
+    if (!isSound(database, migrations)) throw damaged(file)
     migrate(database, file)
     return database
   } catch (error) {
@@ -66,21 +91,21 @@ function prepareDatabase(database: DatabaseSync, file: string): DatabaseSync {
 function migrate(database: DatabaseSync, file: string): void {
   if (versionOf(database) === stateVersion) return
   inTransaction(database, () => {
-    const version = versionOf(database)
-    if (version > stateVersion) {
-      throw new StateError(
-        'STATE_NEWER',
-        `${file} was written by a newer Sensorform (state version ${version}, this one knows ${stateVersion})`,
-        'Use that version or a newer one, or another folder with --state.',
-      )
-    }
-    for (const migration of migrations.slice(version)) database.exec(migration)
+    refuseNewer(database, file)
+    for (const migration of migrations.slice(versionOf(database))) database.exec(migration)
     database.exec(`PRAGMA user_version = ${stateVersion}`)
   })
 }
 
-const versionOf = (database: DatabaseSync): number =>
-  Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+function refuseNewer(database: DatabaseSync, file: string): void {
+  const version = versionOf(database)
+  if (version <= stateVersion) return
+  throw new StateError(
+    'STATE_NEWER',
+    `${file} was written by a newer Sensorform (state version ${version}, this one knows ${stateVersion})`,
+    'Use that version or a newer one, or another folder with --state.',
+  )
+}
 
 /** Runs with the write lock held; all of it is written, or nothing. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
@@ -103,12 +128,7 @@ export function toStateError(error: unknown, file: string): unknown {
   const { code, errcode } = error as Error & { code?: string; errcode?: number }
   const primary = errcode === undefined ? undefined : errcode & 0xff
   if (primary === sqliteCode.corrupt || primary === sqliteCode.notADatabase || /malformed/.test(error.message)) {
-    return new StateError(
-      'STATE_CORRUPT',
-      `${file} is damaged`,
-      'Move it away; the next run begins without memory, and causes are then undetermined.',
-      { cause: error },
-    )
+    return damaged(file, error)
   }
   if (primary === sqliteCode.busy) {
     return new StateError('STATE_BUSY', `${file} is locked by another process`, 'Wait for the other run to end.', {
@@ -119,6 +139,11 @@ export function toStateError(error: unknown, file: string): unknown {
   if (primary !== undefined || isFileError(code)) return unwritable(file, reasonOf(code, primary), error)
   return error
 }
+
+const damaged = (file: string, cause?: unknown): StateError =>
+  new StateError('STATE_CORRUPT', `${file} is damaged`, 'The next run sets it aside, and begins without memory.', {
+    cause,
+  })
 
 const isFileError = (code: string | undefined): boolean =>
   code !== undefined && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'EIO', 'ELOOP'].includes(code)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { JournalEntry, Memory, Remembered } from '../reconcile/memory.ts'
 import { startBatch, type Batch } from './batch.ts'
-import { inTransaction, openDatabase, toStateError } from './database.ts'
+import { inTransaction, openDatabase, toStateError, type OnSetAside } from './database.ts'
 import { readIntent, releaseLease, systemLeaseClock, takeLease, type LeaseClock } from './leases.ts'
 import { observationFromJson, observationToJson } from './observation-json.ts'
 
@@ -30,14 +30,16 @@ export interface MemoryOptions {
   folder: string
   /** Not given: the clock of this machine. */
   clock?: LeaseClock
+  /** Not given: a damaged state file is refused. */
+  onSetAside?: OnSetAside
 }
 
 type Patch = Parameters<Memory['remember']>[1]
 
 /** Opens memory below a folder. Throws a StateError. */
-export function openMemory({ folder, clock = systemLeaseClock() }: MemoryOptions): StateMemory {
+export function openMemory({ folder, clock = systemLeaseClock(), onSetAside }: MemoryOptions): StateMemory {
   const file = join(folder, 'state.sqlite')
-  const database = openDatabase(folder)
+  const database = openDatabase(folder, onSetAside)
   const worded = <T>(work: () => T): T => {
     try {
       return work()

@@ -132,9 +132,19 @@ export const cli = {
   },
   STATE_CORRUPT: {
     severity: 'error',
-    title: 'The state file is damaged',
-    explanation: 'What it remembered cannot be trusted. Sensors are not affected: everything else can be observed.',
-    remedy: 'Move the file away. The next run works without memory; causes are then undetermined.',
+    title: 'The state file is damaged, and is not set aside',
+    explanation:
+      'A damaged state file is set aside (`STATE_SET_ASIDE`), with two exceptions. Under `policy.drift: report` only memory tells which differences were made on a sensor and are to stay: without it they are undetermined, and the next apply writes over them. And a file that turns out to be damaged in the middle of a run ends what needs it; the next run sets it aside.',
+    remedy:
+      'Under `drift: report`: look at the sensors, declare what is to stay, then move the file away. Otherwise: run again.',
+  },
+  STATE_SET_ASIDE: {
+    severity: 'warning',
+    title: 'The state file was damaged and has been set aside',
+    explanation:
+      'It lies beside its place as `state.sqlite.damaged-TIME`, never deleted and never written over; the run goes on with an empty memory. Forgotten is what was applied last, so that causes are undetermined until the next apply; where sensors were left, by which certificates they were known and which serial numbers they had: what the documents and pin files do not tell is refused as on the first day; which manual steps a person confirmed: they are asked for again; values of system properties from before the first write: they stay as they are when they are withdrawn; which registrations were left with another registrar or from before an update: none is deleted unless it is named; which keys no document declares any more: `retire` does not find them. Work that a run left open is known to the sensor itself, and is ended as always. The fingerprint key lies in a file of its own.',
+    remedy:
+      'Nothing has to be done. The file may be deleted when nobody wants to find out what became of it; look once for sensors that were to be retired.',
   },
   STATE_NEWER: {
     severity: 'error',

@@ -263,6 +263,7 @@ export const steady = (text: string, root: string): string =>
     .replaceAll(/sha256\/[A-Za-z0-9+/]{43}=/g, '[pin]')
     .replaceAll(/\b[0-9a-f]{64}\b|(?<=digest )[0-9a-f]{16}|(?<=sha256 )[0-9a-f]{16}/g, '[digest]')
     .replaceAll(/\b\d{8}T\d{6}Z-[0-9a-f]{6}\b/g, '[run]')
+    .replaceAll(/(?<=\.damaged-)\d{8}T\d{6}Z/g, '[time]')
     .replaceAll(/(?<=Control: http:\/\/[^:\s]+:)\d+/g, '[port]')
     .replaceAll(/\d{4}-\d{2}-\d{2}_\d{2}:\d{2}:\d{2}/g, '[backup time]')
     .replaceAll(/\b[\d.]+ [kMGT]B\b|(?<="sizeBytes": )\d+/g, '[bytes]')

@@ -1,8 +1,9 @@
 /**
  * `apply` is killed with -9 at every request of each kind of change. Whatever the moment, the next apply needs no flag and
- * finishes the work, the plan after it is empty, and both ends have what is declared. Addresses: 127.20.180.0/24.
+ * finishes the work, the plan after it is empty, and both ends have what is declared; also where the state file is damaged
+ * in between. Addresses: 127.20.180.0/24.
  */
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startTrial, type Trial, type TrialOptions } from '../cli/fleet.ts'
@@ -165,6 +166,26 @@ test.each(changes)('$what: an apply that is killed at any request is ended by th
       await applyConverges(trial)
       expect(change.live(trial)).toEqual(change.wanted)
       expect(sensorOf(trial).intent).toBeNull()
+    },
+  })
+})
+
+/** Those whose unfinished work could be mistaken for another's, or be looked for at the wrong place. */
+const delicate = changes.filter(({ what }) => /activation|management mode|address|certificate/.test(what))
+
+test.each(delicate)('$what: also where the state file is damaged after the kill', async (change) => {
+  await killAtEachPoint({
+    name: `killed and forgotten ${change.what}`,
+    arrange: () => arrange(change),
+    command: () => apply,
+    most: Math.ceil(change.most / 3),
+    async converges(trial) {
+      const state = join(trial.folder, '.sensorform')
+      writeFileSync(join(state, 'state.sqlite'), 'what a broken disk left of it')
+      await applyConverges(trial)
+      expect(change.live(trial)).toEqual(change.wanted)
+      expect(sensorOf(trial).intent).toBeNull()
+      expect(readdirSync(state).filter((name) => /\.damaged-\w+$/.test(name))).toHaveLength(1)
     },
   })
 })

@@ -122,18 +122,6 @@ test.skipIf(!canMount).each<Harm>([
     mended: 'rm .sensorform/fill;',
   },
   {
-    name: 'a state file with damaged pages',
-    harm: damage,
-    says: 'error STATE_CORRUPT: [folder]/state.sqlite is damaged',
-    mended: 'mv .sensorform/state.sqlite damaged;',
-  },
-  {
-    name: 'a state file that was cut short',
-    harm: 'truncate -s 9000 .sensorform/state.sqlite;',
-    says: 'error STATE_CORRUPT: [folder]/state.sqlite is damaged',
-    mended: 'mv .sensorform/state.sqlite damaged;',
-  },
-  {
     name: 'a state file of a newer version',
     harm: newer,
     says: 'error STATE_NEWER: [folder]/state.sqlite was written by a newer Sensorform (state version 99, this one knows 1)',
@@ -141,8 +129,7 @@ test.skipIf(!canMount).each<Harm>([
   },
 ])('$name: one sentence, and nothing is begun', async ({ harm, says, mended }) => {
   const [, first, second, third] = await onSmallDisk(`${firstRun} ${harm} apply; ${mended} apply; plan`)
-  const folder = join(trial?.folder ?? '', '.sensorform')
-  expect([first?.code, sentences(first?.said ?? '').map((line) => line.replace(folder, '[folder]'))]).toEqual([
+  expect([first?.code, sentences(first?.said ?? '').map((line) => line.replace(folderOf(), '[folder]'))]).toEqual([
     1,
     [says],
   ])
@@ -150,12 +137,38 @@ test.skipIf(!canMount).each<Harm>([
   expect(stepsDone()).toBe(sensors * 3)
 })
 
-test.skipIf(!canMount).each([
+const folderOf = (): string => join(trial?.folder ?? '', '.sensorform')
+const setAside = ['warning STATE_SET_ASIDE: [folder]/state.sqlite was damaged and lies']
+
+test.skipIf(!canMount).each<{ name: string; harm: string; says?: string[] }>([
+  { name: 'a state file with damaged pages', harm: damage, says: setAside },
+  {
+    name: 'a state file that was cut short',
+    harm: 'truncate -s 9000 .sensorform/state.sqlite;',
+    says: setAside,
+  },
   { name: 'a state file that is empty', harm: 'truncate -s 0 .sensorform/state.sqlite;' },
   { name: 'a state file that is gone', harm: 'rm .sensorform/state.sqlite;' },
   { name: 'a state folder that is gone', harm: 'rm -r .sensorform/*;' },
-])('$name: the next apply goes on without memory', async ({ harm }) => {
+])('$name: the next apply goes on without memory', async ({ harm, says = [] }) => {
   const [, first, second] = await onSmallDisk(`${firstRun} ${harm} apply; plan`)
   expect([first?.code, second?.code], `${first?.said}${second?.said}`).toEqual([0, 0])
+  const warnings = first?.said.split('\n').filter((line) => line.startsWith('warning')) ?? []
+  expect(
+    warnings.map((line) => /^warning \w+: \S+ \w+ \w+ and lies/.exec(line)?.[0].replace(folderOf(), '[folder]')),
+  ).toEqual(says)
+  expect(second?.said).not.toContain('STATE_')
   expect(stepsDone()).toBe(sensors * 3)
+})
+
+test.skipIf(!canMount)('under "drift: report" a damaged state file is refused, and nothing is begun', async () => {
+  const report = `sed -i 's/^spec:/spec:\\n  policy: { drift: report }/;t;' fleet.yaml; sed -i '0,/policy/!{/policy: . drift/d}' fleet.yaml;`
+  const [, first, second, third] = await onSmallDisk(
+    `${firstRun} ${report} ${damage} apply; mv .sensorform/state.sqlite damaged; apply; plan`,
+  )
+  expect(first?.code, first?.said).toBe(1)
+  expect(sentences(first?.said ?? '')).toEqual([
+    expect.stringMatching(/STATE_CORRUPT.*is damaged; under "drift: report"/),
+  ])
+  expect([second?.code, third?.code], `${second?.said}${third?.said}`).toEqual([0, 0])
 })
