@@ -11,19 +11,26 @@ const maxMessageBytes = 256 * 1024 * 1024
 
 /** Reads the one message of a request. */
 export async function readMessage(stream: ServerHttp2Stream): Promise<Buffer> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of stream as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > maxMessageBytes) throw new RangeError('message is too large')
-    parts.push(part)
-  }
-  const all = Buffer.concat(parts)
+  const all = await readAll(stream)
   if (all.length < 5 || all[0] !== 0 || all.readUInt32BE(1) !== all.length - 5) {
     throw new RangeError('request is not one plain message')
   }
   return all.subarray(5)
 }
+
+const readAll = async (stream: ServerHttp2Stream): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const parts: Buffer[] = []
+    let size = 0
+    stream.on('data', (part: Buffer) => {
+      size += part.length
+      if (size > maxMessageBytes) reject(new RangeError('message is too large'))
+      else parts.push(part)
+    })
+    stream.once('end', () => resolve(Buffer.concat(parts)))
+    stream.once('close', () => reject(new Error('the stream ended early')))
+    stream.once('error', reject)
+  })
 
 /** Sends messages as they come, and the status after them. */
 export async function sendMessages(stream: ServerHttp2Stream, messages: AsyncIterable<Uint8Array>): Promise<void> {

@@ -17,7 +17,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
-import { basename, join, relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { zipSync, type Zippable } from 'fflate'
@@ -102,19 +102,45 @@ if (first >= 0 && found[first] < needed[first]) {
 `
 }
 
-/** One file with its own runtime. The bytecode beside the text is what makes it start fast. */
+/**
+ * One file with its own runtime. The bytecode beside the text is what makes it start fast, and chunks keep out of a start
+ * what it does not need.
+ */
 async function executableFiles(scratch: string, platform: string): Promise<Files> {
-  const text = join(scratch, 'main.cjs')
-  if (!existsSync(text)) await bundle(entry, { file: text, codeSplitting: false })
+  const folder = await chunksToCompile(scratch)
+  const chunks = (await readdir(folder)).filter((file) => file !== start).map((file) => `./${file}`)
   const builder = await runtimeOf(ownPlatform)
   const outfile = join(scratch, platform)
   const target = runtimes[platform] ?? ''
   const from = ['--target', target, '--compile-executable-path', await runtimeOf(platform)]
-  const options = ['--compile', '--bytecode', '--minify', '--format=cjs', ...from, '--outfile', outfile]
-  await run(builder, ['build', ...options, basename(text)], { cwd: scratch, env: { PATH: process.env['PATH'] } })
+  const form = ['--compile', '--bytecode', '--minify', '--format=cjs', '--external', './*']
+  await run(builder, ['build', ...form, ...atRun, ...from, '--outfile', outfile, `./${start}`, ...chunks], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] },
+  })
   const built = existsSync(`${outfile}.exe`) ? `${outfile}.exe` : outfile
   const file = platform.startsWith('windows') ? `${executableName}.exe` : executableName
   return { [file]: { content: await readFile(built), executable: true } }
+}
+
+/** How the executable behaves when it runs. */
+const atRun = [
+  /* Terraform starts it in the user's folder, whose files must not decide what it runs or believes. */
+  '--no-compile-autoload-dotenv',
+  '--no-compile-autoload-bunfig',
+  /* A process lives for seconds: most of what the optimising compiler would make is never used. */
+  '--compile-jit-policy=50',
+]
+
+/** The file that is started. It has a name of its own, as the executable takes its place under another name. */
+const start = 'start.js'
+
+async function chunksToCompile(scratch: string): Promise<string> {
+  const folder = join(scratch, 'chunks')
+  if (existsSync(folder)) return folder
+  await bundle(entry, { dir: folder, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
+  await writeFile(join(folder, start), "require('./main.js')\n")
+  return folder
 }
 
 /** The runtime of a platform: installed for this machine, fetched for any other. */

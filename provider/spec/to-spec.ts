@@ -51,16 +51,17 @@ interface Found {
 }
 
 function objectSpec(attributes: Attributes, value: ObjectValue, path: SpecPath, found: Found): Record<string, unknown> {
-  const said = Object.entries(attributes).flatMap(([name, attribute]) => {
+  const spec: Record<string, unknown> = {}
+  for (const [name, attribute] of Object.entries(attributes)) {
     const { spec: link } = attribute
-    if (!link) return []
+    if (!link) continue
     const at = [...path, link.key]
     const item = isSecretByValue(link)
       ? secretByValue(value, link.key, at, found)
       : attributeSpec(attribute, value[name] ?? null, at, found)
-    return item === undefined ? [] : [[link.key, item] as const]
-  })
-  return said.reduce<Record<string, unknown>>((spec, [key, item]) => ({ ...spec, [key]: merged(spec[key], item) }), {})
+    if (item !== undefined) spec[link.key] = merged(spec[link.key], item)
+  }
+  return spec
 }
 
 const isSecretByValue = ({ form }: SpecLink): boolean => form === 'secret' || form === 'secretVersion'

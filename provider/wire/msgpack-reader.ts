@@ -25,20 +25,20 @@ export class MsgpackReader {
   }
 
   bool(): boolean {
-    const byte = this.#take(1).readUInt8()
+    const byte = this.#byte()
     if (byte === 0xc2 || byte === 0xc3) return byte === 0xc3
     throw new TypeError('a boolean is required')
   }
 
   text(): string {
-    const head = this.#take(1).readUInt8()
-    if (head >= 0xa0 && head <= 0xbf) return this.#take(head & 31).toString('utf8')
-    if (head >= 0xd9 && head <= 0xdb) return this.#take(this.#length(head - 0xd9)).toString('utf8')
+    const head = this.#byte()
+    if (head >= 0xa0 && head <= 0xbf) return this.#text(head & 31)
+    if (head >= 0xd9 && head <= 0xdb) return this.#text(this.#length(head - 0xd9))
     throw new TypeError('a string is required')
   }
 
   binary(): Buffer {
-    const head = this.#take(1).readUInt8()
+    const head = this.#byte()
     if (head >= 0xc4 && head <= 0xc6) return this.#take(this.#length(head - 0xc4))
     throw new TypeError('bytes are required')
   }
@@ -56,21 +56,21 @@ export class MsgpackReader {
   }
 
   arrayLength(): number {
-    const head = this.#take(1).readUInt8()
+    const head = this.#byte()
     if (head >= 0x90 && head <= 0x9f) return head & 15
     if (head === 0xdc || head === 0xdd) return this.#length(head - 0xdc + 1)
     throw new TypeError('a list is required')
   }
 
   mapLength(): number {
-    const head = this.#take(1).readUInt8()
+    const head = this.#byte()
     if (head >= 0x80 && head <= 0x8f) return head & 15
     if (head === 0xde || head === 0xdf) return this.#length(head - 0xde + 1)
     throw new TypeError('a map is required')
   }
 
   skipExtension(): void {
-    const head = this.#take(1).readUInt8()
+    const head = this.#byte()
     const length = head >= 0xd4 && head <= 0xd8 ? 2 ** (head - 0xd4) : this.#length(head - 0xc7)
     this.#take(1 + length)
   }
@@ -80,12 +80,28 @@ export class MsgpackReader {
     return this.#take(2 ** size).readUIntBE(0, 2 ** size)
   }
 
+  #byte(): number {
+    const byte = this.peek()
+    this.#at++
+    return byte
+  }
+
+  #text(length: number): string {
+    const from = this.#at
+    return this.#bytes.toString('utf8', from, this.#pass(length))
+  }
+
   #take(length: number): Buffer {
+    const from = this.#at
+    return this.#bytes.subarray(from, this.#pass(length))
+  }
+
+  /** Where the next so many bytes end; they count as read. */
+  #pass(length: number): number {
     const end = this.#at + length
     if (end > this.#bytes.length) throw new TypeError('value ends too early')
-    const part = this.#bytes.subarray(this.#at, end)
     this.#at = end
-    return part
+    return end
   }
 }
 

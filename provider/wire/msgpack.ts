@@ -20,7 +20,11 @@ export function decodeValue(type: TerraformType, bytes: Uint8Array): Value {
 /** Writes a value of a type. Attributes that are left out are null. Throws a TypeError for what the type has no place for. */
 export function encodeValue(type: TerraformType, value: Value): Uint8Array {
   const writer = new MsgpackWriter()
-  writeValue(writer, type, value, '')
+  try {
+    writeValue(writer, type, value)
+  } catch (error) {
+    throw error instanceof Misfit ? error.toTypeError() : error
+  }
   return writer.finish()
 }
 
@@ -81,67 +85,64 @@ function readDynamic(reader: MsgpackReader): Dynamic {
   return new Dynamic(type, readValue(reader, type))
 }
 
-/** `path` is for the message of whoever wrote the resource. */
-function writeValue(writer: MsgpackWriter, type: TerraformType, value: Value, path: string): void {
+function writeValue(writer: MsgpackWriter, type: TerraformType, value: Value): void {
   if (value === null) writer.nil()
   else if (value === unknown) writer.unknown()
-  else if (typeof type === 'string') writePrimitive(writer, type, value, path)
-  else writeCompound(writer, type, value, path)
+  else if (typeof type === 'string') writePrimitive(writer, type, value)
+  else writeCompound(writer, type, value)
 }
 
 type Compound = Exclude<TerraformType, string>
 
-function writeCompound(writer: MsgpackWriter, type: Compound, value: Value, path: string): void {
-  if (type[0] === 'object') writeObject(writer, type[1], value, path)
-  else if (type[0] === 'map') writeEntries(writer, value, path, type[1])
-  else if (type[0] === 'tuple') writeItems(writer, value, path, (index) => memberOf(type[1][index], index))
-  else writeItems(writer, value, path, () => type[1])
+function writeCompound(writer: MsgpackWriter, type: Compound, value: Value): void {
+  if (type[0] === 'object') writeObject(writer, type[1], value)
+  else if (type[0] === 'map') writeEntries(writer, value, type[1])
+  else if (type[0] === 'tuple') writeItems(writer, value, (index) => memberOf(type[1][index], index))
+  else writeItems(writer, value, () => type[1])
 }
 
-function writeItems(writer: MsgpackWriter, value: Value, path: string, typeAt: (index: number) => TerraformType): void {
-  if (!isList(value)) throw wrong(path, 'a list', value)
+function writeItems(writer: MsgpackWriter, value: Value, typeAt: (index: number) => TerraformType): void {
+  if (!isList(value)) throw wrong('a list', value)
   writer.arrayLength(value.length)
-  value.forEach((item, index) => writeValue(writer, typeAt(index), item, `${path}[${index}]`))
+  value.forEach((item, index) => writePart(writer, typeAt(index), item, index))
 }
 
-function writeEntries(writer: MsgpackWriter, value: Value, path: string, type: TerraformType): void {
-  if (!isObject(value)) throw wrong(path, 'a map', value)
+function writeEntries(writer: MsgpackWriter, value: Value, type: TerraformType): void {
+  if (!isObject(value)) throw wrong('a map', value)
   const entries = Object.entries(value)
   writer.mapLength(entries.length)
   for (const [name, item] of entries) {
     writer.text(name)
-    writeValue(writer, type, item, `${path}[${name}]`)
+    writePart(writer, type, item, name)
   }
 }
 
-function writeObject(
-  writer: MsgpackWriter,
-  types: Readonly<Record<string, TerraformType>>,
-  value: Value,
-  path: string,
-): void {
-  if (!isObject(value)) throw wrong(path, 'an object', value)
+function writeObject(writer: MsgpackWriter, types: Readonly<Record<string, TerraformType>>, value: Value): void {
+  if (!isObject(value)) throw wrong('an object', value)
   const stray = Object.keys(value).find((name) => !Object.hasOwn(types, name))
-  if (stray !== undefined) throw new TypeError(`${path}.${stray} is not in the schema`)
+  if (stray !== undefined) throw new Misfit(' is not in the schema').under(stray)
   const names = Object.keys(types)
   writer.mapLength(names.length)
   for (const name of names) {
     writer.text(name)
-    writeValue(writer, memberOf(types[name], name), value[name] ?? null, `${path}.${name}`)
+    writePart(writer, memberOf(types[name], name), value[name] ?? null, name)
   }
 }
 
-function writePrimitive(
-  writer: MsgpackWriter,
-  type: 'string' | 'number' | 'bool' | 'dynamic',
-  value: Value,
-  path: string,
-): void {
-  if (type === 'dynamic') writeDynamic(writer, value, path)
+function writePart(writer: MsgpackWriter, type: TerraformType, value: Value, key: string | number): void {
+  try {
+    writeValue(writer, type, value)
+  } catch (error) {
+    throw error instanceof Misfit ? error.under(key) : error
+  }
+}
+
+function writePrimitive(writer: MsgpackWriter, type: 'string' | 'number' | 'bool' | 'dynamic', value: Value): void {
+  if (type === 'dynamic') writeDynamic(writer, value)
   else if (type === 'string' && typeof value === 'string') writer.text(value)
   else if (type === 'bool' && typeof value === 'boolean') writer.bool(value)
   else if (type === 'number' && (typeof value === 'number' || value instanceof Decimal)) writeNumber(writer, value)
-  else throw wrong(path, `a ${type}`, value)
+  else throw wrong(`a ${type}`, value)
 }
 
 /** Whole numbers as such; the rest as text, which no side has to round. */
@@ -151,11 +152,11 @@ function writeNumber(writer: MsgpackWriter, value: number | Decimal): void {
   else writer.text(String(value))
 }
 
-function writeDynamic(writer: MsgpackWriter, value: Value, path: string): void {
+function writeDynamic(writer: MsgpackWriter, value: Value): void {
   const typed = value instanceof Dynamic ? value : new Dynamic(typeOfValue(value), value)
   writer.arrayLength(2)
   writer.binary(Buffer.from(JSON.stringify(typed.type)))
-  writeValue(writer, typed.type, typed.value, path)
+  writeValue(writer, typed.type, typed.value)
 }
 
 /** The type that Terraform would give a value written out in a configuration. */
@@ -170,8 +171,21 @@ export function typeOfValue(value: Value): TerraformType {
   return typeof value === 'number' || value instanceof Decimal ? 'number' : 'dynamic'
 }
 
-/** Says the kind only: the value may be a secret. */
-function wrong(path: string, wanted: string, value: Value): TypeError {
-  const kind = Array.isArray(value) ? 'list' : typeof value
-  return new TypeError(`${path === '' ? 'the value' : path} must be ${wanted}, not a ${kind}`)
+/** A value that has no place in its type. Says its kind only: it may be a secret. */
+class Misfit extends Error {
+  #path = ''
+
+  /** As it is thrown further, the way to it grows. */
+  under(key: string | number): this {
+    this.#path = `${typeof key === 'number' ? `[${key}]` : `.${key}`}${this.#path}`
+    return this
+  }
+
+  /** For whoever wrote the resource. */
+  toTypeError(): TypeError {
+    return new TypeError(`${this.#path || 'the value'}${this.message}`)
+  }
 }
+
+const wrong = (wanted: string, value: Value): Misfit =>
+  new Misfit(` must be ${wanted}, not a ${Array.isArray(value) ? 'list' : typeof value}`)

@@ -27,6 +27,8 @@ type ValueOf<F> = F extends Field<infer T> ? T : never
 export interface Message<T> {
   decode(bytes: Uint8Array): T
   encode(value: T): Uint8Array
+  /** Writes into a message around it. */
+  write(writer: Writer, value: T): void
 }
 
 /** The type of a declared message. Every field may be missing, as on the wire. */
@@ -80,33 +82,65 @@ function safe(value: bigint): number {
   return number
 }
 
+/** One growing buffer for a message and all that is inside it. */
 class Writer {
-  readonly #parts: Uint8Array[] = []
+  #bytes = Buffer.allocUnsafe(4096)
+  #at = 0
 
   tag(number: number, wire: number): void {
     this.varint(number * 8 + wire)
   }
 
   varint(value: number): void {
-    if (value >= 0 && value < 128) this.#parts.push(Uint8Array.of(value))
-    else this.#parts.push(longVarint(value))
+    if (value >= 0 && value < 2 ** 31) {
+      let rest = value
+      for (; rest > 127; rest >>>= 7) this.#byte((rest & 127) | 128)
+      this.#byte(rest)
+    } else {
+      let rest = BigInt.asUintN(64, BigInt(value))
+      for (; rest > 127n; rest >>= 7n) this.#byte(Number(rest & 127n) | 128)
+      this.#byte(Number(rest))
+    }
   }
 
   bytes(bytes: Uint8Array): void {
     this.varint(bytes.length)
-    this.#parts.push(bytes)
+    this.#room(bytes.length)
+    this.#bytes.set(bytes, this.#at)
+    this.#at += bytes.length
+  }
+
+  text(value: string): void {
+    const length = Buffer.byteLength(value)
+    this.varint(length)
+    this.#room(length)
+    this.#at += this.#bytes.write(value, this.#at)
+  }
+
+  /** What `write` writes, with its length before it. */
+  delimited(write: () => void): void {
+    const from = this.#at
+    write()
+    const part = Buffer.from(this.#bytes.subarray(from, this.#at))
+    this.#at = from
+    this.bytes(part)
   }
 
   finish(): Uint8Array {
-    return this.#parts.length === 1 && this.#parts[0] ? this.#parts[0] : Buffer.concat(this.#parts)
+    return this.#bytes.subarray(0, this.#at)
   }
-}
 
-function longVarint(value: number): Uint8Array {
-  const bytes: number[] = []
-  let rest = BigInt.asUintN(64, BigInt(value))
-  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128)
-  return Uint8Array.from([...bytes, Number(rest)])
+  #byte(value: number): void {
+    this.#room(1)
+    this.#bytes[this.#at++] = value
+  }
+
+  #room(length: number): void {
+    if (this.#at + length <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#at + length))
+    this.#bytes.copy(larger, 0, 0, this.#at)
+    this.#bytes = larger
+  }
 }
 
 function scalar<T>(
@@ -126,10 +160,13 @@ function scalar<T>(
   }
 }
 
-const writeText = (writer: Writer, value: string): void => writer.bytes(Buffer.from(value))
-
 export const text = (number: number): Field<string> =>
-  scalar(number, delimited, (reader) => reader.bytes().toString('utf8'), writeText)
+  scalar(
+    number,
+    delimited,
+    (reader) => reader.bytes().toString('utf8'),
+    (writer, value) => writer.text(value),
+  )
 
 export const bytes = (number: number): Field<Uint8Array> =>
   scalar<Uint8Array>(
@@ -162,7 +199,7 @@ export const one = <T>(number: number, inner: Message<T>): Field<T> =>
     number,
     delimited,
     (reader) => inner.decode(reader.bytes()),
-    (writer, value) => writer.bytes(inner.encode(value)),
+    (writer, value) => writer.delimited(() => inner.write(writer, value)),
   )
 
 /** A repeated field. No numbers are repeated in this protocol, so nothing is packed. */
@@ -201,6 +238,12 @@ export function message<F extends Fields>(fields: F): Message<{ readonly [K in k
   type Decoded = Record<string, unknown>
   const entries = Object.entries(fields)
   const byNumber = new Map(entries.map(([name, field]) => [field.number, { name, field }]))
+  const write = (writer: Writer, value: Decoded): void => {
+    for (const [name, field] of entries) {
+      const item = value[name]
+      if (item !== undefined) field.write(writer, item)
+    }
+  }
   return {
     decode: (bytes) => {
       const reader = new Reader(bytes)
@@ -215,11 +258,9 @@ export function message<F extends Fields>(fields: F): Message<{ readonly [K in k
     },
     encode: (value) => {
       const writer = new Writer()
-      for (const [name, field] of entries) {
-        const item = (value as Decoded)[name]
-        if (item !== undefined) field.write(writer, item)
-      }
+      write(writer, value)
       return writer.finish()
     },
+    write,
   }
 }

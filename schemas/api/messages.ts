@@ -5,7 +5,7 @@
  * @module
  */
 import * as z from 'zod'
-import { consoleSettingsRead, settingsRead } from './settings.ts'
+import { settingsRead } from './settings.ts'
 
 const instant = z.iso.datetime().meta({ description: 'UTC, ISO 8601.' })
 const seconds = z.number().min(0).max(1e9)
@@ -280,7 +280,7 @@ export const applianceRead = z
     kind: z.literal('sensor'),
     ...readOfAny,
     hardwareProfile: z.string(),
-    settings: settingsRead,
+    settings: z.lazy(() => settingsRead.Sensor),
     activation: activationState,
     consoleConnection,
     backups: z.strictObject({
@@ -298,7 +298,7 @@ export const consoleRead = z
   .strictObject({
     kind: z.literal('managementConsole'),
     ...readOfAny,
-    settings: consoleSettingsRead,
+    settings: z.lazy(() => settingsRead.ManagementConsole),
     sites: z
       .array(
         z.strictObject({

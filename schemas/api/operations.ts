@@ -121,7 +121,9 @@ export const operations: readonly Operation[] = [
     path: `${base}/settings/${aspect}`,
     summary: writeSummaries[aspect],
     ...write,
-    request: settingsWrite[aspect],
+    get request() {
+      return settingsWrite[aspect]
+    },
     response: { status: 200, body: message.written },
     refusals: [409, 412, 422, 423],
   })),

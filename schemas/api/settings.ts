@@ -8,6 +8,7 @@
  */
 import * as z from 'zod'
 import { factsOf, unwrapped } from '../layered.ts'
+import { lazily } from '../lazily.ts'
 import { consoleAspects, consoleSettingAspects, type ConsoleAspect } from '../management-console.ts'
 import { sensorAspects, settingAspects, type SettingAspect } from '../sensor.ts'
 
@@ -61,32 +62,39 @@ function wireObject(schema: z.ZodObject, mode: Mode): z.ZodType {
 
 const isOneOf = (schema: z.ZodType): boolean => factsOf(schema)?.['x-exactly-one'] === true
 
-function aspectsOf<Aspect extends string>(
-  aspects: readonly Aspect[],
-  schemas: Readonly<Record<Aspect, z.ZodType>>,
-  mode: Mode,
-): Record<Aspect, z.ZodType> {
-  const entries = aspects.map((aspect) => [aspect, wire(schemas[aspect], mode) ?? z.never()])
-  return Object.fromEntries(entries) as Record<Aspect, z.ZodType>
+function readForm<Aspect extends string>(aspects: readonly Aspect[], schemas: Readonly<Record<Aspect, z.ZodType>>) {
+  return z.strictObject(
+    Object.fromEntries(aspects.map((aspect) => [aspect, wire(schemas[aspect], 'read') ?? z.never()])),
+  )
 }
 
-export const settingsRead = z
-  .strictObject(aspectsOf(settingAspects, sensorAspects, 'read'))
-  .meta({ description: 'All settings as the sensor has them.' })
-
-export const consoleSettingsRead = z
-  .strictObject(aspectsOf(consoleSettingAspects, consoleAspects, 'read'))
-  .meta({ description: 'All settings as the management console has them.' })
+/** All settings of an appliance, by its kind. Made when asked for, as what is written is: a start needs few of them. */
+export const settingsRead = lazily({
+  Sensor: () => readForm(settingAspects, sensorAspects).meta({ description: 'All settings as the sensor has them.' }),
+  ManagementConsole: () =>
+    readForm(consoleSettingAspects, consoleAspects).meta({
+      description: 'All settings as the management console has them.',
+    }),
+})
 
 /** Aspects that are written, of either kind of appliance. */
 export type WrittenAspect = SettingAspect | ConsoleAspect
 export const writtenAspects: readonly WrittenAspect[] = [...new Set([...settingAspects, ...consoleSettingAspects])]
 
 /** What a console's rule has more than a sensor's, a sensor refuses. */
-export const settingsWrite: Readonly<Record<WrittenAspect, z.ZodType>> = {
-  ...aspectsOf(settingAspects, sensorAspects, 'write'),
-  ...aspectsOf(consoleSettingAspects, consoleAspects, 'write'),
+const writtenSchemas: Readonly<Partial<Record<WrittenAspect, z.ZodType>>> = {
+  ...sensorAspects,
+  ...Object.fromEntries(consoleSettingAspects.map((aspect) => [aspect, consoleAspects[aspect]])),
 }
+
+const writeForm = (aspect: WrittenAspect): z.ZodType => wire(writtenSchemas[aspect] ?? z.never(), 'write') ?? z.never()
+
+export const settingsWrite = lazily(
+  Object.fromEntries(writtenAspects.map((aspect) => [aspect, () => writeForm(aspect)])) as Record<
+    WrittenAspect,
+    () => z.ZodType
+  >,
+)
 
 /** Id of the operation that writes an aspect, as in `writeTime`. */
 export type WriteOperation = `write${Capitalize<WrittenAspect>}`

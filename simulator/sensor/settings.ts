@@ -5,7 +5,7 @@
  * @module
  */
 import * as z from 'zod'
-import { consoleSettingsRead, settingsRead } from '../../schemas/api/settings.ts'
+import { settingsRead } from '../../schemas/api/settings.ts'
 import type { ApplianceKind } from '../../schemas/documents.ts'
 import { consoleAspects } from '../../schemas/management-console.ts'
 import { formatPath } from '../../schemas/fields.ts'
@@ -30,8 +30,8 @@ type Schemas = Readonly<Record<string, z.ZodType>>
 
 /** Of each kind of appliance: its settings as they are read, and the rules of the spec. */
 const kinds: Readonly<Record<ApplianceKind, { read: z.ZodObject; aspects: Schemas }>> = {
-  Sensor: { read: settingsRead, aspects: sensorAspects },
-  ManagementConsole: { read: consoleSettingsRead, aspects: consoleAspects },
+  Sensor: { read: settingsRead.Sensor, aspects: sensorAspects },
+  ManagementConsole: { read: settingsRead.ManagementConsole, aspects: consoleAspects },
 }
 
 type AnySettings = Settings | ConsoleSettings

@@ -62,6 +62,24 @@ test('two builds are the same to the byte', async () => {
   rmSync(second, { recursive: true })
 })
 
+describe.each(['script', 'executable'])('what lies in the folder of the user, to the form %s', (form) => {
+  test('is neither run nor taken for the environment', async () => {
+    const users = mkdtempSync(join(folder, 'user-'))
+    writeFileSync(join(users, 'bunfig.toml'), 'preload = ["./preload.js"]\n')
+    writeFileSync(join(users, 'preload.js'), "require('fs').writeFileSync('was-run', '')\n")
+    writeFileSync(join(users, '.env'), `${cookie}\nNODE_TLS_REJECT_UNAUTHORIZED=0\n`)
+    writeFileSync(join(users, 'package.json'), '{ "type": "module" }\n')
+    const executable = join(first, form, 'unpacked', `terraform-provider-sensorform_v${version}`)
+    const path = [dirname(process.execPath), process.env['PATH']].join(delimiter)
+    const started = execute(executable, [], { cwd: users, env: { PATH: path }, timeout: 20_000 })
+    await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('does nothing by itself') })
+    expect(readdirSync(users)).not.toContain('was-run')
+  })
+})
+
+/** By which a provider knows that Terraform has started it, as it stands in the environment. */
+const cookie = 'TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2'
+
 /** Finds the provider in one place alone. The script finds the Node.js that this test runs on. */
 const ownPath = [dirname(process.execPath), process.env['PATH']].join(delimiter)
 const installedFrom = (place: string, path = ownPath): Workspace =>
