@@ -2,6 +2,7 @@ import { applianceOf, appliancesOf, type Fleet } from '../schemas/fleet.ts'
 import { attribute, readAttribution } from './observe/attribution.ts'
 import type { AuditEntry } from './driver.ts'
 import type { PlanContext, PlanOptions, Sight, World } from './engine.ts'
+import { missingSecrets } from './observe/missing-secrets.ts'
 import { observeFleet, type AfterRead } from './observe/observe.ts'
 import { planAppliance } from './plan/appliance-plan.ts'
 import { makePlan } from './plan/plan.ts'
@@ -17,15 +18,18 @@ export async function planRun(
   const sights = await observeFleet(fleet, world, options, options.attribute ? auditInto(audits) : undefined)
   const plan = makePlan(fleet, sights, planContext(world, options, await orphansOf(fleet, world)))
   const problems = new Map(sights.map(({ desired, problems = [] }) => [desired.key, problems]))
-  const tell = (appliance: AppliancePlan): AppliancePlan => {
-    const added = (problems.get(appliance.key) ?? []).filter(
+  const tell = async (appliance: AppliancePlan): Promise<AppliancePlan> => {
+    const desired = applianceOf(fleet, appliance.key)
+    const unasked = (problems.get(appliance.key) ?? []).filter(
       ({ code }) => !appliance.problems.some((other) => other.code === code),
     )
+    const added = [...unasked, ...(desired ? await missingSecrets(desired, appliance, world.secrets) : [])]
     const told = added.length > 0 ? { ...appliance, problems: [...appliance.problems, ...added] } : appliance
     return attribute(told, audits.get(appliance.key))
   }
-  const { sensors, managementConsoles } = plan
-  return { plan: { ...plan, sensors: sensors.map(tell), managementConsoles: managementConsoles.map(tell) }, sights }
+  const sensors = await Promise.all(plan.sensors.map(tell))
+  const managementConsoles = await Promise.all(plan.managementConsoles.map(tell))
+  return { plan: { ...plan, sensors, managementConsoles }, sights }
 
   /** Plans the one appliance at once, so that its open session answers who changed it. */
   function auditInto(entries: Map<string, readonly AuditEntry[]>): AfterRead {

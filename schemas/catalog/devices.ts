@@ -84,6 +84,13 @@ export const devices = {
     explanation: 'The environment variable or the file that a reference names does not exist or cannot be read.',
     remedy: 'Set the variable, or put the file below the folder of the document or the one that --secrets-dir names.',
   },
+  SECRET_NOT_AT_HAND: {
+    severity: 'warning',
+    title: 'A secret that a step sends is not there',
+    explanation:
+      'The plan can be made without the environment variable or the file that a reference names. Applied from here, the step that sends the secret would fail.',
+    remedy: 'Have the secret where the plan is applied: set the variable, or put the file where it is named.',
+  },
   ANSWER_MALFORMED: {
     severity: 'error',
     title: 'The answer cannot be understood',

@@ -223,6 +223,17 @@ describe.runIf(hasTerraform())('with terraform', () => {
     expect(simulator.counts('line-1', since)).toEqual({ signIn: 1, readAppliance: 1, signOut: 1 })
   })
 
+  test('a secret that is not at hand is told by the plan', async () => {
+    await applied('')
+    const mail = 'host = "mail.example", port = 25, sender = "a@b.example", username = "u"'
+    configure(`mail_server = { ${mail}, password_from_env = "SENSORFORM_TEST_NOT_SET" }`)
+    const { code, stdout } = await workspace.plan()
+    expect(code).toBe(2)
+    expect(stdout.replaceAll(/[│╷╵\s]+/g, ' ')).toMatch(
+      /Warning: The secret of environment variable SENSORFORM_TEST_NOT_SET is not at hand.* on main\.tf line 13/,
+    )
+  })
+
   const writes = (): number =>
     simulator.requests().filter(({ method }) => method === 'PUT' || method === 'PATCH').length
 

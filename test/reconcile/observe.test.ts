@@ -166,6 +166,30 @@ test('a secret that this machine lacks is an error of the run: nobody is said to
   expect(read.sensors[0]).toMatchObject({ steps: [], problems: [{ code: 'SECRET_MISSING', severity: 'error' }] })
 })
 
+test('a secret that a step sends and this machine lacks is told by the plan, at its line', async () => {
+  const bench = createBench()
+  await installActivated(bench, { name: 'line-1' })
+  const mailServer = { host: 'mail.example', port: 25, sender: 'a@b.example', username: 'u' }
+  const origin = { place: { file: 'line-1.yaml', line: 9, column: 3 }, layer: 'sensor' as const }
+  const declared = desiredSensor({ ...named, mailServer: { ...mailServer, password: { fromEnv: 'SMTP' } } })
+  const fleet = fleetOf([{ ...declared, origins: new Map([['mailServer.password', origin]]) }])
+  const { plan } = await planRun(fleet, bench.world, {})
+  expect(plan.sensors[0]?.steps.map(({ id }) => id)).toEqual(['mailServer'])
+  expect(plan.sensors[0]?.problems).toEqual([
+    {
+      severity: 'warning',
+      code: 'SECRET_NOT_AT_HAND',
+      key: 'line-1',
+      field: 'mailServer.password',
+      at: origin.place,
+      summary: 'The variable SMTP is not set, and the step "set mail server" sends it',
+      hint: 'Have it at hand where the plan is applied.',
+    },
+  ])
+  bench.secrets['SMTP'] = 'canary'
+  expect((await planRun(fleet, bench.world, {})).plan.sensors[0]?.problems).toEqual([])
+})
+
 test('without any memory everything converges; causes are then undetermined', async () => {
   const bench = createBench()
   await installActivated(bench, { name: 'old' })

@@ -5,6 +5,7 @@
  */
 import type { Observation } from '../../../reconcile/driver.ts'
 import type { Overrides, Sight, World } from '../../../reconcile/engine.ts'
+import { missingSecrets } from '../../../reconcile/observe/missing-secrets.ts'
 import { observeFleet } from '../../../reconcile/observe/observe.ts'
 import { tagsOf } from '../../../reconcile/observe/tags.ts'
 import { makePlan } from '../../../reconcile/plan/plan.ts'
@@ -40,7 +41,9 @@ export async function planFrom(
   if (!seen) throw new TypeError('there is nothing to plan from')
   const tags = await tagsOf(own, seen.observation.identity, world)
   const context = planContext(world, { keys: [key], overrides }, [])
-  return onlyOne(makePlan(fleet, [{ ...seen, desired: own, tags, remembered }], context))
+  const plan = onlyOne(makePlan(fleet, [{ ...seen, desired: own, tags, remembered }], context))
+  const missing = await missingSecrets(own, plan, world.secrets)
+  return missing.length > 0 ? { ...plan, problems: [...plan.problems, ...missing] } : plan
 }
 
 /** What is allowed for this appliance, and whether its secrets are written although nobody could see that they differ. */
