@@ -32,6 +32,13 @@ const readAll = async (stream: ServerHttp2Stream): Promise<Buffer> =>
     stream.once('error', reject)
   })
 
+/** Sends the one message and its status together. */
+export function sendMessage(stream: ServerHttp2Stream, message: Uint8Array): void {
+  if (stream.destroyed) return
+  begin(stream)
+  stream.end(framed(message))
+}
+
 /** Sends messages as they come, and the status after them. */
 export async function sendMessages(stream: ServerHttp2Stream, messages: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const message of messages) {

@@ -6,7 +6,7 @@
 import { createSecureServer, createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2'
 import type { Server } from 'node:net'
 import type { OwnCertificate } from './certificate.ts'
-import { grpcStatus, hold, readMessage, refuse, sendMessages } from './grpc.ts'
+import { grpcStatus, hold, readMessage, refuse, sendMessage, sendMessages } from './grpc.ts'
 import { shareSocket, type Address } from './handshake.ts'
 import type { Log } from './model/call.ts'
 import type { Provider } from './model/provider.ts'
@@ -89,7 +89,9 @@ async function answer(stream: ServerHttp2Stream, service: Service | undefined, c
   const { rpc, afterwards } = service
   if (afterwards) stream.once('close', () => setImmediate(afterwards))
   try {
-    await sendMessages(stream, rpc.handle(await readMessage(stream), connection))
+    const request = await readMessage(stream)
+    if ('answer' in rpc) sendMessage(stream, await rpc.answer(request, connection))
+    else await sendMessages(stream, rpc.stream(request, connection))
   } catch (error) {
     connection.log('error', 'a call failed', { kind: error instanceof Error ? error.name : typeof error })
     refuse(stream, grpcStatus.internal, 'the provider made a mistake')

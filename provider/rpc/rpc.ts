@@ -19,10 +19,10 @@ export interface Connection {
   log: Log
 }
 
-/** Answers of an RPC, one or many, as bytes. */
-export interface Rpc {
-  handle(request: Uint8Array, connection: Connection): AsyncIterable<Uint8Array>
-}
+/** Answers of an RPC as bytes: one, or many as they come. */
+export type Rpc =
+  | { answer(request: Uint8Array, connection: Connection): Promise<Uint8Array> }
+  | { stream(request: Uint8Array, connection: Connection): AsyncIterable<Uint8Array> }
 
 interface Messages<Request, Response> {
   request: Message<Request>
@@ -34,9 +34,7 @@ export const unary = <Request, Response>(
   { request, response }: Messages<Request, Response>,
   handler: (request: Request, connection: Connection) => Response | Promise<Response>,
 ): Rpc => ({
-  async *handle(bytes, connection) {
-    yield response.encode(await handler(request.decode(bytes), connection))
-  },
+  answer: async (bytes, connection) => response.encode(await handler(request.decode(bytes), connection)),
 })
 
 /** An RPC with any number of answers. */
@@ -44,7 +42,7 @@ export const streaming = <Request, Response>(
   { request, response }: Messages<Request, Response>,
   handler: (request: Request, connection: Connection) => AsyncIterable<Response>,
 ): Rpc => ({
-  async *handle(bytes, connection) {
+  async *stream(bytes, connection) {
     for await (const one of handler(request.decode(bytes), connection)) yield response.encode(one)
   },
 })
