@@ -15,8 +15,9 @@ export interface Remembered {
   identity?: string
   /** Where the last run left it. */
   endpoint?: string
-  /** Pins and certificate hashes last verified. */
+  /** Public keys last verified. They are trusted only with what vouched for them. */
   pins?: readonly string[]
+  /** Hashes of certificates last verified that stay trusted: not those that a pin alone vouched for. */
   certificates?: readonly string[]
   /** Where it was before and by which certificate it was known there, newest first; for finding it after a restore. */
   former?: readonly Whereabouts[]
@@ -40,7 +41,7 @@ export interface Remembered {
 
 export interface Whereabouts {
   endpoint: string
-  /** SHA-256 of the certificate that it served. */
+  /** SHA-256 of the certificate that it served, where that stays trusted. */
   certificate?: string
 }
 

@@ -28,6 +28,8 @@ const migrations: readonly string[] = [
    CREATE TABLE runs (
      run TEXT PRIMARY KEY, verb TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, detail TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  // Certificates that a pin alone vouched for stood among those that stay trusted: nobody can tell which they are.
+  `DELETE FROM remembered WHERE member IN ('certificates', 'former');`,
 ]
 
 /** Version of the state file that this code writes. */

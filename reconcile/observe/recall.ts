@@ -1,6 +1,7 @@
 import type { DesiredAppliance } from '../../schemas/fleet.ts'
 import type { Observation } from '../driver.ts'
 import { hostOf, isAddress } from './endpoints.ts'
+import { lastingCertificates } from './lasting-certificates.ts'
 import type { Memory, Remembered, Whereabouts } from '../memory.ts'
 
 /**
@@ -28,15 +29,16 @@ export async function forget(memory: Memory, key: string): Promise<void> {
   await memory.remember(key, Object.fromEntries(Object.keys(known).map((member) => [member, undefined])))
 }
 
-/** Keeps what a read has proved: who it was, where, and by which key it was known. */
+/** Keeps what a read has proved: who it was, where, by which key it was known, and what of that stays trusted. */
 export async function rememberRead(memory: Memory, desired: DesiredAppliance, observation: Observation): Promise<void> {
   const { identity, endpoint, served } = observation
   const serverName = verifiedName(desired)
-  const former = formerOf(await memory.recall(desired.key), observation)
+  const certificates = lastingCertificates(desired, observation)
+  const former = formerOf(await memory.recall(desired.key), observation, certificates)
   await memory.remember(desired.key, {
     identity,
     endpoint,
-    ...(served && { pins: [served.pin], certificates: [served.sha256] }),
+    ...(served && { pins: [served.pin], certificates }),
     ...(served && serverName !== undefined && { serverName }),
     ...(former && { former }),
     lastRead: observation,
@@ -46,10 +48,15 @@ export async function rememberRead(memory: Memory, desired: DesiredAppliance, ob
 const mostFormer = 10
 
 /** Where it was before, when it is now elsewhere or known by another certificate. What another appliance left is dropped. */
-function formerOf(remembered: Remembered | undefined, now: Observation): readonly Whereabouts[] | undefined {
+function formerOf(
+  remembered: Remembered | undefined,
+  now: Observation,
+  [lasting]: readonly string[],
+): readonly Whereabouts[] | undefined {
   const { endpoint, certificates: [certificate] = [], identity, former = [] } = remembered ?? {}
   if (identity !== now.identity) return []
-  if (endpoint === undefined || (endpoint === now.endpoint && certificate === now.served?.sha256)) return undefined
+  const isKnownThere = certificate === undefined || certificate === lasting
+  if (endpoint === undefined || (endpoint === now.endpoint && isKnownThere)) return undefined
   const last = { endpoint, ...(certificate !== undefined && { certificate }) }
   const others = former.filter((one) => one.endpoint !== endpoint || one.certificate !== certificate)
   return [last, ...others].slice(0, mostFormer)

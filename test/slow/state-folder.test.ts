@@ -10,6 +10,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { startTrial, trialEnv, type Trial } from '../cli/fleet.ts'
+import { stateVersion } from '../../state/database.ts'
 import { root } from '../house/sources.ts'
 import { endOf } from '../support/killed-command.ts'
 
@@ -124,7 +125,7 @@ test.skipIf(!canMount).each<Harm>([
   {
     name: 'a state file of a newer version',
     harm: newer,
-    says: 'error STATE_NEWER: [folder]/state.sqlite was written by a newer Sensorform (state version 99, this one knows 1)',
+    says: `error STATE_NEWER: [folder]/state.sqlite was written by a newer Sensorform (state version 99, this one knows ${stateVersion})`,
     mended: 'mv .sensorform/state.sqlite newer;',
   },
 ])('$name: one sentence, and nothing is begun', async ({ harm, says, mended }) => {

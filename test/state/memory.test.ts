@@ -190,6 +190,20 @@ describe('files', () => {
   })
 })
 
+test('a file of the first version is brought up to date: what it trusted by itself is forgotten, the rest stays', async () => {
+  const first = start()
+  await first.remember('line-1', { identity: 'SN-1', certificates: ['aa'], pins: ['sha256/x'] })
+  first.close()
+  const database = new DatabaseSync(join(folder, 'state.sqlite'))
+  database.exec('PRAGMA user_version = 1')
+  database.close()
+  const second = start()
+  expect(await second.recall('line-1')).toEqual({ identity: 'SN-1', pins: ['sha256/x'] })
+  await second.remember('line-1', { certificates: ['bb'] })
+  second.close()
+  expect((await start().recall('line-1'))?.certificates).toEqual(['bb'])
+})
+
 /** Takes 20 leases one after the other in another process; says which fences it got. */
 const otherProcess = `
   import { openMemory } from ${JSON.stringify(new URL('../../state/memory.ts', import.meta.url).href)}

@@ -1,6 +1,7 @@
 import type { LoadedFile } from '../../../schemas/fleet.ts'
 import { certificateRemedy } from '../../certificate-remedies.ts'
 import { readFile } from '../../compare/certificate-reading.ts'
+import { lastingCertificates } from '../../observe/lasting-certificates.ts'
 import { DeviceError } from '../../device-error.ts'
 import type { Action } from '../../plan-types.ts'
 import { differingPaths } from '../verify.ts'
@@ -21,8 +22,8 @@ export async function executeImportCertificate(
   const file = action.values['certificate.certificate'] as LoadedFile | undefined
   const sha256 = file && readFile(file).leaf?.sha256
   if (sha256 !== undefined) {
-    const served = session.observation.served?.sha256
-    await world.memory.remember(plan.key, { certificates: [...(served === undefined ? [] : [served]), sha256] })
+    const served = lastingCertificates(context.desired, session.observation)
+    await world.memory.remember(plan.key, { certificates: [...served, sha256] })
     session.trustCertificate(sha256)
   }
   await context.announce({ type: 'importCertificate', ...(sha256 !== undefined && { certificate: sha256 }) })
