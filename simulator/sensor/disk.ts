@@ -53,7 +53,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readIfThere(path: string): string | undefined {
+/** Undefined where there is no such file. */
+export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {

@@ -36,6 +36,25 @@ test('sensors of one simulator have keys, serial numbers and state of their own;
   expect(again.appliances.map(({ serialNumber }) => serialNumber)).toEqual(serials)
 })
 
+test('hardware that was swapped in still stands there in the next process, as does what it stood in for', async () => {
+  const stateFolder = makeFolder()
+  const begin = () => start({ appliances: [sensorAt('127.20.112.1')], stateFolder })
+  const serialOf = ({ appliances }: Awaited<ReturnType<typeof begin>>) => appliances[0]?.serialNumber
+  const first = await begin()
+  const original = serialOf(first) ?? ''
+  await first.swapHardware('line-1', { serialNumber: 'NEW-1' })
+  await first.appliance('line-1').changeInConsole('eve', 'time', { timezone: 'Asia/Tokyo' })
+  await first.stop()
+  const second = await begin()
+  expect(serialOf(second)).toBe('NEW-1')
+  expect(second.appliance('line-1').state.settings.time.timezone).toBe('Asia/Tokyo')
+  await second.swapHardware('line-1', { serialNumber: original })
+  await second.stop()
+  const third = await begin()
+  expect(serialOf(third)).toBe(original)
+  expect(third.appliance('line-1').state.settings.time.timezone).not.toBe('Asia/Tokyo')
+})
+
 test('the pin file names sensors by key and the cloud by its registrar', async () => {
   const path = join(makeFolder(), 'nested', 'pins.json')
   const cloud = { ...cloudAt('127.20.112.20'), registrars: ['cloud'] }
