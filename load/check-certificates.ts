@@ -6,6 +6,7 @@
 import { checkCertificate, type CertificateCheck, type CertificateFinding } from '../formats/certificate.ts'
 import type { DesiredAppliance, LoadedFile } from '../schemas/fleet.ts'
 import type { Problem } from '../schemas/problem.ts'
+import { durationMs } from '../schemas/rules.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import { shownPath } from './read-files.ts'
 import { readSecretIfAny, secretName } from './secrets.ts'
@@ -28,7 +29,9 @@ export function checkCertificates(
   })
   return {
     problems: [
-      ...checks.flatMap(({ sensor, check }) => check.findings.map((finding) => toProblem(sensor, finding, cwd))),
+      ...checks.flatMap(({ sensor, check }) =>
+        [...check.findings, ...shortLived(sensor, check, now)].map((finding) => toProblem(sensor, finding, cwd)),
+      ),
       ...sharedCertificates(checks, cwd),
     ],
     unchecked: checks.flatMap(({ sensor: { key }, check }) =>
@@ -52,6 +55,21 @@ function checkOne({ settings }: DesiredAppliance, env: NodeJS.ProcessEnv, now: n
     ...(hostname !== undefined && { hostname }),
     now,
   })
+}
+
+/** What is declared would be told as expiring as soon as it is served. One that has expired is told as that. */
+function shortLived({ settings }: DesiredAppliance, { facts }: CertificateCheck, now: number): CertificateFinding[] {
+  const { minRemaining } = settings.certificate ?? {}
+  if (!facts || minRemaining === undefined || minRemaining === null) return []
+  const remainingMs = Date.parse(facts.notAfter) - now
+  if (remainingMs <= 0 || remainingMs >= durationMs(minRemaining)) return []
+  return [
+    {
+      code: 'CERTIFICATE_SHORT_LIVED',
+      message: `The certificate is valid until ${facts.notAfter}, which is less than certificate.minRemaining (${minRemaining}) from now`,
+      hint: 'Declare a certificate that is valid for longer, or a shorter minRemaining.',
+    },
+  ]
 }
 
 const fields: Readonly<Record<string, string>> = {

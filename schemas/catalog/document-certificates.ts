@@ -44,6 +44,12 @@ export const certificates = {
     explanation: documented('The end of validity lies in the future'),
     remedy: 'Declare a renewed certificate.',
   },
+  CERTIFICATE_SHORT_LIVED: {
+    severity: 'warning',
+    title: 'A declared certificate ends sooner than minRemaining asks for',
+    explanation: 'Once it is served, it is told as expiring (CERTIFICATE_EXPIRING), and nothing declared renews it.',
+    remedy: 'Declare a certificate that is valid for longer, or a shorter certificate.minRemaining.',
+  },
   CERTIFICATE_NOT_YET_VALID: {
     severity: 'error',
     title: 'A certificate is not valid yet',

@@ -361,6 +361,21 @@ test.each<{ name: string; lines: string; env?: NodeJS.ProcessEnv; want: string[]
     want: ['warning CERTIFICATE_EXPIRED a.yaml:13 certificate.certificate'],
   },
   {
+    name: 'valid for less than asked for',
+    lines: '    certificate: { file: a.crt }\n    privateKey: { fromFile: a.key }\n    minRemaining: 40000d\n',
+    want: ['warning CERTIFICATE_SHORT_LIVED a.yaml:13 certificate.certificate'],
+  },
+  {
+    name: 'valid for as long as asked for',
+    lines: '    certificate: { file: a.crt }\n    minRemaining: 1d\n',
+    want: [],
+  },
+  {
+    name: 'expired, whatever was asked for',
+    lines: '    certificate: { file: old.crt }\n    minRemaining: 1d\n',
+    want: ['warning CERTIFICATE_EXPIRED a.yaml:13 certificate.certificate'],
+  },
+  {
     name: 'a key in the place of a certificate',
     lines: '    certificate: { file: a.key }\n',
     want: ['error CERTIFICATE_HOLDS_KEY a.yaml:13 certificate.certificate'],
