@@ -6,12 +6,22 @@
  * | ------------------------------------- | ------------------------------------------------ |
  * | the console, or the connection is off | `managementConsole`: connects                    |
  * | the zone                              | `managementConsole.zone`: assigned at the console, by hand where no document declares it |
+ * | the zone, of a sensor that the console does not list, where the run is narrowed to the zone | none, and a problem |
  *
  * @module
  */
+import type { Problem } from '../../schemas/problem.ts'
 import type { Change } from '../change.ts'
-import { consolePath, isSetUpFor, oldConsole, zoneByHand, zonePath, zonesNamed } from '../compare/console-diff.ts'
-import type { Look } from '../compare/look.ts'
+import {
+  consolePath,
+  entryOf,
+  isSetUpFor,
+  oldConsole,
+  zoneByHand,
+  zonePath,
+  zonesNamed,
+} from '../compare/console-diff.ts'
+import { problemOf, type Look } from '../compare/look.ts'
 import type { Observation } from '../driver.ts'
 import type { Step } from '../plan-types.ts'
 import { reportedOf } from '../compare/records.ts'
@@ -38,6 +48,7 @@ export function consoleSteps(look: Look, changes: readonly Change[]): Draft {
   if (tooOld) return { steps: [], problems: [], refusals: [tooOld] }
   const connecting = paths.filter((path) => path !== zonePath)
   const connect = connecting.length > 0 ? [connectStep(look, seen, connecting)] : []
+  if (connect.length === 0 && !entryOf(seen, look.observation)) return { steps: [], problems: [notListed(look)] }
   const zone = paths.includes(zonePath) ? zoneSteps(look, connect) : []
   return { steps: [...connect, ...zone], problems: [] }
 }
@@ -54,6 +65,18 @@ function connectStep(look: Look, seen: Observation, changes: readonly string[]):
     action: { type: 'connectConsole', console },
     changes,
     disrupts: moves ? lostConnection : undefined,
+  })
+}
+
+/** A console assigns only sensors that have been connected to it. */
+function notListed({ desired }: Look): Problem {
+  const { console = '', zone = '' } = desired.settings.managementConsole ?? {}
+  return problemOf(desired, {
+    severity: 'error',
+    code: 'ZONE_NEEDS_CONNECTION',
+    field: zonePath,
+    summary: `The management console ${console} does not list the sensor, so it cannot be assigned to zone ${zone}: it has not been connected`,
+    hint: `Plan the connection with it: --only ${group}.`,
   })
 }
 

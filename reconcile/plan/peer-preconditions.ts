@@ -107,12 +107,16 @@ const unchecked = ({ desired }: Look, names: readonly string[]): Problem[] =>
         }),
       ]
 
-/** Peers that the settings name, where the appliance cannot look at them. */
-function unseenPeers({ live, sight: { plannedPeers } }: Look): string[] {
+/** Peers that the settings name and, of a console, the sensors that are connected, where the appliance cannot look at them. */
+function unseenPeers({ live, observation, sight: { plannedPeers } }: Look): string[] {
   const { added = [], gone = new Set<string>() } = plannedPeers ?? {}
   const replaced = new Set(added.map(({ path }) => path))
   const stays = ({ path }: { path: string }): boolean => !gone.has(path) && !replaced.has(path)
-  return [...presentPeers(live).filter(stays), ...added].map(namePeer)
+  const connected = observation.console?.sensors.filter(({ connection }) => connection === 'SYNCED') ?? []
+  return [
+    ...[...presentPeers(live).filter(stays), ...added].map(namePeer),
+    ...connected.map(({ name }) => `sensor ${name}`),
+  ]
 }
 
 type Named = Parameters<typeof namePeer>[0]

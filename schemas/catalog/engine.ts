@@ -212,6 +212,13 @@ const policy = {
     explanation: 'Zones are set up in Site Management of the console; Sensorform assigns sensors to them.',
     remedy: 'Add the zone in the console, or write it as Site/Zone where several sites have one of its name.',
   },
+  ZONE_NEEDS_CONNECTION: {
+    severity: 'error',
+    title: 'A sensor that is not connected is to be assigned to a zone',
+    explanation:
+      'A management console assigns sensors that have been connected to it. The run is narrowed to the zone, so that nothing connects the sensor.',
+    remedy: 'Run with --only managementConsole, or without --only.',
+  },
   CONSOLE_TIME_DRIFT: {
     severity: 'warning',
     title: 'A sensor is disconnected from its management console as their clocks differ',

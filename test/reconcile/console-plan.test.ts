@@ -117,6 +117,23 @@ test.each<{ name: string; zone: string }>([
   ])
 })
 
+test('a zone alone is not assigned to a sensor that its console does not list, and what is missing is named', async () => {
+  const { bench } = await installed()
+  const fleet = declared({ managementConsole: { console: 'hq', zone: 'Packaging' } })
+  const only = { only: ['managementConsole.zone'] }
+  const { plan, outcome } = await converge(fleet, bench.world, only)
+  expect(digestPlan(plan)).toMatchObject([
+    { changes: ['managementConsole.zone'], steps: [], problems: ['ZONE_NEEDS_CONNECTION'] },
+  ])
+  expect(outcome.sensors[0]?.status).toBe('unchanged')
+  const whole = await converge(fleet, restarted(bench), { only: ['managementConsole'] })
+  expect(whole.outcome.sensors[0]?.status).toBe('done')
+  const elsewhere = declared({ managementConsole: { console: 'hq', zone: 'Assembly' } })
+  const zone = await converge(elsewhere, restarted(bench), only)
+  expect(digestPlan(zone.plan)).toMatchObject([{ steps: ['managementConsole.zone'], problems: [] }])
+  expect(zone.outcome.sensors[0]?.status).toBe('done')
+})
+
 test.each<{ name: string; done: readonly string[]; status: string; code: string }>([
   { name: 'but for the connection', done: ['time'], status: 'stale', code: 'APPLIANCE_CHANGED' },
   { name: 'but for the zone', done: ['time', 'managementConsole.console'], status: 'stale', code: 'APPLIANCE_CHANGED' },

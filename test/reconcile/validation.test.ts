@@ -5,7 +5,17 @@ import { createMemoryDriver, richSupport } from '../../drivers/memory/driver.ts'
 import { applyPlan } from '../../reconcile/apply/apply.ts'
 import { planRun } from '../../reconcile/run.ts'
 import type { DesiredSettings } from '../../schemas/fleet.ts'
-import { converge, createBench, desiredSensor, digestPlan, fleetOf } from '../support/memory-fleet.ts'
+import {
+  consolesOf,
+  converge,
+  createBench,
+  desiredConsole,
+  desiredSensor,
+  digestPlan,
+  fleetOf,
+  installActivated,
+  installConsole,
+} from '../support/memory-fleet.ts'
 
 const mandatory: DesiredSettings = { certificate: { validation: 'mandatory' } }
 const fleet = fleetOf([desiredSensor(mandatory)])
@@ -90,6 +100,20 @@ test('an appliance that cannot look, and one that fails at it, name the peers th
       'Nobody knows whether certificate validation cuts off siem of rule ops (10.1.9.1:6514); siem of rule soc (10.1.9.2:6514); mail server (mail.plant:465)',
     ])
   }
+})
+
+test('a console that cannot look names the sensors that are connected to it', async () => {
+  const { peerCheck: _, ...support } = richSupport
+  const bench = createBench((world) => createMemoryDriver(world, { support }))
+  await installActivated(bench, { name: 'line-1' })
+  installConsole(bench)
+  const atHq = [desiredSensor({ managementConsole: { console: 'hq' } })]
+  await converge(fleetOf(atHq, consolesOf(desiredConsole({}))), bench.world)
+  const { plan } = await planRun(fleetOf(atHq, consolesOf(desiredConsole(mandatory))), bench.world, {})
+  expect(plan.managementConsoles[0]?.steps.map(({ id }) => id)).toEqual(validation)
+  expect(summaries(plan.managementConsoles[0]!)).toEqual([
+    'Nobody knows whether certificate validation cuts off sensor line-1',
+  ])
 })
 
 const withRule = (rule: object): DesiredSettings => ({ ...mandatory, forwarding: { rules: { ops: rule } } })
