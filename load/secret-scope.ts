@@ -21,7 +21,7 @@ import { documentProblem } from './problem.ts'
 import { rangeAt } from './range-at.ts'
 import { readFiles, shownPath } from './read-files.ts'
 import { realPath } from './read-reference.ts'
-import { isObject, memberOf, sensitive } from './schema-walk.ts'
+import { isObject, knownKeys, memberOf, sensitive } from './schema-walk.ts'
 import { secretName } from './secrets.ts'
 import { placeOf } from './source.ts'
 
@@ -37,8 +37,11 @@ interface ScopeEntry {
   receives: (host: string) => boolean
 }
 
-/** What is sent: a secret, or what the machine itself signs in to Azure with. */
-type Sent = LoadedSecret | 'azureIdentity'
+/**
+ * What is sent: a secret, what the machine itself signs in to Azure with, or what an appliance holds from earlier and
+ * sends on to whatever server it is told of.
+ */
+type Sent = LoadedSecret | 'azureIdentity' | 'heldByAppliance'
 
 /** Reads a scope file. What is wrong with it is told at its place, and nothing is in scope then. */
 export function readSecretScope(
@@ -70,19 +73,27 @@ function readDocument(document: ParsedDocument, folder: string): { entries: Scop
   return { entries: [], problems }
 }
 
-function entryOf({ fromEnv, fromFile, sentTo }: SecretScopeSpec['secrets'][number], folder: string): ScopeEntry {
-  const receives = receiversOf(sentTo)
+function entryOf({ fromEnv, fromFile, ...rest }: SecretScopeSpec['secrets'][number], folder: string): ScopeEntry {
+  const receives = receiversOf(rest.sentTo)
   if (fromEnv !== undefined) {
     const pattern = patternOf(fromEnv, String.raw`\w*`)
-    return { matches: (sent) => sent !== 'azureIdentity' && pattern.test(sent.fromEnv ?? ''), receives }
+    return { matches: (sent) => isReference(sent) && matchesOne(pattern, sent.fromEnv), receives }
   }
-  if (fromFile === undefined) return { matches: (sent) => sent === 'azureIdentity', receives }
-  const pattern = patternOf(resolve(realPath(folder) ?? folder, fromFile), '[^/]*')
-  return { matches: (sent) => sent !== 'azureIdentity' && pattern.test(realFile(sent.fromFile)), receives }
+  if (fromFile !== undefined) {
+    const pattern = patternOf(resolve(realPath(folder) ?? folder, fromFile), '[^/]*')
+    return { matches: (sent) => isReference(sent) && matchesOne(pattern, realFile(sent.fromFile)), receives }
+  }
+  const meant = rest.azureIdentity ? 'azureIdentity' : 'heldByAppliance'
+  return { matches: (sent) => sent === meant, receives }
 }
 
+const isReference = (sent: Sent): sent is LoadedSecret => typeof sent === 'object'
+
+/** What is not there is matched by no pattern, not even by `*`. */
+const matchesOne = (pattern: RegExp, text: string | undefined): boolean => text !== undefined && pattern.test(text)
+
 /** Where the file really lies, as a link could stand for any other secret; a file that is not there yet is none. */
-const realFile = (file: string | undefined): string => (file === undefined ? '' : (realPath(file) ?? file))
+const realFile = (file: string | undefined): string | undefined => file && (realPath(file) ?? file)
 
 const patternOf = (text: string, any: string): RegExp => new RegExp(`^${text.split('*').map(literally).join(any)}$`)
 
@@ -139,18 +150,20 @@ export function secretsOutside(
     const named = entries.filter(({ matches }) => matches(sent))
     if (named.some(({ receives }) => receives(host))) continue
     const [where, summary] =
-      named.length === 0
+      named.length === 0 && sent !== 'heldByAppliance'
         ? [at, `The secret scope does not name the ${nameOf(sent)}`]
         : [hostAt, `The ${nameOf(sent)} may not be sent to ${host}`]
-    const hint = `${file} says which secrets may be sent where. If this is right, whoever keeps that file adds it there.`
+    const hint = `${file} says which secrets may be sent where. If this is right, whoever keeps that file adds ${sent === 'heldByAppliance' ? 'the host to an entry with heldByAppliance: true' : 'it there'}.`
     const problem = problemAt(where, { summary, hint }, placeInFleet)
     told.set(JSON.stringify([problem.at ?? problem.key, summary]), problem)
   }
   return [...told.values()]
 }
 
-const nameOf = (sent: Sent): string =>
-  sent === 'azureIdentity' ? 'identity of this machine in Azure' : secretName(sent)
+function nameOf(sent: Sent): string {
+  if (isReference(sent)) return secretName(sent)
+  return sent === 'azureIdentity' ? 'identity of this machine in Azure' : 'password that the appliance may hold already'
+}
 
 function problemAt(
   { appliance, path }: Where,
@@ -185,9 +198,12 @@ function* sendingsOf(fleet: Omit<Fleet, 'root' | 'policy'>): Generator<Sending> 
     }
   }
   for (const appliance of appliancesOf(fleet)) {
-    for (const secret of [...signIns(fleet, appliance), ...declared(appliance)]) {
+    const { settings } = applianceSchemas[appliance.kind]
+    for (const secret of [...signIns(fleet, appliance), ...secretsIn(settings, appliance.settings, [], appliance)]) {
       for (const { host, hostAt } of [...addressesOf(appliance), ...secret.sentOn]) yield { ...secret, host, hostAt }
     }
+    for (const { host, hostAt } of serversWithoutSecret(settings, appliance.settings, [], appliance))
+      yield { sent: 'heldByAppliance', at: hostAt, host, hostAt }
   }
 }
 
@@ -213,9 +229,6 @@ function signIns({ credentials }: Pick<Fleet, 'credentials'>, { access }: Desire
   })
 }
 
-const declared = (appliance: DesiredAppliance): SecretAt[] =>
-  secretsIn(applianceSchemas[appliance.kind].settings, appliance.settings, [], appliance)
-
 /** Every secret of a value, and the servers that the appliance sends it on to, as the schema says. */
 function secretsIn(
   schema: z.ZodType,
@@ -238,6 +251,30 @@ function secretsIn(
     const on = typeof server === 'string' ? [serverAt(server, [...path, beside ?? ''], appliance)] : sentOn
     return secretsIn(member, item, [...path, key], appliance, on)
   })
+}
+
+/**
+ * Servers whose secret is not declared beside them: a secret that is not declared stays as it is on the appliance, which
+ * then tells it to the new server. Actions of forwarding rules have maps of secrets, and are written whole.
+ */
+function serversWithoutSecret(
+  schema: z.ZodType,
+  value: unknown,
+  path: readonly string[],
+  appliance: DesiredAppliance,
+): Receivers {
+  if (!isObject(value)) return []
+  const own = knownKeys(schema).flatMap((key) => {
+    const member = memberOf(schema, key)
+    const beside = member && sensitive(member) ? factsOf(member)?.['x-sent-on-to'] : undefined
+    const server = beside === undefined || value[key] !== undefined ? undefined : value[beside]
+    return typeof server === 'string' ? [serverAt(server, [...path, beside ?? ''], appliance)] : []
+  })
+  const below = Object.entries(value).flatMap(([key, item]) => {
+    const member = memberOf(schema, key)
+    return member ? serversWithoutSecret(member, item, [...path, key], appliance) : []
+  })
+  return [...own, ...below]
 }
 
 const serverAt = (server: string, path: readonly string[], appliance?: DesiredAppliance): Receivers[number] => ({

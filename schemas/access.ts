@@ -38,7 +38,7 @@ export type TrustAnchor = z.infer<typeof trustAnchor>
 export const httpsEndpoint = z
   .string()
   .max(512)
-  .regex(/^https:\/\/[^\s/?#@]+\/?$/, 'is not an https address such as https://10.20.0.5')
+  .regex(/^https:\/\/[^\s/\\?#@]+\/?$/, 'is not an https address such as https://10.20.0.5')
   .refine(isPlainOrigin, 'is not an https address such as https://10.20.0.5')
 
 /** Parsers of URLs read 010.20.0.5, 0xa140005 and %31%30.20.0.5 as addresses; here an address is written as one. */

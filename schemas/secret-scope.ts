@@ -29,6 +29,10 @@ const entry = z
     azureIdentity: z.literal(true).optional().meta({
       description: 'What @azure/identity signs in with at a registrar that declares no token.',
     }),
+    heldByAppliance: z.literal(true).optional().meta({
+      description:
+        'A password that an appliance holds from earlier, and sends to a proxy, SMB or mail server that is declared without one.',
+    }),
     sentTo: z
       .array(
         z.string().max(260).refine(isReceiver, 'is no host name, *.domain, address or network such as 10.20.0.0/16'),
@@ -37,7 +41,7 @@ const entry = z
       .max(1000)
       .meta({ description: 'Host names, `*.domain` for every name below it, addresses and networks.' }),
   })
-  .superRefine((value, ctx) => exactlyOne(value, ctx, ['fromEnv', 'fromFile', 'azureIdentity']))
+  .superRefine((value, ctx) => exactlyOne(value, ctx, ['fromEnv', 'fromFile', 'azureIdentity', 'heldByAppliance']))
   .meta({ description: 'One secret, or several of one pattern, and where they may be sent.' })
 
 export const secretScope = z

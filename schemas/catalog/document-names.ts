@@ -119,7 +119,7 @@ export const references = {
     severity: 'error',
     title: 'A secret would be sent where the runner does not allow it',
     explanation:
-      'With --secret-scope, the runner and not the documents says which variables and files may be referred to, and to which hosts each may be sent: the appliance that is signed in to, its new address, the registrar, and the mail server, SMB server, proxy or URL that an appliance would send it on to. So a change of documents alone brings no secret anywhere else. Nothing was contacted.',
+      'With --secret-scope, the runner and not the documents says which variables and files may be referred to, and to which hosts each may be sent: the appliance that is signed in to, its new address, the registrar, and the mail server, SMB server, proxy or URL that an appliance would send it on to. A server that is declared without a password is told the one that the appliance holds from earlier, so it must be allowed as well (heldByAppliance). So a change of documents alone brings no secret anywhere else. Nothing was contacted.',
     remedy: 'Correct the host or the reference. If it is right, whoever keeps the scope file adds it there.',
   },
   REFERENCE_OUTSIDE: {

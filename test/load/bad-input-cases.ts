@@ -513,6 +513,7 @@ export const badInput: readonly (readonly [name: string, files: Readonly<Record<
       'b.yaml': head.replace('line-1', 'line-2') + access.replace('10.20.0.5', '0xa140006'),
       'c.yaml': head.replace('line-1', 'line-3') + access.replace('10.20.0.5', '%31%30.20.0.7'),
       'd.yaml': head.replace('line-1', 'line-4') + access.replace('10.20.0.5', '10.20.0.8:0'),
+      'e.yaml': head.replace('line-1', 'line-5') + access.replace('10.20.0.5', String.raw`10.20.0.9\.evil.example`),
     },
   ],
   [

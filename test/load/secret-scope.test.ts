@@ -126,6 +126,36 @@ test('what the machine itself signs in to Azure with is in scope where it is nam
   expect(told(await load(ambient, named))).toEqual([])
 })
 
+test('a pattern that any variable matches is no pattern of files', async () => {
+  const file = fleet.replace('password: { fromEnv: SMTP }', 'password: { fromFile: keys/smtp }')
+  const anything = scope.replace('fromEnv: SENSOR_*', 'fromEnv: "*"').replace('10.20.0.0/16', '0.0.0.0/0')
+  expect(told(await load(file, anything, { 'keys/smtp': 'a' }))).toEqual([
+    expect.stringMatching(/^15:\d+ SECRET_SCOPE The secret scope does not name the file /),
+  ])
+})
+
+describe('a server that is declared without its password is told the one that the appliance holds', () => {
+  test.each([
+    ['proxy', 'proxy.plant.example', 'PROXY'],
+    ['backup server', '10.1.0.3', 'SMB'],
+    ['mail server', 'smtp.mail.example', 'SMTP'],
+  ])('%s', async (_, server, variable) => {
+    const without = fleet.replace(`, password: { fromEnv: ${variable} }`, '')
+    const line = fleet.slice(0, fleet.indexOf(server)).split('\n').length
+    const refused = (host: string) => [
+      expect.stringMatching(
+        new RegExp(
+          `^${line}:\\d+ SECRET_SCOPE The password that the appliance may hold already may not be sent to ${host}$`,
+        ),
+      ),
+    ]
+    expect(told(await load(without))).toEqual(refused(server))
+    const held = `${scope}    - { heldByAppliance: true, sentTo: [${server}] }\n`
+    expect(told(await load(without, held))).toEqual([])
+    expect(told(await load(without.replace(server, 'evil.example'), held))).toEqual(refused('evil.example'))
+  })
+})
+
 test('a file is where it really lies, so that a link stands for no other one', async () => {
   const files = {
     'scope.yaml': `apiVersion: sensorform.io/v1
