@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { GrowingBuffer } from './growing-buffer.ts'
 
 /** Wire types of protocol buffers. */
 const varint = 0
@@ -82,10 +83,9 @@ function safe(value: bigint): number {
   return number
 }
 
-/** One growing buffer for a message and all that is inside it. */
+/** One buffer for a message and all that is inside it. */
 class Writer {
-  #bytes = Buffer.allocUnsafe(4096)
-  #at = 0
+  readonly #written = new GrowingBuffer()
 
   tag(number: number, wire: number): void {
     this.varint(number * 8 + wire)
@@ -94,52 +94,35 @@ class Writer {
   varint(value: number): void {
     if (value >= 0 && value < 2 ** 31) {
       let rest = value
-      for (; rest > 127; rest >>>= 7) this.#byte((rest & 127) | 128)
-      this.#byte(rest)
+      for (; rest > 127; rest >>>= 7) this.#written.byte((rest & 127) | 128)
+      this.#written.byte(rest)
     } else {
       let rest = BigInt.asUintN(64, BigInt(value))
-      for (; rest > 127n; rest >>= 7n) this.#byte(Number(rest & 127n) | 128)
-      this.#byte(Number(rest))
+      for (; rest > 127n; rest >>= 7n) this.#written.byte(Number(rest & 127n) | 128)
+      this.#written.byte(Number(rest))
     }
   }
 
   bytes(bytes: Uint8Array): void {
     this.varint(bytes.length)
-    this.#room(bytes.length)
-    this.#bytes.set(bytes, this.#at)
-    this.#at += bytes.length
+    this.#written.bytes(bytes)
   }
 
   text(value: string): void {
     const length = Buffer.byteLength(value)
     this.varint(length)
-    this.#room(length)
-    this.#at += this.#bytes.write(value, this.#at)
+    this.#written.text(value, length)
   }
 
   /** What `write` writes, with its length before it. */
   delimited(write: () => void): void {
-    const from = this.#at
+    const from = this.#written.length
     write()
-    const part = Buffer.from(this.#bytes.subarray(from, this.#at))
-    this.#at = from
-    this.bytes(part)
+    this.bytes(this.#written.take(from))
   }
 
   finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#at)
-  }
-
-  #byte(value: number): void {
-    this.#room(1)
-    this.#bytes[this.#at++] = value
-  }
-
-  #room(length: number): void {
-    if (this.#at + length <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#at + length))
-    this.#bytes.copy(larger, 0, 0, this.#at)
-    this.#bytes = larger
+    return this.#written.finish()
   }
 }
 
