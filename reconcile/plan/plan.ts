@@ -4,13 +4,17 @@
  * @module
  */
 import type { DesiredAppliance, Fleet } from '../../schemas/fleet.ts'
+import type { Problem } from '../../schemas/problem.ts'
 import { compareText } from '../compare/canonical-json.ts'
+import { consolePath } from '../compare/console-diff.ts'
 import { crossCheck } from './cross-checks.ts'
 import type { PlanContext, Sight } from '../engine.ts'
 import { otherKeyProblem } from '../compare/other-key.ts'
 import { isHeld } from './hold.ts'
 import { answered } from '../compare/look.ts'
-import type { Plan } from '../plan-types.ts'
+import type { AppliancePlan, Plan } from '../plan-types.ts'
+import { formerEntries } from './former-entries.ts'
+import { isLookedAt } from './only.ts'
 import { checkPolicy } from './policy.ts'
 import { planAppliance } from './appliance-plan.ts'
 
@@ -30,7 +34,8 @@ export function makePlan(fleet: Fleet, sights: readonly Sight[], context: PlanCo
   const consoles = selected(fleet.managementConsoles, context).map((desired) =>
     planAppliance(fleet, desired, byKey.get(desired.key), context, undefined),
   )
-  const plans = planned.map(({ plan }) => plan)
+  const former = isLookedAt(consolePath, context.options.only) ? formerEntries(sights) : new Map<string, Problem[]>()
+  const plans = planned.map(({ plan }) => withProblems(plan, former.get(plan.key)))
   const overrides = context.options.overrides ?? {}
   const declared = [...fleet.sensors.values()].filter((desired) => !isHeld(desired, context.now))
   const refused = [
@@ -52,6 +57,9 @@ export function makePlan(fleet: Fleet, sights: readonly Sight[], context: PlanCo
     ...(Object.keys(overrides).length > 0 && { overrides }),
   }
 }
+
+const withProblems = (plan: AppliancePlan, problems: readonly Problem[] = []): AppliancePlan =>
+  problems.length > 0 ? { ...plan, problems: [...plan.problems, ...problems] } : plan
 
 function selected(
   appliances: ReadonlyMap<string, DesiredAppliance>,

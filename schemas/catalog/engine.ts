@@ -219,6 +219,14 @@ const policy = {
       'A management console assigns sensors that have been connected to it. The run is narrowed to the zone, so that nothing connects the sensor.',
     remedy: 'Run with --only managementConsole, or without --only.',
   },
+  FORMER_CONSOLE_ENTRY: {
+    severity: 'warning',
+    title: 'A management console still lists a sensor that has left it',
+    explanation:
+      'A sensor that is moved to another console, or disconnected, stays in the list of the one before. Nothing else depends on that entry.',
+    remedy:
+      'Delete it in Site Management of that console. Once no document declares the sensor, `retire --remove-from-console` does.',
+  },
   CONSOLE_TIME_DRIFT: {
     severity: 'warning',
     title: 'A sensor is disconnected from its management console as their clocks differ',

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { connectionStringOf, consoleOf } from '../../drivers/memory/console.ts'
 import { applyPlan } from '../../reconcile/apply/apply.ts'
+import type { PlanOptions } from '../../reconcile/engine.ts'
 import { planRun } from '../../reconcile/run.ts'
 import type { DesiredSettings, Fleet } from '../../schemas/fleet.ts'
 import {
@@ -133,6 +134,40 @@ test('a zone alone is not assigned to a sensor that its console does not list, a
   expect(digestPlan(zone.plan)).toMatchObject([{ steps: ['managementConsole.zone'], problems: [] }])
   expect(zone.outcome.sensors[0]?.status).toBe('done')
 })
+
+test.each<{ name: string; settings: DesiredSettings }>([
+  { name: 'moved', settings: { managementConsole: { console: 'spare' } } },
+  { name: 'disconnected', settings: { managementConsole: { enabled: false } } },
+])(
+  'a sensor that was $name is told to be listed still where it was, until a person deletes it',
+  async ({ settings }) => {
+    const { bench, hq } = await installed()
+    await converge(declared(atHq), bench.world)
+    const { plan } = await converge(declared(settings), restarted(bench))
+    expect(digestPlan(plan)).toMatchObject([{ problems: [] }])
+    const [after] = (await planRun(declared(settings), restarted(bench), {})).plan.sensors
+    expect(after).toMatchObject({
+      status: 'inSync',
+      changes: [],
+      problems: [
+        {
+          severity: 'warning',
+          code: 'FORMER_CONSOLE_ENTRY',
+          key: 'line-1',
+          summary:
+            'The management console hq still lists the sensor as line-1 (DISCONNECTED), although it is connected there no more',
+          hint: 'By hand, in hq at https://10.1.8.1: Site Management, delete the sensor line-1 (serial number SN-1).',
+        },
+      ],
+    })
+    const problemsOf = async (fleet: Fleet, options: PlanOptions) =>
+      digestPlan((await planRun(fleet, restarted(bench), options)).plan)[0]?.problems
+    expect(await problemsOf(declared(settings), { only: ['time'] })).toEqual([])
+    expect(await problemsOf(declared({}), {})).toEqual([])
+    consoleOf(hq).entries.clear()
+    expect(await problemsOf(declared(settings), {})).toEqual([])
+  },
+)
 
 test.each<{ name: string; done: readonly string[]; status: string; code: string }>([
   { name: 'but for the connection', done: ['time'], status: 'stale', code: 'APPLIANCE_CHANGED' },

@@ -157,6 +157,9 @@ async function expectSettled(plant: Plant, documents: Documents): Promise<void> 
   const { plan } = await planRun(declare(documents), restarted(plant), {})
   expect(plan.problems).toEqual([])
   expect([...plan.sensors, ...plan.managementConsoles].filter(isUnsettled).map(({ key }) => key)).toEqual([])
+  expect(plan.sensors.map(({ problems }) => problems.filter(isFormer).length)).toEqual(
+    documents.sensors.map((one, index) => formerOf(plant, one, plant.sensors[index]!)),
+  )
   expect(plant.sensors.slice(0, documents.sensors.length).map((one) => standing(plant, one))).toMatchObject(
     documents.sensors.map(({ wish }) => expected(wish)),
   )
@@ -167,7 +170,18 @@ async function expectSettled(plant: Plant, documents: Documents): Promise<void> 
 }
 
 const isUnsettled = ({ status, changes, steps, problems }: AppliancePlan): boolean =>
-  status !== 'inSync' || changes.length + steps.length + problems.length > 0
+  status !== 'inSync' || changes.length + steps.length + problems.filter((one) => !isFormer(one)).length > 0
+
+const isFormer = ({ code }: { code: string }): boolean => code === 'FORMER_CONSOLE_ENTRY'
+
+/** Consoles that list a sensor which its document has sent elsewhere. */
+const formerOf = ({ consoles }: Plant, { wish }: Documents['sensors'][number], { serialNumber }: MemoryAppliance) =>
+  Object.entries(consoles).filter(
+    ([key, console]) =>
+      wish.by !== 'nothing' &&
+      (wish.by === 'off' || wish.console !== key) &&
+      consoleOf(console).entries.has(serialNumber),
+  ).length
 
 /** Steps of a sensor in the order of the documents, as the design tells it. */
 const order = ['time', 'managementConsole', 'managementConsole.zone']
