@@ -1,7 +1,7 @@
 /**
  * What `terraform plan` costs with this provider and nothing to change, as a ratio to the same number of `terraform_data`,
- * which is built in: `node bench/provider.ts [EXECUTABLE…]` with `--sizes 1,100,1000`, after `npm run package:provider`. Also how many requests a sensor gets,
- * and how much memory the provider takes at most.
+ * which is built in: `node bench/provider.ts [EXECUTABLE…]` with `--sizes 1,100,1000`, after `npm run package:provider`. Also the
+ * CPU time of Terraform and the provider together, how many requests a sensor gets, and how much memory the provider takes at most.
  *
  * @module
  */
@@ -29,6 +29,9 @@ export interface ProviderMeasure {
   sensors: number
   ms: number
   floorMs: number
+  /** Of Terraform and all that it starts; NaN on Windows. */
+  cpuMs: number
+  floorCpuMs: number
   /** For each sensor and plan. */
   requests: number
   signIns: number
@@ -58,11 +61,27 @@ const inPlace = async ({ folder, env }: Place, ...args: string[]): Promise<void>
   await run(terraform, [...args, '-no-color', '-input=false'], { cwd: folder, env, maxBuffer: 2 ** 28 })
 }
 
-async function planMs(at: Place): Promise<number> {
-  const started = performance.now()
-  await inPlace(at, 'plan', '-detailed-exitcode')
-  return performance.now() - started
+interface Cost {
+  ms: number
+  cpuMs: number
 }
+
+async function planCost({ folder, env }: Place): Promise<Cost> {
+  const options = ['plan', '-no-color', '-input=false', '-detailed-exitcode']
+  const started = performance.now()
+  const { stdout } = await run('sh', ['-c', '"$@" > /dev/null || exit; times', 'sh', terraform, ...options], {
+    cwd: folder,
+    env,
+  })
+  return { ms: performance.now() - started, cpuMs: childrenMs(stdout) }
+}
+
+/** The second line that `times` of a shell prints is of what it has started: user and system time. */
+const childrenMs = (times: string): number =>
+  [...(times.trim().split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + (Number(minutes) * 60 + Number(seconds)) * 1000,
+    0,
+  )
 
 const floorConfiguration = (count: number): string =>
   Array.from(
@@ -134,17 +153,22 @@ export async function measureProvider(executable: string, sensors: number, runs:
     await inPlace(floor, 'init')
     for (const each of [floor, ours]) await inPlace(each, 'apply', '-auto-approve')
     await counts(fleet.child)
-    const pairs: { ms: number; floorMs: number }[] = []
-    for (let index = 0; index < runs; index += 1) pairs.push({ floorMs: await planMs(floor), ms: await planMs(ours) })
+    const costs = { floor: [] as Cost[], ours: [] as Cost[] }
+    for (let index = 0; index < runs; index += 1) {
+      costs.floor.push(await planCost(floor))
+      costs.ours.push(await planCost(ours))
+    }
     const asked = await counts(fleet.child)
     return {
       executable: labelOf(executable),
       sensors,
-      ms: median(pairs.map(({ ms }) => ms)),
-      floorMs: median(pairs.map(({ floorMs }) => floorMs)),
+      ms: median(costs.ours.map(({ ms }) => ms)),
+      floorMs: median(costs.floor.map(({ ms }) => ms)),
+      cpuMs: median(costs.ours.map(({ cpuMs }) => cpuMs)),
+      floorCpuMs: median(costs.floor.map(({ cpuMs }) => cpuMs)),
       requests: asked.requests / runs / sensors,
       signIns: asked.signIns / runs / sensors,
-      peakMb: await peakMbDuring(plugins, planMs(ours)),
+      peakMb: await peakMbDuring(plugins, planCost(ours)),
     }
   } finally {
     fleet.child.disconnect()
@@ -162,18 +186,38 @@ export function packaged(): string[] {
   })
 }
 
+function figuresOf(measured: ProviderMeasure): string[] {
+  const { sensors, ms, floorMs, cpuMs, floorCpuMs, requests, signIns, peakMb } = measured
+  const wall = [ms.toFixed(0), floorMs.toFixed(0), (ms / floorMs).toFixed(2)]
+  const cpu = [cpuMs.toFixed(0), (cpuMs / floorCpuMs).toFixed(2)]
+  return [String(sensors), ...wall, ...cpu, String(requests), String(signIns), peakMb.toFixed(0)]
+}
+
 if (import.meta.main) {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { sizes: { type: 'string' } } })
   const sizes = (values.sizes ?? '1,100,1000').split(',').map(Number)
-  const columns = ['provider', 'sensors', 'plan ms', 'floor ms', 'ratio', 'requests', 'sign-ins', 'peak MB']
+  const columns = [
+    'provider',
+    'sensors',
+    'plan ms',
+    'floor ms',
+    'ratio',
+    'CPU ms',
+    'ratio',
+    'requests',
+    'sign-ins',
+    'peak MB',
+  ]
   console.log(columns.map((column, index) => (index === 0 ? column.padEnd(28) : column.padStart(10))).join(''))
   const given = positionals.length > 0 ? positionals.map((path) => resolve(path)) : packaged()
   for (const executable of given) {
     for (const size of sizes) {
-      const { ms, floorMs, requests, signIns, peakMb } = await measureProvider(executable, size, size > 100 ? 3 : 9)
-      const figures = [size, ms.toFixed(0), floorMs.toFixed(0), (ms / floorMs).toFixed(2), requests, signIns]
-      const row = [...figures, peakMb.toFixed(0)].map((figure) => String(figure).padStart(10)).join('')
-      console.log(`${labelOf(executable).padEnd(28)}${row}`)
+      const measured = await measureProvider(executable, size, size > 100 ? 3 : 9)
+      console.log(
+        `${labelOf(executable).padEnd(28)}${figuresOf(measured)
+          .map((figure) => figure.padStart(10))
+          .join('')}`,
+      )
     }
   }
 }
