@@ -23,19 +23,19 @@ export type CheckedDocument = {
 }[DocumentKind]
 
 /** The kind, where the document names one that exists. */
-export function kindOf({ value }: ParsedDocument): DocumentKind | undefined {
+export function kindOf({ value }: Pick<ParsedDocument, 'value'>): DocumentKind | undefined {
   const kind = isObject(value) ? value['kind'] : undefined
   return typeof kind === 'string' && Object.hasOwn(documentKinds, kind) ? (kind as DocumentKind) : undefined
 }
 
 /** `metadata.name`, where it is a string. */
-export function nameOf({ value }: ParsedDocument): string | undefined {
+export function nameOf({ value }: Pick<ParsedDocument, 'value'>): string | undefined {
   const name = valueBelow(valueBelow(value, 'metadata'), 'name')
   return typeof name === 'string' ? name : undefined
 }
 
 /** True for a document that an appliance stands behind, as far as it names its kind. */
-export const isApplianceDocument = (document: ParsedDocument): boolean =>
+export const isApplianceDocument = (document: Pick<ParsedDocument, 'value'>): boolean =>
   Object.hasOwn(applianceSchemas, kindOf(document) ?? '')
 
 /** The key that a problem of a document concerns. Sites and fleets have names, but no keys. */
@@ -60,7 +60,11 @@ export function checkDocument(document: ParsedDocument): CheckedDocument | Probl
   const issues = result.success ? [] : toFindings(documentKinds[kind], document.value, result.error.issues)
   const replaced = new Set(placeholders.map(pathId))
   const findings = [...issues.filter((issue) => !replaced.has(pathId(issue))), ...placeholders]
-  if (result.success && findings.length === 0) return { ...document, kind, data: result.data } as CheckedDocument
+  if (result.success && findings.length === 0) {
+    const { data } = result
+    // What was checked stands in for what was parsed, so that a fleet holds each value once.
+    return { ...document, value: data, kind, data } as CheckedDocument
+  }
   return firstProblems(document.source.file, findings, (finding) => findingProblem(document, finding))
 }
 

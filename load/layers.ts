@@ -23,18 +23,23 @@ export type LayerTree = Tree<From>
 
 const trees = new WeakMap<ParsedDocument, LayerTree>()
 
-/** The tree of a document's layer. Made once per document: the fleet's is part of every sensor. */
+/** The tree of a document's layer. That of a fleet or a site is made once, as it is part of every sensor. */
 export function layerOf(document: CheckedDocument): LayerTree {
+  if (isAppliance(document)) return makeLayer(document)
   const known = trees.get(document)
   if (known) return known
+  const tree = makeLayer(document)
+  trees.set(document, tree)
+  return tree
+}
+
+function makeLayer(document: CheckedDocument): LayerTree {
   const [value, path] = isAppliance(document)
     ? [document.data.spec, ['spec']]
     : [document.data.spec.defaults ?? {}, ['spec', 'defaults']]
   const layer = layerNames[document.kind]
   const schema = applianceSchemas[isAppliance(document) ? document.kind : 'Sensor'].layer
-  const tree = toTree<From>(schema, value, (below) => ({ layer, document, path: [...path, ...below] }))
-  trees.set(document, tree)
-  return tree
+  return toTree<From>(schema, value, (below) => ({ layer, document, path: [...path, ...below] }))
 }
 
 const layerNames = { Fleet: 'fleet', Site: 'site', Sensor: 'sensor', ManagementConsole: 'console' } as const
@@ -46,8 +51,7 @@ export const isAppliance = (document: CheckedDocument): document is ApplianceDoc
 export type ApplianceDocument = Extract<CheckedDocument, { kind: ApplianceKind }>
 
 /** All layers of an appliance, the lowest first, as one tree. */
-export const mergeLayers = ([first, ...upper]: readonly [LayerTree, ...LayerTree[]]): LayerTree =>
-  upper.reduce(mergeTrees, first)
+export const mergeLayers = (layers: readonly LayerTree[]): LayerTree => layers.reduce(mergeTrees)
 
 const origins = new WeakMap<From, Origin>()
 

@@ -36,6 +36,7 @@ import { expiredHold, resolveCredentials, resolveRegistrars, resolveSites, siteH
 import {
   placeInTree,
   resolveAppliance,
+  treeOf,
   type FleetDocument,
   type ResolveContext,
   type ResolvedAppliance,
@@ -216,15 +217,15 @@ function resolveAppliances(
     return !brokenFleet && (site === undefined || sites.has(site) || !siteNames.has(site))
   }
   const lowerOf = ({ kind, data }: ApplianceDocument) =>
-    kind === 'Sensor' ? [fleet, sites.get(data.metadata.site ?? '')] : []
+    kind === 'Sensor' ? [fleet, sites.get(data.metadata.site ?? '')].filter((layer) => layer !== undefined) : []
   return checked
     .filter(isAppliance)
     .filter(isWhole)
     .map((document) => resolveAppliance(context, document, lowerOf(document)))
 }
 
-const ownHold = ({ document, tree, spec }: ResolvedAppliance, now: number): Problem[] =>
-  expiredHold(spec.hold, now, () => placeInTree(tree, ['hold', 'until']), {
+const ownHold = ({ document, lower, spec }: ResolvedAppliance, now: number): Problem[] =>
+  expiredHold(spec.hold, now, () => placeInTree(treeOf(document, lower), ['hold', 'until']), {
     key: document.data.metadata.name,
     summary: `The hold of sensor ${document.data.metadata.name}`,
   })

@@ -9,7 +9,7 @@ import type { ParsedDocument } from './parse-documents.ts'
 import { suggestion } from './nearest.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
 import { isApplianceDocument, kindOf, nameOf, subjectOf } from './check-document.ts'
-import { placeInTree, type ResolvedAppliance } from './resolve-appliance.ts'
+import { placeInTree, treeOf, type ResolvedAppliance } from './resolve-appliance.ts'
 import { isObject, valueBelow } from './schema-walk.ts'
 import { rangeAt } from './range-at.ts'
 import { placeOf } from './source.ts'
@@ -188,8 +188,8 @@ function duplicate(
   appliance: ResolvedAppliance,
   earlier: ResolvedAppliance,
 ): Problem {
-  const placeIn = ({ tree, document }: ResolvedAppliance) =>
-    path.length > 0 ? placeInTree(tree, path) : placeAt(document, ['metadata', 'formerKey'])
+  const placeIn = ({ document, lower }: ResolvedAppliance) =>
+    path.length > 0 ? placeInTree(treeOf(document, lower), path) : placeAt(document, ['metadata', 'formerKey'])
   const there = placeIn(earlier)
   const name = called(appliance)
   return documentProblem(code, {

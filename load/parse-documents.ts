@@ -4,31 +4,22 @@
  *
  * @module
  */
-import {
-  isScalar,
-  parseAllDocuments,
-  visit,
-  type Alias,
-  type Document,
-  type Node,
-  type Pair,
-  type YAMLError,
-} from 'yaml'
+import { isScalar, visit, type Document, type Node, type Pair, type Alias, type YAMLError } from 'yaml'
 import type { Problem } from '../schemas/problem.ts'
 import { documentProblem, type DocumentCode } from './problem.ts'
+import { isApplianceDocument } from './check-document.ts'
 import { firstProblems } from './left-out.ts'
 import { continuesSecret } from './mask.ts'
 import { excessOf, tooDeepAt } from './parse-cost.ts'
+import { compose, followAliases, keptNodes, passingNodes, type PlacedNodes } from './placed-nodes.ts'
 import { placeOf, type Range, type Source } from './source.ts'
 import { firstUnseen } from './unseen.ts'
 
 export interface ParsedDocument {
   source: Source
-  /** Nodes with their places; of a document that was written from values they are made when somebody asks. */
-  node: () => Document.Parsed
   value: unknown
-  /** What each alias stands for. */
-  targets: ReadonlyMap<Alias, Node>
+  /** Its nodes with their places. */
+  nodes: () => PlacedNodes
 }
 
 /** What is wrong with the text, before places can be made: these need the ranges of secrets first. */
@@ -69,10 +60,14 @@ export function parseDocuments(source: Source): ParsedSource {
 export function parseWritten(source: Source): ParsedSource {
   const isPlain = !unseenFault(source) && !/\\[bfu]|"__proto__"/.test(source.text)
   if (!isPlain) return parseDocuments(source)
-  let node: Document.Parsed | undefined
-  const nodeOf = () => (node ??= parseAllDocuments(source.text, options)[0] as Document.Parsed)
-  const document = { source, node: nodeOf, value: JSON.parse(source.text) as unknown, targets: new Map() }
-  return { source, documents: [document], faults: [] }
+  const value = JSON.parse(source.text) as unknown
+  return { source, documents: [toDocument(source, value, [0, source.text.length])], faults: [] }
+}
+
+/** An appliance is asked about for itself; what it shares with others, for each of them. */
+function toDocument(source: Source, value: unknown, range: Range): ParsedDocument {
+  const nodes = isApplianceDocument({ value }) ? passingNodes(source, range) : keptNodes(source, range)
+  return { source, value, nodes }
 }
 
 /** Nothing where the nesting is more than the parser's stack holds. */
@@ -81,24 +76,13 @@ function attemptParse(text: string): Document.Parsed[] | undefined {
   // The parser makes an error of everything that it stumbles over; where in itself it did so is of no interest.
   Error.stackTraceLimit = 0
   try {
-    return [...parseAllDocuments(text, options)] as Document.Parsed[]
+    return compose(text)
   } catch {
     return undefined
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
 }
-
-const options = {
-  version: '1.2',
-  schema: 'core',
-  merge: false,
-  stringKeys: true,
-  strict: true,
-  // The parser compares each key with all before it; `duplicateKeys` looks them up.
-  uniqueKeys: false,
-  prettyErrors: false,
-} as const
 
 const unseen = (name: string): string => `a character that nobody sees (${name})`
 
@@ -130,12 +114,11 @@ function valueOf(source: Source, node: Document.Parsed): { document?: ParsedDocu
   const faults = [...errors.map(toFault), ...fatal, ...nodes.keys]
   if (fatal.length > 0 || node.errors.length > 0) return { faults }
   // Each that counts is looked for in all of the document.
-  if (nodes.cyclic || nodes.targets.size > maxAliases) return { faults: [...faults, aliasFault(node)] }
+  if (nodes.cyclic || nodes.aliases > maxAliases) return { faults: [...faults, aliasFault(node)] }
   try {
     const value: unknown = node.toJS({ maxAliasCount: maxAliases })
-    return value === null || value === undefined
-      ? { faults }
-      : { document: { source, node: () => node, value, targets: nodes.targets }, faults }
+    if (value === null || value === undefined) return { faults }
+    return { document: toDocument(source, value, [node.range[0], node.range[2]]), faults }
   } catch {
     return { faults: [...faults, aliasFault(node)] }
   }
@@ -228,20 +211,20 @@ interface Nodes {
   keys: readonly Fault[]
   /** An alias inside its own anchor: a value without an end. */
   cyclic: boolean
-  targets: ReadonlyMap<Alias, Node>
+  /** Aliases that stand for something. */
+  aliases: number
 }
 
 /** One walk for all, as walking takes longer than parsing. */
 function inspect(node: Document.Parsed): Nodes {
   const fatal: Fault[] = []
   const keys: Fault[] = []
-  const anchors = new Map<string, Node>()
-  const targets = new Map<Alias, Node>()
+  const { targets, pass, meet } = followAliases()
   let cyclic = false
   const look = (item: Node): void => {
     addAll(fatal, tagFaults(item))
     addAll(keys, escapedFaults(item))
-    if ('anchor' in item && item.anchor !== undefined) anchors.set(item.anchor, item)
+    pass(item)
   }
   visit(node, {
     Map(_, map) {
@@ -252,14 +235,13 @@ function inspect(node: Document.Parsed): Nodes {
       addAll(keys, keyFaults(key))
     },
     Alias(_, alias, path) {
-      const target = anchors.get(alias.source)
-      if (target) targets.set(alias, target)
-      else addAll(fatal, unknownAlias(alias))
+      const target = meet(alias)
+      if (!target) addAll(fatal, unknownAlias(alias))
       cyclic ||= target !== undefined && path.includes(target)
     },
     Node: (_, item) => look(item),
   })
-  return { fatal, keys, cyclic, targets }
+  return { fatal, keys, cyclic, aliases: targets.size }
 }
 
 /** A call with everything as its arguments would overflow the stack. */

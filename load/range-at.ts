@@ -13,10 +13,11 @@ export function rangeAt(
   path: readonly PropertyKey[],
   mark: 'key' | 'value' = 'value',
 ): Range {
-  let at: Node | null | undefined = document.node().contents
+  const { contents, targets } = document.nodes()
+  let at: Node | null | undefined = contents
   let range = rangeOf(at)
   for (const [index, segment] of path.entries()) {
-    if (isAlias(at)) at = document.targets.get(at)
+    if (isAlias(at)) at = targets.get(at)
     const next = memberOf(at, segment)
     if (!next) break
     const last = index === path.length - 1
@@ -29,12 +30,13 @@ export function rangeAt(
 
 /** The range of what an alias at a path stands for; none for everything else. */
 export function anchorAt(document: ParsedDocument, path: readonly PropertyKey[]): Range[] {
-  let at: Node | null | undefined = document.node().contents
+  const { contents, targets } = document.nodes()
+  let at: Node | null | undefined = contents
   for (const segment of path) {
-    const next = memberOf(isAlias(at) ? document.targets.get(at) : at, segment)
+    const next = memberOf(isAlias(at) ? targets.get(at) : at, segment)
     at = isPair(next) ? (next.value as Node | null) : next
   }
-  const target = isAlias(at) ? document.targets.get(at) : undefined
+  const target = isAlias(at) ? targets.get(at) : undefined
   return target ? [rangeOf(target)] : []
 }
 

@@ -31,6 +31,7 @@ import { placeOf } from './source.ts'
 
 export type SiteDocument = Extract<CheckedDocument, { kind: 'Site' }>
 export type FleetDocument = Extract<CheckedDocument, { kind: 'Fleet' }>
+export type LowerDocument = FleetDocument | SiteDocument
 
 /** What all appliances share while loading. */
 export interface ResolveContext {
@@ -47,7 +48,8 @@ export interface ResolveContext {
 /** An appliance of a set of documents; without `desired` it has errors and takes no further part. */
 export interface ResolvedAppliance {
   document: ApplianceDocument
-  tree: LayerTree
+  /** Documents of the layers below it, the lowest first. */
+  lower: readonly LowerDocument[]
   /** All layers merged, before references are followed. */
   spec: ApplianceSpec
   desired?: DesiredAppliance
@@ -58,25 +60,28 @@ export interface ResolvedAppliance {
 export function resolveAppliance(
   context: ResolveContext,
   document: ApplianceDocument,
-  lower: readonly (FleetDocument | SiteDocument | undefined)[],
+  lower: readonly LowerDocument[],
 ): ResolvedAppliance {
   const problems: Problem[] = []
   const { tree, spec, report } = mergeAppliance(document, lower, problems)
-  const resolved = { document, tree, spec }
+  const resolved = { document, lower, spec }
   if (problems.some(({ severity }) => severity === 'error')) return { ...resolved, problems }
   const references = referenceContext(context, document, tree, spec, report)
-  const desired = desiredAppliance(references, document, tree, spec)
+  const desired = desiredAppliance(references, document, lower, spec)
   return { ...resolved, desired, problems }
 }
+
+/** All layers of an appliance as one tree. Made anew whenever somebody asks: a fleet of trees would take more memory than all else. */
+export const treeOf = (document: ApplianceDocument, lower: readonly LowerDocument[]): LayerTree =>
+  mergeLayers([...lower.map(layerOf), layerOf(document)])
 
 /** Merges the layers and checks them as a whole. What is found is added to `problems`; no reference is followed. */
 export function mergeAppliance(
   document: ApplianceDocument,
-  lower: readonly (FleetDocument | SiteDocument | undefined)[],
+  lower: readonly LowerDocument[],
   problems: Problem[],
 ): { tree: LayerTree; spec: ApplianceSpec; report: Report } {
-  const layers = [...lower.filter((layer) => layer !== undefined), document].map(layerOf)
-  const tree = mergeLayers(layers as [LayerTree, ...LayerTree[]])
+  const tree = treeOf(document, lower)
   const value = toValue(tree)
   const key = document.data.metadata.name
   const report: Report = (code, path, { mark, severity, ...text }) =>
@@ -98,8 +103,8 @@ export function mergeAppliance(
 }
 
 /** Nobody knows the registrars of a document that stands alone. */
-function hubsIn(lower: readonly (FleetDocument | SiteDocument | undefined)[]): ReadonlySet<string> | undefined {
-  const fleet = lower.find((one) => one?.kind === 'Fleet')
+function hubsIn(lower: readonly LowerDocument[]): ReadonlySet<string> | undefined {
+  const fleet = lower.find((one) => one.kind === 'Fleet')
   return fleet && hubsOf(Object.entries(fleet.data.spec.registrars ?? {}))
 }
 
@@ -144,7 +149,7 @@ function referenceContext(
 function desiredAppliance(
   references: ReferenceContext,
   document: ApplianceDocument,
-  tree: LayerTree,
+  lower: readonly LowerDocument[],
   { access, hold, ...settings }: ApplianceSpec,
 ): DesiredAppliance {
   const { name: key, site, labels = {}, formerKey } = document.data.metadata
@@ -164,7 +169,7 @@ function desiredAppliance(
     },
     // Most of a fleet has nothing to tell that needs a place.
     get origins() {
-      return (origins ??= originsOf(document.kind, tree))
+      return (origins ??= originsOf(document.kind, treeOf(document, lower)))
     },
   }
 }

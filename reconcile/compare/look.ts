@@ -40,12 +40,9 @@ export function mergeFindings(...parts: readonly Findings[]): Findings {
 }
 
 /** A problem of a sensor, at the line that declares the field, or else the sensor. */
-export function problemOf(
-  { key, origins, place }: DesiredAppliance,
-  problem: Omit<Problem, 'key' | 'at'>,
-): Problem & { key: string } {
-  const at = (problem.field && origins.get(problem.field)?.place) || place
-  return { ...problem, key, at }
+export function problemOf(desired: DesiredAppliance, problem: Omit<Problem, 'key' | 'at'>): Problem & { key: string } {
+  const at = (problem.field && desired.origins.get(problem.field)?.place) || desired.place
+  return { ...problem, key: desired.key, at }
 }
 
 /** True where `--allow-delete` names the sensor. */

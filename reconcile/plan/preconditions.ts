@@ -71,7 +71,8 @@ function checkCloud(look: Look, steps: readonly Step[]): Checked {
   const mode = look.desired.settings.activation?.mode ?? activation?.mode
   if (activation?.cloud?.reachable !== false || mode === 'local') return { steps: [...steps], problems: [] }
   const ways = steps.filter(({ id }) => waysToTheCloud.has(id)).map(({ id }) => id)
-  return needingOrWithheld(steps, ways, cloudUnreachable(look, activation.cloud))
+  const { cloud } = activation
+  return needingOrWithheld(steps, ways, () => cloudUnreachable(look, cloud))
 }
 
 function checkClock(look: Look, steps: readonly Step[]): Checked {
@@ -79,17 +80,17 @@ function checkClock(look: Look, steps: readonly Step[]): Checked {
   if (clockDriftSeconds === undefined || Math.abs(clockDriftSeconds) <= mostDriftSeconds)
     return { steps: [...steps], problems: [] }
   const ways = steps.filter(setsClock).map(({ id }) => id)
-  return needingOrWithheld(steps, ways, clockOff(look, clockDriftSeconds))
+  return needingOrWithheld(steps, ways, () => clockOff(look, clockDriftSeconds))
 }
 
 const setsClock = ({ action }: Step): boolean =>
   (action.type === 'set' || action.type === 'manual') &&
   (action.values['time.ntp.enabled'] === true || typeof action.values['time.ntp.server'] === 'string')
 
-/** Activation needs these steps; where there are none it is withheld. */
-function needingOrWithheld(steps: readonly Step[], ways: readonly string[], problem: Problem): Checked {
+/** Activation needs these steps; where there are none it is withheld. The problem has a place, which takes long to find. */
+function needingOrWithheld(steps: readonly Step[], ways: readonly string[], problem: () => Problem): Checked {
   if (!steps.some(reactivates)) return { steps: [...steps], problems: [] }
-  if (ways.length === 0) return { steps: steps.filter((step) => !reactivates(step)), problems: [problem] }
+  if (ways.length === 0) return { steps: steps.filter((step) => !reactivates(step)), problems: [problem()] }
   return { steps: steps.map((step) => (reactivates(step) ? needing(step, ways) : step)), problems: [] }
 }
 
