@@ -24,14 +24,41 @@ export async function tryOnce(
   const { method, path } = request
   const startedAt = options.clock.monotonic()
   const told = () => ({ method, path, attempt, ms: options.clock.monotonic() - startedAt })
-  const deadline = AbortSignal.timeout(Math.min(request.timeoutMs ?? Infinity, options.timeoutMs) + streamMs(request))
+  const timeoutMs = Math.min(request.timeoutMs ?? Infinity, options.timeoutMs) + streamMs(request)
+  const bounds = boundAttempt(timeoutMs, request.signal)
   try {
-    const response = await exchange(pool, request, options, deadline)
+    const response = await exchange(pool, request, options, bounds.signal)
     options.onExchange?.({ ...told(), status: response.status })
     return response
   } catch (error) {
     options.onExchange?.(told())
-    return toTransportError(error, options.origin, { deadline, ...(request.signal && { caller: request.signal }) })
+    return toTransportError(error, options.origin, bounds.timedOut(), request.signal)
+  } finally {
+    bounds.end()
+  }
+}
+
+/**
+ * Ends an attempt when its time is over or the caller calls it off. `end` lets go of both: signals that Node.js derives
+ * hold what they belong to until the time is over, a minute after most attempts, and the caller's serves thousands.
+ */
+function boundAttempt(timeoutMs: number, caller: AbortSignal | undefined) {
+  const controller = new AbortController()
+  let timedOut = false
+  const callOff = () => controller.abort(caller?.reason)
+  const timer = setTimeout(() => {
+    timedOut = true
+    controller.abort()
+  }, timeoutMs)
+  if (caller?.aborted) callOff()
+  else caller?.addEventListener('abort', callOff, { once: true })
+  return {
+    signal: controller.signal,
+    timedOut: () => timedOut,
+    end() {
+      clearTimeout(timer)
+      caller?.removeEventListener('abort', callOff)
+    },
   }
 }
 
@@ -47,7 +74,7 @@ async function exchange(
   pool: Dispatcher,
   request: HttpRequest,
   options: Options,
-  deadline: AbortSignal,
+  signal: AbortSignal,
 ): Promise<HttpResponse> {
   const sentAt = options.clock.now()
   const stream = streamOf(request)
@@ -61,7 +88,7 @@ async function exchange(
     },
     body: bodyOf(request),
     ...(stream && { headersTimeout: options.timeoutMs + streamMs(request) }),
-    signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
+    signal,
   })
   const receivedAt = options.clock.now()
   const headers = flattenHeaders(answer.headers)
@@ -109,14 +136,15 @@ async function readBody(
 function toTransportError(
   error: unknown,
   origin: string,
-  { caller, deadline }: { caller?: AbortSignal; deadline: AbortSignal },
+  timedOut: boolean,
+  caller: AbortSignal | undefined,
 ): TransportError {
   if (error instanceof TransportError) return error
   const fail = (code: TransportError['code'], what: string, advice?: string) =>
     new TransportError(code, `${sanitise(origin)} ${what}`, { cause: withoutData(error), ...(advice && { advice }) })
   if (caller?.aborted) return aborted(origin, error)
   const { code = '', name = '' } = error as { code?: string; name?: string }
-  if (deadline.aborted || code.endsWith('_TIMEOUT')) return fail('TIMEOUT', 'did not answer in time', laterAdvice)
+  if (timedOut || code.endsWith('_TIMEOUT')) return fail('TIMEOUT', 'did not answer in time', laterAdvice)
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return fail('ANSWER_TOO_LARGE', 'sent too many headers')
   if (name === 'HTTPParserError' || code.startsWith('HPE_')) return fail('ANSWER_MALFORMED', 'does not answer in HTTP')
   if (code === 'UND_ERR_INVALID_ARG') return fail('ANSWER_MALFORMED', 'gave a value that cannot be sent back to it')

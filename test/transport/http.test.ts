@@ -1,4 +1,5 @@
 /** Addresses: 127.20.140.1 and 2. */
+import { getEventListeners } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
@@ -401,4 +402,17 @@ test('a request is called off at once, in flight or waiting to be repeated', asy
   expect((await failure(second.http.request({ method: 'GET', path: '/', signal: waiting.signal }))).code).toBe(
     'ABORTED',
   )
+})
+
+test('a request that is over holds on to nothing of the signal that may call it off', async () => {
+  const { signal } = new AbortController()
+  const counted: number[] = []
+  const server = await https((_, response) => {
+    counted.push(getEventListeners(signal, 'abort').length)
+    response.writeHead(counted.length === 1 ? 200 : 500).end()
+  })
+  const { http } = client(server, { attempts: 2 })
+  for (let index = 0; index < 3; index++) await http.request({ method: 'GET', path: '/', signal })
+  expect(counted).toEqual([1, 1, 1, 1, 1])
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
