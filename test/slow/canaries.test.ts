@@ -17,10 +17,10 @@ import { unwrapped } from '../../schemas/layered.ts'
 import { startTrial, trialEnv, type Trial } from '../cli/fleet.ts'
 import { root } from '../house/sources.ts'
 import { authorityKey, leafKey, makeCertificate, otherKey, type Key } from '../simulator/sensor/certificates.ts'
+import { contentOf, expectNoneOf, madeCanary as made, shownOf } from '../support/canaries.ts'
+import type { Fault } from '../../simulator/faults.ts'
 import { endOf, passTime } from '../support/killed-command.ts'
 
-/** Hard to write without an escape, but for its middle, by which it is found. */
-const made = (name: string): string => `%2F"Kan4ry-${name}-7f3a\\+~`
 const encrypted = ({ pem }: Key, passphrase: string): string =>
   createPrivateKey(pem).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
 const passphrases = {
@@ -45,28 +45,7 @@ const secrets: Record<string, string> = {
   C_HQ_PASSPHRASE: passphrases.hq,
 }
 
-/** What is searched for: of a key a line in its middle, of the others what stands between their signs. */
-function traceOf(secret: string): string {
-  if (secret.includes('PRIVATE KEY')) return secret.split('\n')[3] ?? ''
-  return /[\w-]{12,}/.exec(secret)?.[0] ?? secret
-}
-
-/** As it is; and in base64, whatever stands before and after it. */
-function formsOf(secret: string): string[] {
-  const trace = traceOf(secret)
-  const encoded = [0, 1, 2].map((before) => {
-    const text = Buffer.from('x'.repeat(before) + trace).toString('base64')
-    return text.slice(before === 0 ? 0 : 4, -4)
-  })
-  return [trace, encodeURIComponent(trace), ...encoded, Buffer.from(trace).toString('hex')]
-}
-
-function expectNoSecret(text: string, where: string): void {
-  for (const [name, secret] of Object.entries(secrets)) {
-    const found = formsOf(secret).findIndex((form) => text.includes(form))
-    expect(found < 0 ? '' : `${name} in form ${found}`, where).toBe('')
-  }
-}
+const expectNoSecret = (text: string, where: string): void => expectNoneOf(secrets, text, where)
 
 const syslog = (name: string, file: string): string =>
   `{ siem: { syslog: { host: siem.plant.example, port: 6514, format: cef, protocol: tls, tls: { certificate: { file: ${file} }, privateKey: { fromEnv: ${name}_KEY }, passphrase: { fromEnv: ${name}_PASSPHRASE } } } } }`
@@ -219,7 +198,7 @@ async function run(words: readonly string[], { env = {}, node = [], killAfter }:
   })
   const shown = new Set<string>()
   const watch = setInterval(() => {
-    for (const name of ['cmdline', 'comm', 'stat']) shown.add(contentOf(`/proc/${child.pid}/${name}`))
+    shown.add(shownOf(child.pid))
     if (killAfter !== undefined && simulator.requests(from).length >= killAfter) child.kill('SIGKILL')
   }, 5)
   const ended = await endOf(child)
@@ -232,14 +211,6 @@ async function run(words: readonly string[], { env = {}, node = [], killAfter }:
   expectNoSecret([...shown].join('\n'), `process of ${said}`)
   searchFiles(said)
   return { ...ended, requests }
-}
-
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch {
-    return ''
-  }
 }
 
 /** Everything in the working directory, the home and the folder for temporary files; what only its owner may read is so. */
@@ -328,6 +299,72 @@ test.for([
   expect((await run([...approved, '--rewrite-secrets'])).requests).toBeGreaterThan(3)
   await run(['drift', 'fleet.yaml', '--verbose', '--format', 'json'])
   trial.simulator.removeFaults()
+})
+
+/** Ends with 0 when it is left alone; then with what goes wrong, whatever the end. */
+async function runWithFaults(words: readonly string[], faults: readonly Fault[]): Promise<void> {
+  for (const fault of faults) {
+    trial.simulator.addFault(fault)
+    await run(words)
+    trial.simulator.removeFaults()
+    passTime(trial.simulator, 61)
+  }
+  const { code, stdout, stderr } = await run(words)
+  expect(code, `${words.join(' ')}\n${stdout}${stderr}`).toBe(0)
+}
+
+const crossFaults: readonly Fault[] = [
+  { kind: 'status', status: 500, body: refusal(trialEnv.SENSOR_PASSWORD) },
+  { kind: 'malformedBody' },
+  { kind: 'cutAfter', nth: 3, count: 1 },
+]
+const inFleet = ['--in', 'fleet.yaml', '--verbose']
+
+test.for([
+  ['backup', 'create', 'line-1', ...inFleet],
+  ['backup', 'list', 'line-1', ...inFleet, '--format', 'json'],
+  ['restore', 'line-1', '--from', 'latest', ...inFleet, '--auto-approve'],
+])('%s %s', async (words) => runWithFaults(words, crossFaults))
+
+test('test-message: what became of it is told, and no secret', async () => {
+  // The restore brought back what was there; nobody listens at the receiver.
+  await run(approved)
+  for (const [key, rule] of [
+    ['line-1', 'soc'],
+    ['hq', 'ops'],
+  ] as const) {
+    for (const fault of crossFaults) {
+      trial.simulator.addFault(fault)
+      await run(['test-message', key, rule, ...inFleet])
+      trial.simulator.removeFaults()
+    }
+    const { stdout, stderr } = await run(['test-message', key, rule, ...inFleet])
+    expect(stdout + stderr).toContain(rule)
+  }
+})
+
+test('trust, confirm, and apply --replace of new hardware', async () => {
+  const { simulator } = trial
+  await simulator.swapHardware('line-2', { serialNumber: 'NEW-2' })
+  // The cloud shows late that the old hardware is silent.
+  for (let minutes = 0; minutes < 21; minutes += 1) passTime(simulator, 60)
+  const { endpoint = '', pin = '' } = simulator.appliances.find(({ key }) => key === 'line-2') ?? {}
+  await run(['trust', endpoint, '--in', 'fleet.yaml', '--verbose'])
+  await run(['confirm', 'line-2', ...inFleet])
+  await runWithFaults([...approved, '--replace', 'line-2', '--accept', pin], crossFaults)
+  expect(simulator.appliance('line-2').state).toMatchObject({ serialNumber: 'NEW-2', activation: { name: 'line-2' } })
+})
+
+test('retire, with its registration and a cloud that says its token back', async () => {
+  const file = join(trial.folder, 'fleet.yaml')
+  const before = readFileSync(file, 'utf8')
+  const rest = before.split('---\n').filter((text) => !text.includes('{ name: line-2 }'))
+  writeFileSync(file, rest.join('---\n'))
+  await trial.simulator.kill('line-2')
+  for (let minutes = 0; minutes < 21; minutes += 1) passTime(trial.simulator, 60)
+  const said: Fault = { kind: 'status', appliance: '(cloud)', status: 403, body: refusal(trialEnv.AZURE_TOKEN) }
+  await runWithFaults(['retire', 'line-2', ...inFleet, '--unregister', '--auto-approve'], [said])
+  expect(trial.simulator.cloud?.records()).toEqual([])
 })
 
 test('with a password that is refused', async () => {
