@@ -18,35 +18,86 @@ export interface FoundFiles {
   problems: readonly Problem[]
 }
 
+/** How much is read at once. More than that is refused before any of it is parsed. */
+export interface ReadLimits {
+  /** Files of documents, and folders on the way to them. */
+  files: number
+  /** Of all files together. */
+  bytes: number
+}
+
+/** A document of a sensor has half a kilobyte to a few: so ten times what a fleet of 10,000 sensors needs. */
+const readLimits: ReadLimits = { files: 100_000, bytes: 64 * 1024 * 1024 }
+
+/** What was found so far. */
+interface Search {
+  cwd: string
+  /** Real path to the path as given. */
+  found: Map<string, string>
+  problems: Problem[]
+  /** Entries that may still be looked at; less than none once there were too many. */
+  left: number
+}
+
 /**
  * Reads every given file, and every *.yaml and *.yml (in any case) below every given folder. Waits for each: constructs are
- * made in one go, and nothing else is to be done meanwhile.
+ * made in one go, and nothing else is to be done meanwhile. Nothing is read of what is more than the limits.
  */
-export function readFiles(paths: readonly string[], cwd: string): FoundFiles {
-  const problems: Problem[] = []
-  const found = new Map<string, string>()
+export function readFiles(paths: readonly string[], cwd: string, limits: ReadLimits = readLimits): FoundFiles {
+  const search: Search = { cwd, found: new Map(), problems: [], left: limits.files }
   const folders: string[] = []
-  const add = ({ path, real }: FoundFile): void => {
-    if (!found.has(real)) found.set(real, path)
-  }
   for (const path of paths) {
     const absolute = resolve(cwd, path)
     // An empty path is a variable that nobody set, not the working directory.
     const kind = path === '' ? undefined : kindOf(absolute)
     if (kind === 'folder') {
       folders.push(absolute)
-      listFolder(absolute, realpathSync(absolute), add, problems, cwd)
+      listFolder(absolute, realpathSync(absolute), search)
     } else if (kind === 'file') {
       folders.push(dirname(absolute))
-      add({ path: absolute, real: realpathSync(absolute) })
-    } else problems.push(kind === undefined ? missingPath(path) : unusablePath(path))
+      if (isLeft(search, absolute)) add(search, { path: absolute, real: realpathSync(absolute) })
+    } else search.problems.push(kind === undefined ? missingPath(path) : unusablePath(path))
   }
-  const read = [...found.values()].map((path) => readSource(path, cwd))
+  const { found, problems } = search
+  const read = search.left < 0 ? [] : readSources([...found.values()], cwd, limits)
   return {
     sources: read.filter((item) => 'text' in item),
     problems: [...problems, ...read.filter((item) => 'code' in item)],
     root: commonFolder(folders.length > 0 ? folders : [cwd]),
   }
+}
+
+/** All of them; or the problem alone that they are too much together. */
+function readSources(paths: readonly string[], cwd: string, { bytes }: ReadLimits): (Source | Problem)[] {
+  const read: (Source | Problem)[] = []
+  let left = bytes
+  for (const path of paths) {
+    left -= attempted(() => statSync(path))?.size ?? 0
+    if (left < 0) return [folderTooLarge(path, cwd, `The files of documents have more than ${bytes} bytes together`)]
+    read.push(readSource(path, cwd))
+  }
+  return read
+}
+
+const folderTooLarge = (path: string, cwd: string, summary: string): Problem =>
+  documentProblem('FOLDER_TOO_LARGE', {
+    at: { file: shownPath(path, cwd), line: 1, column: 1 },
+    summary: `${summary}; this one is the first beyond that`,
+    hint: 'Name the folders that hold the documents. A larger fleet is split into several, each with its own Fleet document.',
+  })
+
+/** False for what is beyond the limit of entries, which is told once. */
+function isLeft(search: Search, path: string): boolean {
+  search.left -= 1
+  if (search.left === -1) {
+    const summary = 'There are more files of documents, and folders on the way to them, than are read at once'
+    search.problems.push(folderTooLarge(path, search.cwd, summary))
+  }
+  return search.left >= 0
+}
+
+function add({ found }: Search, { path, real }: FoundFile): void {
+  if (!found.has(real)) found.set(real, path)
 }
 
 const pathHint = 'Give files or folders that hold documents; paths are relative to the working directory.'
@@ -86,14 +137,8 @@ interface FoundFile {
 }
 
 /** `real` is the real path of the given folder, which nothing may leave. Folders reached twice are read once. */
-function listFolder(
-  folder: string,
-  real: string,
-  add: (file: FoundFile) => void,
-  problems: Problem[],
-  cwd: string,
-  seen = new Set<string>(),
-): void {
+function listFolder(folder: string, real: string, search: Search, seen = new Set<string>()): void {
+  const { cwd, problems } = search
   const here = realpathSync(folder)
   if (seen.has(here)) return
   seen.add(here)
@@ -104,10 +149,11 @@ function listFolder(
     const path = join(folder, entry.name)
     const { kind, target } = followEntry(entry, path, here)
     if (kind !== 'folder' && !/\.ya?ml$/i.test(entry.name)) continue
+    if (!isLeft(search, path)) return
     if (kind === undefined || kind === 'other') problems.push(unreadable(shownPath(path, cwd), otherHint))
     else if (entry.isSymbolicLink() && !isInside(target, real)) problems.push(leavingLink(path, cwd))
-    else if (kind === 'folder') listFolder(path, real, add, problems, cwd, seen)
-    else add({ path, real: target })
+    else if (kind === 'folder') listFolder(path, real, search, seen)
+    else add(search, { path, real: target })
   }
 }
 

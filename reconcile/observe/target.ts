@@ -62,7 +62,7 @@ function serverNameOf({ access, settings }: DesiredAppliance, remembered: Rememb
   return named ?? (isAddress(host) ? undefined : host)
 }
 
-/** Exactly the declared certificate, those last verified, and the one that an intent says is being imported. */
+/** Exactly the declared certificate, those that memory goes on trusting, and the one that an intent says is being imported. */
 function trustedCertificates({ settings }: DesiredAppliance, remembered: Remembered): string[] {
   const declared = settings.certificate?.certificate
   const declaredHash = declared && readFile(declared).leaf?.sha256

@@ -27,7 +27,7 @@ export const devices = {
     severity: 'error',
     title: 'The certificate of the appliance is not trusted',
     explanation:
-      'What the appliance shows matches no entry of access.trust, is not the declared certificate nor the one last verified, or carries another name. Nothing was sent. Nothing turns this check off.',
+      'What the appliance shows matches no entry of access.trust, is not the declared certificate nor one that was imported or that an authority vouched for, or carries another name. Nothing was sent. Nothing turns this check off.',
     remedy:
       'If this is the right appliance, compare the fingerprint with its console and run `sensorform trust ENDPOINT --key KEY`; or correct access.trust and access.serverName.',
   },

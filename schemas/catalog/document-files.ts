@@ -21,6 +21,14 @@ export const files = {
     explanation: 'Files of documents, and files that documents refer to, may have 1 MiB each.',
     remedy: 'Split the documents over several files.',
   },
+  FOLDER_TOO_LARGE: {
+    severity: 'error',
+    title: 'There are more documents than are read at once',
+    explanation:
+      'At most 100,000 files of documents (and folders on the way to them) with 64 MiB together are read, ten times what 10,000 sensors need. A folder with more is a mistake, such as the folder above the one that was meant, or made to cost. Nothing of it is parsed.',
+    remedy:
+      'Name the folders that hold the documents. Split a larger fleet into several, each with its own Fleet document.',
+  },
   NOT_UTF8: {
     severity: 'error',
     title: 'A file is not UTF-8',
