@@ -72,6 +72,9 @@ const siem = (version: number) => ({
   },
 })
 
+const refusal = (text: string): string =>
+  JSON.stringify({ error: { code: 'INVALID', userDisplayErrorMessage: text, internalSystemErrorMessage: text } })
+
 describe.runIf(hasTerraform())('with terraform', { timeout: 300_000 }, () => {
   let folder: string
   let simulator: Simulator
@@ -273,9 +276,6 @@ describe.runIf(hasTerraform())('with terraform', { timeout: 300_000 }, () => {
     await run(['plan', '-input=false', '-no-color'])
     await run(['show', '-json'])
   })
-
-  const refusal = (text: string): string =>
-    JSON.stringify({ error: { code: 'INVALID', userDisplayErrorMessage: text, internalSystemErrorMessage: text } })
 
   test.for<[string, Fault]>([
     ['faults of the server', { kind: 'status', status: 500, body: refusal(password) }],
