@@ -8,7 +8,7 @@ import { digestOf } from './canonical-json.ts'
 import type { Observation } from '../driver.ts'
 import type { Step } from '../plan-types.ts'
 import { legacyPath } from './legacy-record.ts'
-import { liesBelow } from './setting-fields.ts'
+import { liesBelow, ruleOf } from './setting-fields.ts'
 import { changeUnderWay } from './unfinished.ts'
 
 /** Paths that steps change or write. */
@@ -19,8 +19,10 @@ export const touchedPaths = (steps: readonly Step[]): string[] => [
 ]
 
 /** Digests of what is live, by path. */
-export const baseOf = (observation: Observation, paths: readonly string[]): Record<string, string> =>
-  Object.fromEntries(paths.map((path) => [path, digestOf(liveUnder(observation, path) ?? null)]))
+export function baseOf(observation: Observation, paths: readonly string[]): Record<string, string> {
+  const below = finderBelow(observation.live)
+  return Object.fromEntries(paths.map((path) => [path, digestOf(liveUnder(observation, path, below) ?? null)]))
+}
 
 /** Paths of a base whose live value moved; empty when the plan still fits. */
 export const staleFields = (base: Readonly<Record<string, string>>, observation: Observation): string[] =>
@@ -28,7 +30,20 @@ export const staleFields = (base: Readonly<Record<string, string>>, observation:
     .filter(([path, digest]) => digest !== base[path])
     .map(([path]) => path)
 
-function liveUnder(observation: Observation, path: string): unknown {
+type Live = Observation['live']
+type Entries = readonly (readonly [path: string, value: unknown])[]
+
+/** What is live below a path. Entries are sorted by rule once: a sensor may tell of thousands, each of which is to be removed. */
+function finderBelow(live: Live): (path: string) => Entries {
+  let byRule: Map<string | undefined, Entries> | undefined
+  return (path) => {
+    byRule ??= Map.groupBy(live, ([one]) => ruleOf(one))
+    const entries = 'forwarding.rules'.startsWith(path) ? [...live] : (byRule.get(ruleOf(path)) ?? [])
+    return entries.filter(([one]) => liesBelow(one, path))
+  }
+}
+
+function liveUnder(observation: Observation, path: string, entriesBelow: (path: string) => Entries): unknown {
   const { live, activation, served, backups, unfinished } = observation
   // It lies in the cloud alone.
   if (path === legacyPath) return undefined
@@ -42,6 +57,6 @@ function liveUnder(observation: Observation, path: string): unknown {
   const direct = live.get(path)
   if (direct !== undefined) return direct
   // A rule as a whole, as when it is removed.
-  const below = [...live].filter(([one]) => liesBelow(one, path))
+  const below = entriesBelow(path)
   return below.length > 0 ? Object.fromEntries(below) : undefined
 }

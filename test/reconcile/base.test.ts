@@ -17,6 +17,27 @@ const change = (id: string, remainingSeconds: number): Partial<Observation> => {
   return { unfinished: { networkChange: { id, from: to, to, remainingSeconds } } }
 }
 
+test('of thousands of rules that are to be removed, what is live is looked through once', () => {
+  let walks = 0
+  class Walked<K, V> extends Map<K, V> {
+    override [Symbol.iterator]() {
+      walks++
+      return super[Symbol.iterator]()
+    }
+  }
+  const rules = Array.from({ length: 3000 }, (_, index) => `forwarding.rules.r${index}`)
+  const live = new Walked<string, LiveValue>(rules.map((rule) => [`${rule}.minimumSeverity`, 'Minor']))
+  const one = { ...observation({}), live }
+  const base = baseOf(one, rules)
+  expect(new Set(Object.values(base)).size).toBe(3000)
+  expect(base['forwarding.rules.r7']).toBe(
+    baseOf(observation({ 'forwarding.rules.r7.minimumSeverity': 'Minor' }), ['forwarding.rules.r7'])[
+      'forwarding.rules.r7'
+    ],
+  )
+  expect(walks).toBe(1)
+})
+
 describe('a plan is stale when what its steps touch has moved', () => {
   const [mine, other] = [makeCertificate('a', ago(-9000)), makeCertificate('b', ago(-9000))]
   const rule = { 'forwarding.rules.a.minimumSeverity': 'Minor' }
