@@ -31,12 +31,22 @@ export interface Remembered {
   appliedAt?: string
   /** What system properties were before this tool first wrote them, by path. */
   preImages?: { identity: string; values: Readonly<Record<string, PreImage>> }
+  /** An update of the software that a run began, until somebody sees that it is over. */
+  updating?: BegunUpdate
   /** The registration of before an update across 22.1, until it is gone. */
   legacyRecord?: LegacyRecord
   /** New hardware took over this key. */
   replacement?: Replacement
   /** Manual steps that a person confirmed: step id to the digest of what was confirmed. */
   confirmed?: Readonly<Record<string, string>>
+}
+
+export interface BegunUpdate {
+  run: string
+  from: string
+  to: string
+  /** ISO 8601. */
+  at: string
 }
 
 export interface Whereabouts {

@@ -23,6 +23,7 @@ import { observeRecords } from './observe-records.ts'
 import { recallAppliance, rememberRead } from './recall.ts'
 import { tagsOf } from './tags.ts'
 import { targetOf } from './target.ts'
+import { tellUpdating } from './updating.ts'
 
 /** Called with each sensor that was read, while its session is still open. Must not throw. */
 export type AfterRead = (sight: Sight, reader: Reader) => Promise<void>
@@ -127,7 +128,8 @@ async function observeAppliance(
     world.onEvent({ type: 'observed', key, at: at() })
     return sight
   } catch (error) {
-    const problem = problemOf(tellReplaced(asDeviceError(error, world.signal), key, known.remembered), key)
+    const told = tellUpdating(asDeviceError(error, world.signal), known.remembered, world.clock.now())
+    const problem = problemOf(tellReplaced(told, key, known.remembered), key)
     world.onEvent({ type: 'observed', key, at: at(), problem })
     return { desired, observation: { problem }, records: {}, tags: new Map(), ...known }
   } finally {

@@ -3,6 +3,7 @@ import type { Observation } from '../driver.ts'
 import { hostOf, isAddress } from './endpoints.ts'
 import { lastingCertificates } from './lasting-certificates.ts'
 import type { Memory, Remembered, Whereabouts } from '../memory.ts'
+import { isUpdateOver } from './updating.ts'
 
 /**
  * What is remembered of a sensor. What stands under its former key is taken over, also where the sensor was read under
@@ -34,13 +35,15 @@ export async function rememberRead(memory: Memory, desired: DesiredAppliance, ob
   const { identity, endpoint, served } = observation
   const serverName = verifiedName(desired)
   const certificates = lastingCertificates(desired, observation)
-  const former = formerOf(await memory.recall(desired.key), observation, certificates)
+  const known = await memory.recall(desired.key)
+  const former = formerOf(known, observation, certificates)
   await memory.remember(desired.key, {
     identity,
     endpoint,
     ...(served && { pins: [served.pin], certificates }),
     ...(served && serverName !== undefined && { serverName }),
     ...(former && { former }),
+    ...(known?.updating && isUpdateOver(known.updating, observation) && { updating: undefined }),
     lastRead: observation,
   })
 }

@@ -373,6 +373,42 @@ test('a driver that cannot leaves it to a person, with the way', async () => {
   expect(step?.instructions).toContain('10.5.5, then 22.3.9')
 })
 
+test('a sensor that reboots in the update of a run that died is told to do so, for as long as an update may take', async () => {
+  const { bench, one } = await installed('22.3.8')
+  one.updateMs = 30 * 60_000
+  const fleet = fleetOf([desiredSensor({ ...named, ...software('22.3.9', ['22.3.9']) })])
+  const { plan } = await planRun(fleet, bench.world, {})
+  const dying = { ...bench.world, stopping: () => one.update !== null }
+  const refuse = new DeviceError('UNREACHABLE', 'https://10.1.0.5 cannot be reached.', { advice: 'Check the address.' })
+  bench.memoryWorld.onCall = () => {
+    if (one.update) throw new Error('killed')
+  }
+  await applyPlan(plan, fleet, dying, { run: 'dead' })
+  bench.memoryWorld.onCall = () => {}
+  const problemsNow = async () => (await planRun(fleet, restarted(bench), {})).plan.sensors[0]?.problems
+  expect(await problemsNow()).toContainEqual(expect.objectContaining({ code: 'JOB_RUNNING' }))
+  expect(bench.store.entries.get('line-1')?.lastRead?.unfinished.job?.type).toBe('update')
+  bench.memoryWorld.onCall = () => {
+    throw refuse
+  }
+  const began = bench.store.entries.get('line-1')?.updating?.at ?? ''
+  expect(await problemsNow()).toEqual([
+    {
+      severity: 'error',
+      code: 'UNREACHABLE',
+      key: 'line-1',
+      summary: `https://10.1.0.5 cannot be reached. It may be rebooting in its update from 22.3.8 to 22.3.9, which run dead began at ${began}.`,
+      hint: 'An update takes about half an hour, with two reboots. Run again when it answers: the update is taken up.',
+    },
+  ])
+  await bench.clock.sleep(100 * 60_000)
+  expect(await problemsNow()).toMatchObject([{ code: 'UNREACHABLE', hint: 'Check the address.' }])
+  bench.memoryWorld.onCall = () => {}
+  await converge(fleet, restarted(bench))
+  expect(one.softwareVersion).toBe('22.3.9')
+  expect(bench.store.entries.get('line-1')).not.toHaveProperty('updating')
+})
+
 test('a run that is killed at any call is followed by one that ends the update', async () => {
   const desired = { ...named, ...software('22.3.9', ['22.3.9']) }
   const fleet = fleetOf([desiredSensor(desired)])

@@ -11,14 +11,13 @@ import type { Observation, PackageSource } from '../../driver.ts'
 import { StepError } from '../../observe/problem-of.ts'
 import type { Action } from '../../plan-types.ts'
 import { logOfUpdate } from '../../update-log.ts'
+import { longestUpdateMs } from '../../observe/updating.ts'
 import { poll } from '../poll.ts'
 import type { StepContext } from './step-context.ts'
 import { writeAndVerify } from './write-and-verify.ts'
 
 type UpdateSoftware = Action & { type: 'updateSoftware' }
 
-/** The vendor says about 30 minutes, and more for 22.1. */
-const longestUpdateMs = 90 * 60_000
 /** An update that nobody sees after so long did not begin. */
 const beginMs = 60_000
 const mostBegins = 3
@@ -33,7 +32,11 @@ export async function executeUpdateSoftware(context: StepContext, action: Update
   context.keepIntent(false)
 }
 
+/** On the sensor, and in memory: while it reboots, only memory can tell why it does not answer. */
 async function announce(context: StepContext, { type, from, to }: UpdateSoftware): Promise<void> {
+  const { world, plan, options } = context
+  const at = new Date(world.clock.now()).toISOString()
+  await world.memory.remember(plan.key, { updating: { run: options.run, from, to, at } })
   await context.announce({ type, from, version: to })
   context.keepIntent(true)
 }
