@@ -1,6 +1,6 @@
 /** Where results go: stdout in one format, and files in others. */
 import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Report } from '../report/report.ts'
 import { isReportFormat, renderers, type ReportFormat } from '../report/formats.ts'
@@ -62,11 +62,12 @@ export async function emit(
   command.timings?.enter('end')
 }
 
-/** Writes a file so that it is there whole or not at all. Throws a UsageError. */
+/** Writes a file so that it is there whole or not at all, also after a power cut. Throws a UsageError. */
 export async function writeWhole(file: string, text: string, mode: number): Promise<void> {
   const draft = `${file}.${randomUUID()}`
   try {
-    await writeFile(draft, text, { mode, flag: 'wx' })
+    if (await isStream(file)) return await writeFile(file, text)
+    await writeFile(draft, text, { mode, flag: 'wx', flush: true })
     await rename(draft, file)
   } catch (error) {
     await rm(draft, { force: true })
@@ -77,4 +78,10 @@ export async function writeWhole(file: string, text: string, mode: number): Prom
       'Name a file in a folder that is there and can be written.',
     )
   }
+}
+
+/** A pipe or a device, such as /dev/stdout, is written to: a file in its place would take it away from all others. */
+async function isStream(file: string): Promise<boolean> {
+  const stats = await stat(file).catch(() => undefined)
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory()
 }

@@ -21,6 +21,23 @@ test('wrong usage ends with 1', async () => {
   await expect(run(process.execPath, [main, 'plan', '--frobnicate'])).rejects.toMatchObject({ code: 1, stdout: '' })
 })
 
+test('a result that is written to a pipe or a device leaves it there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sensorform-pipe-'))
+  const [pipe, link] = [join(folder, 'pipe'), join(folder, 'link')]
+  await run('mkfifo', [pipe])
+  symlinkSync(pipe, link)
+  writeFileSync(join(folder, 'a.yaml'), 'kind: x\n')
+  const words = ['validate', join(folder, 'a.yaml'), '--quiet', '--out', `json=${link}`]
+  const [read] = await Promise.all([
+    run('timeout', ['30', 'cat', pipe]),
+    expect(run(process.execPath, [main, ...words], { timeout: 30_000 })).rejects.toMatchObject({ code: 1 }),
+  ])
+  expect(JSON.parse(read.stdout)).toMatchObject({ kind: 'problems' })
+  expect(readdirSync(folder).toSorted()).toEqual(['a.yaml', 'link', 'pipe'])
+  expect(statSync(link).isFIFO()).toBe(true)
+  rmSync(folder, { recursive: true })
+})
+
 test('a reader that goes away ends it quietly', async () => {
   const child = spawn(process.execPath, [main, 'completions', 'fish'], { stdio: ['ignore', 'pipe', 'pipe'] })
   child.stdout.destroy()
