@@ -74,15 +74,17 @@ export interface PlanOptions {
   waitForRuns?: boolean
 }
 
-/** What one sensor's plan is made from. Pure data. */
 /** What a registrar that is not declared for the sensor says of the record that the sensor reports. */
 export interface Elsewhere {
   registrar: string
   lookup: RecordLookup
 }
 
+/** What one sensor's plan is made from. Pure data. */
 export interface Sight {
   desired: DesiredAppliance
+  /** Monotonic clock right before it was read, ms. */
+  readAtMs?: number
   /** A problem when it could not be read: the sensor is unknown. */
   observation: Observation | { problem: Problem }
   /**
@@ -131,9 +133,18 @@ export interface PlanContext {
   orphans: readonly string[]
 }
 
+/** When an appliance was read for a plan, and which revision it had then. */
+export interface Seen {
+  revision: string
+  /** Monotonic clock right before the read, ms. */
+  atMs: number
+}
+
 export interface ApplyOptions {
   overrides?: Overrides
   concurrency?: number
   /** Id of this run; also the holder of its leases. */
   run: string
+  /** By key, where this process has made the plan: what was seen a moment ago need not be read again. */
+  seen?: ReadonlyMap<string, Seen>
 }

@@ -1,11 +1,11 @@
 import { ofAllAppliances } from '../../schemas/appliances.ts'
 import { resolve } from 'node:path'
 import { applyPlan } from '../../reconcile/apply/apply.ts'
-import type { Overrides } from '../../reconcile/engine.ts'
+import type { Overrides, Seen } from '../../reconcile/engine.ts'
 import type { MemoryError } from '../../reconcile/memory-error.ts'
 import type { ApplianceOutcome, Outcome } from '../../reconcile/outcome.ts'
 import type { AppliancePlan, Plan } from '../../reconcile/plan-types.ts'
-import { planRun } from '../../reconcile/run.ts'
+import { planRun, seenIn } from '../../reconcile/run.ts'
 import { renderHuman } from '../../report/human.ts'
 import type { ApplyReport } from '../../report/report.ts'
 import { counted } from '../../report/words.ts'
@@ -32,7 +32,13 @@ interface Work {
   warnings: readonly Problem[]
   /** From a saved plan, which was reviewed where it was made. */
   saved: boolean
-  planned(opened: OpenWorld): Promise<Plan>
+  planned(opened: OpenWorld): Promise<Planned>
+}
+
+interface Planned {
+  plan: Plan
+  /** What was read for it by this command. */
+  seen?: ReadonlyMap<string, Seen>
 }
 
 export async function run(command: Command): Promise<number> {
@@ -70,7 +76,10 @@ async function workOf(command: Command, outputs: Outputs): Promise<Work> {
     warnings,
     overrides: options.overrides ?? {},
     saved: false,
-    planned: async ({ world }) => (await planRun(fleet, world, { ...options, waitForRuns: true })).plan,
+    planned: async ({ world }) => {
+      const { plan, sights } = await planRun(fleet, world, { ...options, waitForRuns: true })
+      return { plan, seen: seenIn(sights) }
+    },
   }
 }
 
@@ -110,11 +119,12 @@ async function savedWork(command: Command, file: string, outputs: Outputs): Prom
     ...(root !== undefined && { root: resolve(io.cwd, root) }),
   })
   await mustBeInScope(command, fleet, outputs)
-  return { fleet, overrides, warnings: [], saved: true, planned: async () => plan }
+  return { fleet, overrides, warnings: [], saved: true, planned: async () => ({ plan }) }
 }
 
 async function carryOut(command: Command, outputs: Outputs, work: Work, opened: OpenWorld): Promise<number> {
-  const plan = await work.planned(opened)
+  const planned = await work.planned(opened)
+  const { plan } = planned
   opened.progress.end()
   const told = { ...plan, problems: [...untold(work.warnings, plan), ...plan.problems] }
   const report = (outcome: Outcome): ApplyReport => ({ kind: 'apply', plan: told, outcome, ...headerOf(command) })
@@ -133,7 +143,7 @@ async function carryOut(command: Command, outputs: Outputs, work: Work, opened: 
     command.say('Nothing was done.')
     return exitCodes.error
   }
-  const { outcome, unrecorded } = await execute(command, plan, work, opened)
+  const { outcome, unrecorded } = await execute(command, planned, work, opened)
   const wasRead = outputs.format === 'human' && !command.given.on('quiet')
   const whole = report(withErrorsOf(plan, outcome))
   if (begins) await emitOutcome(command, outputs, wasRead ? report(outcome) : whole, whole)
@@ -173,7 +183,7 @@ function approved(command: Command, plan: Plan): Promise<boolean> {
 
 async function execute(
   command: Command,
-  plan: Plan,
+  { plan, seen }: Planned,
   work: Work,
   { world, state, progress }: OpenWorld,
 ): Promise<{ outcome: Outcome; unrecorded: MemoryError | undefined }> {
@@ -185,6 +195,7 @@ async function execute(
     run: id,
     overrides: work.overrides,
     ...(concurrency !== undefined && { concurrency }),
+    ...(seen && { seen }),
   })
   command.timings?.enter('end')
   progress.end()

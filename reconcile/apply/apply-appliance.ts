@@ -2,7 +2,7 @@ import { applianceOf, type DesiredAppliance, type Fleet } from '../../schemas/fl
 import type { Problem } from '../../schemas/problem.ts'
 import { isUnknown } from '../device-error.ts'
 import type { Observation } from '../driver.ts'
-import type { ApplyOptions, World } from '../engine.ts'
+import type { World } from '../engine.ts'
 import { writeJournal } from './journal.ts'
 import { compareAnew } from './compare-anew.ts'
 import { leftBehind } from '../compare/former-record.ts'
@@ -16,6 +16,7 @@ import { recallAppliance, rememberRead } from '../observe/recall.ts'
 import { rememberApplied } from './remember-applied.ts'
 import { ApplianceSession } from './session.ts'
 import { StaleError, throwIfStale } from './recheck.ts'
+import { seenJustNow } from './seen-just-now.ts'
 import { runSteps, type ApplianceRun } from './step-runner.ts'
 import { targetOf } from '../observe/target.ts'
 import { waitsForPerson } from './execute/execute.ts'
@@ -103,19 +104,18 @@ async function applySteps(
   const target = targetOf(fleet, desired, remembered, { signal: world.signal })
   const known = plan.identity === undefined ? target : { ...target, identity: plan.identity }
   const session = new ApplianceSession(world, desired, known, options.run, remembered?.lastRead)
+  const seen = seenJustNow({ world, options, plan, remembered, support: session.driver.support })
   let keepIntent = true
-  try {
-    await session.observe()
-    const found = await takeUp(session, world, options, plan)
-    keepIntent = claimOf(found?.data) !== undefined
-    const recheck = async () => {
-      await session.reconnect()
-      await waitForJob(session, world, plan)
-      throwIfStale(plan, session.observation, options.run)
-    }
-    const run: ApplianceRun = { fleet, world, options, desired, plan, session, consoles, found, recheck }
-    if (await waitForJob(session, world, plan)) await session.observe()
+  const recheck: ApplianceRun['recheck'] = async (look) => {
+    await look()
+    run.found = await takeUp(run)
+    keepIntent = claimOf(run.found?.data) !== undefined
+    await waitForJob(session, world, plan)
     throwIfStale(plan, session.observation, options.run)
+  }
+  const run: ApplianceRun = { fleet, world, options, desired, plan, session, consoles, found: undefined, recheck }
+  try {
+    await recheck(async () => (seen ? session.assume(seen) : session.observe()))
     const result = await runSteps(run)
     keepIntent = result.keepIntent
     const unremembered = await memoryFailure(remember(run, result.steps), plan)
@@ -123,8 +123,8 @@ async function applySteps(
   } catch (error) {
     if (!(error instanceof StaleError)) throw error
     const left = await compareAnew({ fleet, world, options, desired, plan, session, consoles })
+    keepIntent = !left && (keepIntent || othersIntent(run) !== undefined)
     if (!left) return ended(plan, 'stale', [staleProblem(plan, error)])
-    keepIntent = false
     return await alreadyDone(fleet, world, desired, left, session.observation)
   } finally {
     await session.close({ clearIntent: !keepIntent })
@@ -151,13 +151,20 @@ const alreadyDoneProblem = ({ key }: AppliancePlan): Problem => ({
   summary: 'Nothing is left to do: since the plan was made, another run or a person did it already.',
 })
 
-/** Tells of what a run that died left under way; its work is recognised by looking. */
-async function takeUp(session: ApplianceSession, world: World, { run }: ApplyOptions, { key }: AppliancePlan) {
-  const { intent } = session.observation.unfinished
-  if (!intent) return undefined
+/** Tells of what a run that died left under way, once; its work is recognised by looking. */
+async function takeUp(run: ApplianceRun): Promise<Intent | undefined> {
+  const { world, options, plan, found } = run
+  const intent = othersIntent(run)
+  if (!intent || (intent.run === found?.run && intent.step === found.step)) return found
   const detail = `run ${intent.run} of ${intent.startedAt}`
-  await writeJournal(world, { run, key, step: intent.step, event: 'found', detail })
+  await writeJournal(world, { run: options.run, key: plan.key, step: intent.step, event: 'found', detail })
   return intent
+}
+
+/** As it was seen last; where this run has written its own, there is none. */
+function othersIntent({ session, options }: ApplianceRun): Intent | undefined {
+  const { intent } = session.observation.unfinished
+  return intent?.run === options.run ? undefined : intent
 }
 
 const staleProblem = ({ key }: AppliancePlan, { fields }: StaleError): Problem => ({

@@ -8,17 +8,20 @@ import type { ApplianceSession } from './session.ts'
 export const mostWaitMs = 120_000
 const longestPauseMs = 5_000
 
-/** Acquires the lease, waiting for another run's until the deadline. Says whether it had to wait, and whether the appliance moved on. */
+/**
+ * Acquires the lease, waiting for another run's until the deadline. Says whether it had to wait, and whether the appliance
+ * moved on. Asks for the intent at each attempt; without one, what the other run left under way stays.
+ */
 export async function acquireLease(
   session: ApplianceSession,
   { clock }: Pick<World, 'clock'>,
-  intent: Intent | undefined,
+  intentOf: (waited: boolean) => Intent | undefined,
   onWait: (error: DeviceError) => void,
 ): Promise<{ waited: boolean; moved: boolean }> {
   const deadlineMs = clock.monotonic() + mostWaitMs
   for (let waited = false; ; waited = true) {
     try {
-      const { moved } = await session.announce(intent)
+      const { moved } = await session.announce(intentOf(waited))
       return { waited, moved }
     } catch (error) {
       const leftMs = deadlineMs - clock.monotonic()

@@ -22,6 +22,7 @@ export class ApplianceSession {
   #observation: Observation | undefined
   #known: Observation | undefined
   #revision: string | undefined
+  #isAssumed = false
 
   constructor(world: World, desired: DesiredAppliance, target: Target, holder: string, known: Observation | undefined) {
     this.driver = world.driver(desired.access.driver)
@@ -58,6 +59,17 @@ export class ApplianceSession {
     return observation
   }
 
+  /** Takes what was read a moment ago for what is there, until the lease has told whether it is. */
+  assume(observation: Observation): void {
+    this.#accept(observation)
+    this.#isAssumed = true
+  }
+
+  /** What is observed was not yet read, nor found unchanged, over this connection. */
+  get isAssumed(): boolean {
+    return this.#isAssumed
+  }
+
   /** Reads it amid the work: an appliance that restarts meanwhile is waited for. */
   async look(options: { whole?: boolean } = {}): Promise<Observation> {
     try {
@@ -72,6 +84,7 @@ export class ApplianceSession {
     this.#observation = observation
     this.#known = observation
     this.#revision = observation.revision
+    this.#isAssumed = false
   }
 
   /** What certificate validation would halt now; nothing where the appliance cannot tell. */
@@ -137,8 +150,10 @@ export class ApplianceSession {
 
   /** Where somebody was quicker, the revision stays what it was, so that no write passes over what was not seen. */
   #takeGrant({ revision, revisionBefore }: LeaseGrant): { moved: boolean } {
-    const moved = this.#revision !== undefined && revisionBefore !== undefined && revisionBefore !== this.#revision
+    const isTold = this.#revision !== undefined && revisionBefore !== undefined
+    const moved = isTold ? revisionBefore !== this.#revision : this.#isAssumed
     if (revision !== undefined && !moved) this.#revision = revision
+    if (!moved) this.#isAssumed = false
     return { moved }
   }
 

@@ -32,10 +32,13 @@ export interface ApplianceRun {
   plan: AppliancePlan
   session: ApplianceSession
   consoles: ConsoleSessions
-  /** What a run that died left under way on this appliance. */
+  /** What a run that died left under way on this appliance, as far as it was seen. */
   found: Intent | undefined
-  /** Called when the lease had to be waited for: throws when the appliance is no longer what the plan was made from. */
-  recheck(): Promise<void>
+  /**
+   * Called when the lease had to be waited for, or tells of another revision than was assumed: looks, takes up what is
+   * found, and throws when the appliance is no longer what the plan was made from.
+   */
+  recheck(look: () => Promise<unknown>): Promise<void>
 }
 
 export interface StepsResult {
@@ -44,7 +47,7 @@ export interface StepsResult {
   keepIntent: boolean
 }
 
-/** Runs every step that may run. Throws only a StaleError. */
+/** Runs every step that may run. Throws a StaleError, or why an appliance that was not read yet could not be reached. */
 export async function runSteps(run: ApplianceRun): Promise<StepsResult> {
   const state: RunnerState = { run, outcomes: new Map(), notes: [], keep: false, kept: run.found?.data }
   for (const step of orderOf(run)) {
@@ -152,12 +155,30 @@ async function attempt(state: RunnerState, step: Step): Promise<StepOutcome> {
     return outcomeOf(step, 'done', notes)
   } catch (error) {
     if (error instanceof StaleError) throw error
-    const { status, problem } = judge(run, error)
+    const isUnreached = error instanceof UnreachedError
+    const { status, problem } = judge(run, isUnreached ? error.cause : error)
     if (status === 'unknown' || endsAll(error)) state.ended = problem
     await journal('failed', problem.code).catch(() => undefined)
+    if (isUnreached) throw error.cause
     return outcomeOf(step, status, notes, problem)
   }
 }
+
+/** The first request to an appliance failed: no step was begun. */
+class UnreachedError extends Error {
+  declare readonly cause: DeviceError
+
+  constructor(cause: DeviceError) {
+    super(cause.message, { cause })
+    this.name = 'UnreachedError'
+  }
+}
+
+/** An appliance that was not read by this session, and where nobody else is at work. */
+const asUnreached = (error: unknown): unknown =>
+  error instanceof DeviceError && error.code !== 'LEASE_HELD' && error.code !== 'BUSY'
+    ? new UnreachedError(error)
+    : error
 
 /** True when an earlier step was attempted. */
 const hasBegun = ({ outcomes }: RunnerState): boolean =>
@@ -187,20 +208,14 @@ const endsAll = (error: unknown): boolean =>
 
 function contextOf(state: RunnerState, step: Step): StepContext {
   const { run } = state
-  const { fleet, world, options, desired, plan, session, consoles, found } = run
+  const { fleet, world, options, desired, plan, session, consoles } = run
   const support = session.driver.support
   const note = (text: string) => {
     state.notes.push(text)
     const at = new Date(world.clock.now()).toISOString()
     world.onEvent({ type: 'stepProgress', key: plan.key, step: step.id, note: text, at })
   }
-  const hold = async (intent: Intent | undefined) => {
-    const { waited, moved } = session.lease.isHeld
-      ? { waited: false, ...(await session.announce(intent)) }
-      : await acquireLease(session, world, intent, ({ message }) => note(`${message} Waiting for it.`))
-    if (waited) await run.recheck()
-    else if (moved) throwIfStepStale(plan, step, await session.look(), { run: options.run, hasBegun: hasBegun(state) })
-  }
+  const hold = holderOf(state, step, note)
   return {
     fleet,
     world,
@@ -211,7 +226,9 @@ function contextOf(state: RunnerState, step: Step): StepContext {
     session,
     consoles,
     support,
-    found,
+    get found() {
+      return run.found
+    },
     note,
     announce: (data) => hold(intentOf(state, step, data)),
     holdLease: () => hold(undefined),
@@ -226,15 +243,57 @@ function contextOf(state: RunnerState, step: Step): StepContext {
   }
 }
 
+/** Takes or renews the lease, with an intent or without; throws when the appliance is no longer what the step was planned for. */
+function holderOf(
+  state: RunnerState,
+  step: Step,
+  note: (text: string) => void,
+): (intent: Intent | undefined) => Promise<void> {
+  const { run } = state
+  const { world, options, plan, session } = run
+  const acquire = (intent: Intent | undefined) =>
+    acquireLease(
+      session,
+      world,
+      (waited) => (waited ? undefined : intent),
+      ({ message }) => note(`${message} Waiting for it.`),
+    )
+  const lookAgain = async () =>
+    throwIfStepStale(plan, step, await session.look(), { run: options.run, hasBegun: hasBegun(state) })
+  /** What the other run left under way is looked at before an intent takes its place. */
+  const announceNow = async (intent: Intent) => {
+    state.kept ??= run.found?.data
+    const { moved } = await session.announce({ ...intent, data: { ...intent.data, ...claimKept(state, step) } })
+    if (moved) await lookAgain()
+  }
+  return async (intent) => {
+    if (session.lease.isHeld) {
+      if ((await session.announce(intent)).moved) await lookAgain()
+      return
+    }
+    const wasAssumed = session.isAssumed
+    const { waited, moved } = await acquire(intent).catch((error: unknown) => {
+      throw wasAssumed ? asUnreached(error) : error
+    })
+    if (waited) {
+      await run.recheck(() => session.reconnect())
+      if (intent) await announceNow(intent)
+    } else if (moved && wasAssumed) await run.recheck(() => session.look())
+    else if (moved) await lookAgain()
+  }
+}
+
 /** The intent of a step. A claim to a registration that an earlier intent made stays in it. */
-function intentOf({ run, kept }: RunnerState, step: Step, data: Readonly<Record<string, unknown>>): Intent {
-  const { world, options } = run
-  const claim = kept && claimOf(kept) !== undefined && step.action.type !== 'reactivate' ? kept : {}
+function intentOf(state: RunnerState, step: Step, data: Readonly<Record<string, unknown>>): Intent {
+  const { world, options } = state.run
   return {
     run: options.run,
     step: step.id,
     tool: `sensorform ${world.toolVersion}`,
     startedAt: new Date(world.clock.now()).toISOString(),
-    data: { ...data, ...claim },
+    data: { ...data, ...claimKept(state, step) },
   }
 }
+
+const claimKept = ({ kept }: RunnerState, { action }: Step): Readonly<Record<string, unknown>> =>
+  kept && claimOf(kept) !== undefined && action.type !== 'reactivate' ? kept : {}

@@ -64,7 +64,12 @@ async function carryOut(run: Run): Promise<Ended> {
   const { session, world, desired } = run
   await session.observe()
   if (await waitForJob(session, world)) await session.observe()
-  await acquireLease(session, world, undefined, ({ message }) => run.notes.push(`${message} Waiting for it.`))
+  await acquireLease(
+    session,
+    world,
+    () => undefined,
+    ({ message }) => run.notes.push(`${message} Waiting for it.`),
+  )
   const refusals = await refusalsNow(run)
   if (refusals.length > 0) return { state: 'refused', problems: refusals }
   const closed = closedNow(run)

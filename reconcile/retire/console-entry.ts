@@ -83,7 +83,12 @@ async function remove(console: ApplianceSession, removal: Removal): Promise<Remo
     startedAt: new Date(world.clock.now()).toISOString(),
     data: { sensor: key, identity },
   }
-  await acquireLease(console, world, intent, () => {})
+  await acquireLease(
+    console,
+    world,
+    () => intent,
+    () => {},
+  )
   await console.write({ type: 'removeSensor', identity }, { anyRevision: true })
   if (entryOf(await console.observe({ whole: true }), { identity })) {
     throw new StepError({
@@ -101,6 +106,11 @@ async function remove(console: ApplianceSession, removal: Removal): Promise<Remo
 async function clearIntent(console: ApplianceSession, { identity, world }: Removal): Promise<void> {
   const { intent } = console.observation.unfinished
   if (intent?.step !== step || intent.data['identity'] !== identity) return
-  await acquireLease(console, world, undefined, () => {})
+  await acquireLease(
+    console,
+    world,
+    () => undefined,
+    () => {},
+  )
   await console.announce(null)
 }

@@ -10,7 +10,7 @@ import type { ApplyOptions, PlanOptions, World } from '../../reconcile/engine.ts
 import type { Outcome, RunEvent } from '../../reconcile/outcome.ts'
 import type { Plan } from '../../reconcile/plan-types.ts'
 import type { Registrar } from '../../reconcile/registrar.ts'
-import { planRun } from '../../reconcile/run.ts'
+import { planRun, seenIn } from '../../reconcile/run.ts'
 import type { DesiredAppliance, DesiredSettings, Fleet } from '../../schemas/fleet.ts'
 import { createMemoryStore, type MemoryStore } from './memory-store.ts'
 import { packagesOf } from './packages.ts'
@@ -185,8 +185,9 @@ export async function converge(
   world: World,
   options: PlanOptions & Partial<ApplyOptions> = {},
 ): Promise<{ plan: Plan; outcome: Outcome }> {
-  const { plan } = await planRun(fleet, world, { waitForRuns: true, ...options })
-  const outcome = await applyPlan(plan, fleet, world, { ...options, run: options.run ?? `run-${++runs}` })
+  const { plan, sights } = await planRun(fleet, world, { waitForRuns: true, ...options })
+  const seen = seenIn(sights)
+  const outcome = await applyPlan(plan, fleet, world, { seen, ...options, run: options.run ?? `run-${++runs}` })
   return { plan, outcome }
 }
 

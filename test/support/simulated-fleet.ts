@@ -9,7 +9,7 @@ import type { ApplyOptions, PlanOptions, World } from '../../reconcile/engine.ts
 import type { Outcome } from '../../reconcile/outcome.ts'
 import type { AppliancePlan, Plan } from '../../reconcile/plan-types.ts'
 import type { Registrar } from '../../reconcile/registrar.ts'
-import { planRun } from '../../reconcile/run.ts'
+import { planRun, seenIn } from '../../reconcile/run.ts'
 import { createAzureRegistrar, type AzureConfig, type AzureDeps } from '../../registrars/azure/registrar.ts'
 import type { DesiredAppliance, DesiredSettings, Fleet, LoadedSecret } from '../../schemas/fleet.ts'
 import type { SimulatedCloudOptions, SimulatedSensorOptions } from '../../simulator/options.ts'
@@ -84,8 +84,8 @@ export async function openSimulated(options: SimulatedFleetOptions): Promise<Sim
       const declared = fleet(settings)
       // A registrar keeps what it has looked up for one run.
       const own = worldOf(simulator, clock, store, secrets, options.hubs)
-      const { plan } = await planRun(declared, own, { waitForRuns: true, ...given })
-      const whole = await applyPlan(plan, declared, own, { run: `run-${++runs}`, ...given })
+      const { plan, sights } = await planRun(declared, own, { waitForRuns: true, ...given })
+      const whole = await applyPlan(plan, declared, own, { run: `run-${++runs}`, seen: seenIn(sights), ...given })
       await own.registrar('cloud').close?.()
       const [[sensor], [outcome]] = [plan.sensors, whole.sensors]
       if (!sensor || !outcome) throw new Error('there is no sensor')

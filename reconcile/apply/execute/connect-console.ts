@@ -99,7 +99,12 @@ export async function executeAssignZone(
       startedAt: new Date(world.clock.now()).toISOString(),
       data: { sensor: plan.key, identity, zone },
     }
-    await acquireLease(console, world, intent, ({ message }) => context.note(`${message} Waiting for it.`))
+    await acquireLease(
+      console,
+      world,
+      () => intent,
+      ({ message }) => context.note(`${message} Waiting for it.`),
+    )
     await console.write(
       { type: 'assignZone', identity, zone, ...(site !== undefined && { site }) },
       { anyRevision: true },
