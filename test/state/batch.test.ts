@@ -3,14 +3,20 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startBatch } from '../../state/batch.ts'
 
-function countingBatch() {
+/** A commit takes as long as the disk says, on a clock that stands still otherwise. */
+function countingBatch(disk: { takesMs: number } = { takesMs: 0 }) {
   const commits: string[][] = []
-  const batch = startBatch((writes) => {
-    commits.push([])
-    for (const write of writes) write()
-  })
+  let nowMs = 0
+  const batch = startBatch(
+    (writes) => {
+      commits.push([])
+      nowMs += disk.takesMs
+      for (const write of writes) write()
+    },
+    () => nowMs,
+  )
   const add = (name: string, withinMs?: number) => batch.add(() => commits.at(-1)?.push(name), withinMs)
-  return { commits, add, flush: () => batch.flush() }
+  return { commits, add, flush: () => batch.flush(), advance: (ms: number) => void (nowMs += ms) }
 }
 
 test('writes that may wait share one commit, however many turns of the loop they come in', async () => {
@@ -32,6 +38,31 @@ test('a write that must be on disk takes those with it that wait, in their order
   expect(commits).toEqual([['read', 'journal']])
   await add('next')
   expect(commits).toEqual([['read', 'journal'], ['next']])
+})
+
+test.each([
+  { takesMs: 0, restMs: 5 },
+  { takesMs: 3, restMs: 12 },
+  { takesMs: 500, restMs: 50 },
+])('after a commit of $takesMs ms others may join the next for $restMs ms', async ({ takesMs, restMs }) => {
+  const { commits, add, advance } = countingBatch({ takesMs })
+  await add('alone')
+  const early = add('early')
+  await setImmediate()
+  expect(commits).toEqual([['alone']])
+  advance(restMs)
+  await Promise.all([early, add('late')])
+  expect(commits).toEqual([['alone'], ['early', 'late']])
+})
+
+test('who comes after the rest is written at once', async () => {
+  const { commits, add, advance } = countingBatch({ takesMs: 3 })
+  await add('first')
+  advance(12)
+  const second = add('second')
+  await setImmediate()
+  expect(commits).toEqual([['first'], ['second']])
+  await second
 })
 
 test('what waits is written when somebody asks for it, and then no more', async () => {

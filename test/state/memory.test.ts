@@ -50,13 +50,13 @@ const at = (index: number): string => new Date(Date.UTC(2026, 0, 1) + index * 60
 
 test('history is kept for 500 runs, and the journal with it', async () => {
   const memory = start()
-  for (let index = 0; index < 502; index++) {
-    const run = `r${index}`
-    await Promise.all([
-      memory.recordRun({ run, verb: 'apply', startedAt: at(index), detail: {} }),
-      memory.journal({ run, key: 'line-1', at: at(index), step: 'time', event: 'done' }),
-    ])
-  }
+  const all = Array.from({ length: 502 }, (_, index) => ({ run: `r${index}`, when: at(index) }))
+  await Promise.all(
+    all.flatMap(({ run, when }) => [
+      memory.recordRun({ run, verb: 'apply', startedAt: when, detail: {} }),
+      memory.journal({ run, key: 'line-1', at: when, step: 'time', event: 'done' }),
+    ]),
+  )
   expect((await memory.runs()).length).toBe(500)
   expect([(await memory.journalOf('r0')).length, (await memory.journalOf('r501')).length]).toEqual([0, 1])
 })
