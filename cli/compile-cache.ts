@@ -4,20 +4,26 @@
  *
  * @module
  */
-import { lstatSync, mkdirSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 
 /** Never fails: without the folder, a start only takes longer. */
 export function keepCompiled(env: NodeJS.ProcessEnv): void {
   try {
-    const folder = join(cacheHome(env), 'sensorform', 'compiled')
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const home = cacheHome(env)
+    const folder = join(home, 'sensorform', 'compiled')
+    for (const one of [home, dirname(folder), folder]) makeOne(one)
     if (isOwn(folder)) enableCompileCache(folder)
   } catch {
     // A home that is missing or read-only.
   }
+}
+
+/** One at a time: with `recursive`, Node.js never returns where a home is mounted when it is asked for, and is not there. */
+function makeOne(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
 }
 
 function cacheHome({ XDG_CACHE_HOME: given = '' }: NodeJS.ProcessEnv): string {

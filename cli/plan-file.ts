@@ -81,7 +81,7 @@ interface Content {
 /** Reads a saved plan. Refuses one that was altered, and one of another version. */
 export async function readPlan(file: string, options: { toolVersion: string; root?: string }): Promise<SavedPlan> {
   const { digest, ...content } = await parsePlan(file)
-  if (digestOf(content) !== digest) {
+  if (!hasDigest(content, digest)) {
     throw new UsageError(
       'PLAN_ALTERED',
       `${file} is not what was saved: its digest does not match`,
@@ -91,6 +91,16 @@ export async function readPlan(file: string, options: { toolVersion: string; roo
   checkVersions(file, content, options.toolVersion)
   const fleet = fleetFromJson(content.fleet, options.root)
   return { plan: absolutePaths(content.plan, fleet.root) as Plan, fleet, overrides: content.overrides, digest }
+}
+
+function hasDigest(content: unknown, digest: unknown): boolean {
+  try {
+    return digestOf(content) === digest
+  } catch (error) {
+    // More levels than can be walked: no plan has them.
+    if (error instanceof RangeError) return false
+    throw error
+  }
 }
 
 async function parsePlan(file: string): Promise<Content> {

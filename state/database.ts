@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from './make-folder.ts'
 import { isSound, versionOf } from './sound.ts'
 import { isHalfSetAside, setAside, underLock } from './set-aside.ts'
 import { StateError } from './state-error.ts'
@@ -55,7 +56,7 @@ export function openDatabase(folder: string, onSetAside?: OnSetAside): DatabaseS
 
 function prepareFolder(folder: string): void {
   if (existsSync(folder)) return
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   chmodSync(folder, 0o700)
   writeFileSync(join(folder, '.gitignore'), '*\n', { mode: 0o600 })
 }
@@ -137,7 +138,8 @@ export function toStateError(error: unknown, file: string): unknown {
       cause: error,
     })
   }
-  if (primary === sqliteCode.full || code === 'ENOSPC') return unwritable(file, 'the disk is full', error)
+  if (primary === sqliteCode.full || code === 'ENOSPC' || code === 'EDQUOT')
+    return unwritable(file, 'the disk is full', error)
   if (primary !== undefined || isFileError(code)) return unwritable(file, reasonOf(code, primary), error)
   return error
 }
@@ -147,15 +149,17 @@ const damaged = (file: string, cause?: unknown): StateError =>
     cause,
   })
 
-const isFileError = (code: string | undefined): boolean =>
-  code !== undefined && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'EIO', 'ELOOP'].includes(code)
+/** One of the operating system's: those of Node.js begin with `ERR_`. */
+const isFileError = (code: string | undefined): code is string => code !== undefined && /^E[A-Z0-9]+$/.test(code)
 
 function reasonOf(code: string | undefined, primary: number | undefined): string {
   if (primary === sqliteCode.readOnly || code === 'EROFS') return 'it may only be read'
   if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'EISDIR') return 'something else is in its place'
-  return primary === sqliteCode.ioError || code === 'EIO'
-    ? 'the disk refused it; it may be full, over its quota, or failing'
-    : 'access is denied'
+  if (code === 'ENOENT') return 'its folder cannot be made there'
+  if (primary === sqliteCode.ioError || code === 'EIO' || code === 'EFBIG') {
+    return 'the disk refused it; it may be full, over its quota, or failing'
+  }
+  return !isFileError(code) || code === 'EACCES' || code === 'EPERM' ? 'access is denied' : code
 }
 
 const unwritable = (file: string, reason: string, cause: Error): StateError =>

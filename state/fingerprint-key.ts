@@ -1,8 +1,9 @@
 /** The key under which secrets are tagged: from the environment, else a file of the state folder. */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fewestKeyBytes, fingerprintBytes, fingerprintKey, type FingerprintKey } from '../reconcile/secrets.ts'
+import { makeFolder } from './make-folder.ts'
 import { StateError } from './state-error.ts'
 
 const variable = 'SENSORFORM_FINGERPRINT_KEY'
@@ -57,7 +58,7 @@ function readKeyFile(file: string): Uint8Array | undefined {
 function makeKeyFile(file: string): boolean {
   const draft = `${file}.${randomUUID()}`
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(file))
     writeFileSync(draft, `${randomBytes(fewestKeyBytes).toString('base64')}\n`, {
       mode: 0o600,
       flag: 'wx',

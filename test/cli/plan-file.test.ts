@@ -97,6 +97,11 @@ test.each<{ name: string; change: (text: string) => string; toolVersion?: string
     change: (text) => text.replace('"allowDelete":[', '"allowDelete":["line-9",'),
     want: 'PLAN_ALTERED',
   },
+  {
+    name: 'a file of levels upon levels, without a digest',
+    change: () => `{"kind":"SavedPlan","plan":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
+    want: 'PLAN_ALTERED',
+  },
   { name: 'a file that is cut off', change: (text) => text.slice(0, -40), want: 'PLAN_ALTERED' },
   { name: 'another version of the tool', change: (text) => text, toolVersion: '1.2.4', want: 'PLAN_STALE' },
 ])('$name is refused', async ({ change, toolVersion = '1.2.3', want }) => {

@@ -21,6 +21,12 @@ test('wrong usage ends with 1', async () => {
   await expect(run(process.execPath, [main, 'plan', '--frobnicate'])).rejects.toMatchObject({ code: 1, stdout: '' })
 })
 
+test('a home that is not there, below a folder that says so of all, holds nothing up', async () => {
+  const options = { timeout: 15_000, env: { ...process.env, XDG_CACHE_HOME: '/proc/nobody/.cache' } }
+  const { stdout } = await run(process.execPath, [main, '--version'], options)
+  expect(stdout).toMatch(/^sensorform /)
+})
+
 test('a result that is written to a pipe or a device leaves it there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sensorform-pipe-'))
   const [pipe, link] = [join(folder, 'pipe'), join(folder, 'link')]

@@ -1,6 +1,6 @@
 /** Memory on real files: what is remembered, what survives, what is refused. */
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -12,17 +12,19 @@ import { openMemory, type StateMemory } from '../../state/memory.ts'
 import { noMemory } from '../../state/no-memory.ts'
 import { StateError } from '../../state/state-error.ts'
 
+let base: string
 let folder: string
 let open: StateMemory[]
 
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), 'sensorform-state-')), '.sensorform')
+  base = mkdtempSync(join(tmpdir(), 'sensorform-state-'))
+  folder = join(base, '.sensorform')
   open = []
 })
 
 afterEach(() => {
   for (const memory of open) memory.close()
-  rmSync(join(folder, '..'), { recursive: true })
+  rmSync(base, { recursive: true })
 })
 
 function start(): StateMemory {
@@ -165,6 +167,16 @@ describe('files', () => {
       name: 'a folder in the place of the file',
       prepare: () => mkdirSync(join(folder, 'state.sqlite'), { recursive: true }),
       want: ['STATE_UNWRITABLE', '[folder]/state.sqlite cannot be written: something else is in its place'],
+    },
+    {
+      name: 'a link in the place of the folder that leads nowhere',
+      prepare: () => symlinkSync('/nowhere/at/all', folder),
+      want: ['STATE_UNWRITABLE', '[folder]/state.sqlite cannot be written: something else is in its place'],
+    },
+    {
+      name: 'a place where no folder can be made',
+      prepare: () => (folder = '/proc/sensorform/state'),
+      want: ['STATE_UNWRITABLE', '[folder]/state.sqlite cannot be written: its folder cannot be made there'],
     },
     {
       name: 'a file in the place of the folder',
