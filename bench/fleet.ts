@@ -1,7 +1,8 @@
 /**
  * What a run over a fleet costs: `drift`, and `apply` of one field, of simulated sensors, which are a process of their own,
  * against undici alone making as many requests at the same concurrency. Wall time, CPU time and peak memory of the client,
- * and requests for each sensor. `node bench/fleet.ts [--runs N] [COUNT]...` prints a table; not given: 3 runs, 100 and 1,000.
+ * and requests for each sensor. `node bench/fleet.ts [--runs N] [--drift] [COUNT]...` prints a table; not given: 3 runs, 100
+ * and 1,000. `--drift` leaves `apply` out. 10,000 simulated sensors take 1 GB and as many open files.
  *
  * @module
  */
@@ -31,19 +32,29 @@ interface Fleet {
   sensors: readonly { endpoint: string; pin: string }[]
 }
 
-export interface FleetFigures {
+export interface DriftFigures {
   count: number
   raw: Usage
   /** Nothing is remembered: everything is read. */
   cold: Usage
   /** The revision is remembered and still that of the sensor. */
   warm: Usage
+  /** Of one sensor, with a remembered revision. */
+  requests: Counts
+}
+
+export interface FleetFigures extends DriftFigures {
   /** One field of every sensor is changed. */
   apply: Usage
   /** As many requests as `apply` makes. */
   rawApply: Usage
-  /** Of one sensor, with a remembered revision. */
-  requests: { drift: number; driftSignIns: number; apply: number }
+  /** Of one sensor. */
+  appliedWith: Counts
+}
+
+interface Counts {
+  requests: number
+  signIns: number
 }
 
 async function startFleet(count: number): Promise<Fleet> {
@@ -97,10 +108,11 @@ async function run({ folder }: Fleet, args: readonly string[], input = ''): Prom
   return { ms, ...(JSON.parse(await readFile(usageFile, 'utf8')) as Omit<Usage, 'ms'>) }
 }
 
-async function counted({ simulator }: Fleet): Promise<{ requests: number; signIns: number }> {
+/** Requests of one sensor since it was asked last. */
+async function counted({ simulator, sensors }: Fleet): Promise<Counts> {
   simulator.send('counts')
-  const [counts] = (await once(simulator, 'message')) as [{ requests: number; signIns: number }]
-  return counts
+  const [{ requests, signIns }] = (await once(simulator, 'message')) as [Counts]
+  return { requests: requests / sensors.length, signIns: signIns / sensors.length }
 }
 
 const middle = (usages: readonly Usage[]): Usage => ({
@@ -113,50 +125,22 @@ const middle = (usages: readonly Usage[]): Usage => ({
 const applyRequests = 7
 const zones = ['Europe/Berlin', 'Asia/Tokyo']
 
-/** Runs in turn, so that whatever slows the machine slows all alike. */
-export async function measureFleet(count: number, runs = 3): Promise<FleetFigures> {
+interface Bench {
+  fleet: Fleet
+  verb: (name: string, ...flags: readonly string[]) => Promise<Usage>
+  raw: (reads: number) => Promise<Usage>
+}
+
+async function withBench<T>(count: number, use: (bench: Bench) => Promise<T>): Promise<T> {
   const fleet = await startFleet(count)
-  const verb = (name: string, ...flags: readonly string[]) =>
-    run(fleet, [main, name, '.', '--quiet', '--concurrency', String(concurrency), ...flags])
   const endpoints = JSON.stringify(fleet.sensors.map(({ endpoint }) => endpoint))
-  const raw = (reads: number) =>
-    run(fleet, [join(root, 'bench/raw-requests.ts'), String(concurrency), String(reads)], endpoints)
-  const usages: Record<'raw' | 'cold' | 'warm' | 'apply' | 'rawApply', Usage[]> = {
-    raw: [],
-    cold: [],
-    warm: [],
-    apply: [],
-    rawApply: [],
-  }
-  const requests = { drift: 0, driftSignIns: 0, apply: 0 }
   try {
-    await verb('drift', '--state', 'state')
-    for (let index = 0; index < runs; index += 1) {
-      await declare(fleet, '')
-      usages.raw.push(await raw(1))
-      usages.cold.push(await verb('drift', '--no-state'))
-      await counted(fleet)
-      usages.warm.push(await verb('drift', '--state', 'state'))
-      const ofDrift = await counted(fleet)
-      await declare(fleet, `, timezone: ${zones[index % zones.length]}`)
-      usages.rawApply.push(await raw(applyRequests - 2))
-      await counted(fleet)
-      usages.apply.push(await verb('apply', '--auto-approve', '--allow-changed', String(count), '--state', 'state'))
-      const ofApply = await counted(fleet)
-      requests.drift = ofDrift.requests / count
-      requests.driftSignIns = ofDrift.signIns / count
-      requests.apply = ofApply.requests / count
-    }
-    const { raw: raws, cold, warm, apply, rawApply } = usages
-    return {
-      count,
-      raw: middle(raws),
-      cold: middle(cold),
-      warm: middle(warm),
-      apply: middle(apply),
-      rawApply: middle(rawApply),
-      requests,
-    }
+    return await use({
+      fleet,
+      verb: (name, ...flags) =>
+        run(fleet, [main, name, '.', '--quiet', '--concurrency', String(concurrency), ...flags]),
+      raw: (reads) => run(fleet, [join(root, 'bench/raw-requests.ts'), String(concurrency), String(reads)], endpoints),
+    })
   } finally {
     const ended = once(fleet.simulator, 'exit')
     fleet.simulator.disconnect()
@@ -165,35 +149,98 @@ export async function measureFleet(count: number, runs = 3): Promise<FleetFigure
   }
 }
 
+/** Runs in turn, so that whatever slows the machine slows all alike. */
+async function driftRound({ fleet, verb, raw }: Bench) {
+  await declare(fleet, '')
+  const usages = { raw: await raw(1), cold: await verb('drift', '--no-state') }
+  await counted(fleet)
+  const warm = await verb('drift', '--state', 'state')
+  return { ...usages, warm, requests: await counted(fleet) }
+}
+
+async function applyRound({ fleet, verb, raw }: Bench, index: number) {
+  await declare(fleet, `, timezone: ${zones[index % zones.length]}`)
+  const rawApply = await raw(applyRequests - 2)
+  await counted(fleet)
+  const all = String(fleet.sensors.length)
+  const apply = await verb('apply', '--auto-approve', '--allow-changed', all, '--state', 'state')
+  return { rawApply, apply, appliedWith: await counted(fleet) }
+}
+
+/** `drift` alone. */
+export const measureDrift = (count: number, runs = 3): Promise<DriftFigures> =>
+  withBench(count, async (bench) => {
+    await bench.verb('drift', '--state', 'state')
+    const rounds: Awaited<ReturnType<typeof driftRound>>[] = []
+    for (let index = 0; index < runs; index += 1) rounds.push(await driftRound(bench))
+    return figuresOf(count, rounds)
+  })
+
+/** `drift` and `apply`. */
+export const measureFleet = (count: number, runs = 3): Promise<FleetFigures> =>
+  withBench(count, async (bench) => {
+    await bench.verb('drift', '--state', 'state')
+    const rounds: (Awaited<ReturnType<typeof driftRound>> & Awaited<ReturnType<typeof applyRound>>)[] = []
+    for (let index = 0; index < runs; index += 1) {
+      rounds.push({ ...(await driftRound(bench)), ...(await applyRound(bench, index)) })
+    }
+    return {
+      ...figuresOf(count, rounds),
+      apply: middle(rounds.map(({ apply }) => apply)),
+      rawApply: middle(rounds.map(({ rawApply }) => rawApply)),
+      appliedWith: rounds.at(-1)?.appliedWith ?? { requests: 0, signIns: 0 },
+    }
+  })
+
+function figuresOf(count: number, rounds: readonly Awaited<ReturnType<typeof driftRound>>[]): DriftFigures {
+  return {
+    count,
+    raw: middle(rounds.map(({ raw }) => raw)),
+    cold: middle(rounds.map(({ cold }) => cold)),
+    warm: middle(rounds.map(({ warm }) => warm)),
+    requests: rounds.at(-1)?.requests ?? { requests: 0, signIns: 0 },
+  }
+}
+
 const row = (cells: readonly string[]): string =>
   cells.map((cell, index) => (index === 0 ? cell.padEnd(28) : cell.padStart(10))).join('')
 
-function tell({ count, raw, cold, warm, apply, rawApply, requests }: FleetFigures): void {
-  const line = (what: string, { ms, cpuMs, peakMb }: Usage, floor: Usage): string =>
-    row([
-      what,
-      ms.toFixed(0),
-      (ms / floor.ms).toFixed(2),
-      String(cpuMs),
-      (cpuMs / floor.cpuMs).toFixed(2),
-      String(peakMb),
-      (cpuMs / count).toFixed(2),
-    ])
-  console.log(`\n${count.toLocaleString('en')} sensors, ${concurrency} at once`)
-  console.log(row(['', 'ms', 'to raw', 'CPU ms', 'to raw', 'peak MB', 'CPU/sensor']))
-  console.log(line('undici alone, 3 requests', raw, raw))
-  console.log(line('drift, nothing remembered', cold, raw))
-  console.log(line('drift, revision remembered', warm, raw))
-  console.log(line(`undici alone, ${applyRequests} requests`, rawApply, rawApply))
-  console.log(line('apply of one field', apply, rawApply))
-  const { drift, driftSignIns, apply: applied } = requests
-  console.log(
-    `requests of one sensor: drift ${drift.toFixed(2)}, ${driftSignIns.toFixed(2)} of them sign-ins; apply ${applied.toFixed(2)}`,
-  )
+function lineOf(count: number, what: string, { ms, cpuMs, peakMb }: Usage, floor: Usage): string {
+  const [toMs, toCpu] = [ms / floor.ms, cpuMs / floor.cpuMs].map((ratio) => ratio.toFixed(2))
+  return row([what, ms.toFixed(0), toMs ?? '', String(cpuMs), toCpu ?? '', String(peakMb), (cpuMs / count).toFixed(2)])
 }
 
+function tellDrift({ count, raw, cold, warm, requests }: DriftFigures): void {
+  console.log(`\n${count.toLocaleString('en')} sensors, ${concurrency} at once`)
+  console.log(row(['', 'ms', 'to raw', 'CPU ms', 'to raw', 'peak MB', 'CPU/sensor']))
+  console.log(lineOf(count, 'undici alone, 3 requests', raw, raw))
+  console.log(lineOf(count, 'drift, nothing remembered', cold, raw))
+  console.log(lineOf(count, 'drift, revision remembered', warm, raw))
+  tellCounts('drift', requests)
+}
+
+function tellApply({ count, rawApply, apply, appliedWith }: FleetFigures): void {
+  console.log(lineOf(count, `undici alone, ${applyRequests} requests`, rawApply, rawApply))
+  console.log(lineOf(count, 'apply of one field', apply, rawApply))
+  tellCounts('apply', appliedWith)
+}
+
+const tellCounts = (verb: string, { requests, signIns }: Counts): void =>
+  console.log(`requests of one sensor: ${verb} ${requests.toFixed(2)}, ${signIns.toFixed(2)} of them sign-ins`)
+
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: 'string' } } })
-  const counts = positionals.length > 0 ? positionals.map(Number) : [100, 1000]
-  for (const count of counts) tell(await measureFleet(count, Number(values.runs ?? 3)))
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { runs: { type: 'string' }, drift: { type: 'boolean' } },
+  })
+  const runs = Number(values.runs ?? 3)
+  for (const count of positionals.length > 0 ? positionals.map(Number) : [100, 1000]) {
+    if (values.drift) {
+      tellDrift(await measureDrift(count, runs))
+    } else {
+      const figures = await measureFleet(count, runs)
+      tellDrift(figures)
+      tellApply(figures)
+    }
+  }
 }

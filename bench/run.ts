@@ -10,7 +10,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { measureFleet, type FleetFigures } from './fleet.ts'
+import { measureDrift, measureFleet, type DriftFigures, type FleetFigures } from './fleet.ts'
 import { measureLoading, writeDocuments } from './loading.ts'
 import { measurePlanning } from './planning.ts'
 import { measureProvider, packaged } from './provider.ts'
@@ -81,7 +81,7 @@ function* loading(): Generator<Figure> {
       aim: 2,
       limit: 4,
       peakMb: load.peakMb,
-      mostMb: 500,
+      mostMb: 400,
     }
   }
 }
@@ -99,8 +99,8 @@ function planning(): Figure {
   }
 }
 
-const fleetFigures = ({ count, raw, cold, warm, apply, rawApply }: FleetFigures): Figure[] => [
-  ...[
+const driftFigures = ({ count, raw, cold, warm }: DriftFigures): Figure[] =>
+  [
     { what: 'nothing remembered', usage: cold },
     { what: 'revision remembered', usage: warm },
   ].flatMap(({ what, usage }): Figure[] => {
@@ -117,14 +117,17 @@ const fleetFigures = ({ count, raw, cold, warm, apply, rawApply }: FleetFigures)
         mostMb: 300,
       },
     ]
-  }),
+  })
+
+const fleetFigures = (figures: FleetFigures): Figure[] => [
+  ...driftFigures(figures),
   {
-    what: `apply of one field on ${named(count)}, CPU`,
-    ms: apply.cpuMs,
+    what: `apply of one field on ${named(figures.count)}, CPU`,
+    ms: figures.apply.cpuMs,
     floor: 'undici, as many requests',
-    floorMs: rawApply.cpuMs,
+    floorMs: figures.rawApply.cpuMs,
     limit: 8,
-    peakMb: apply.peakMb,
+    peakMb: figures.apply.peakMb,
     mostMb: 400,
   },
 ]
@@ -138,15 +141,22 @@ async function* fleets(): AsyncGenerator<Figure> {
 async function* largeFleets(small: FleetFigures): AsyncGenerator<Figure> {
   const large = await measureFleet(1000)
   yield* fleetFigures(large)
-  yield {
-    what: 'drift of 1,000, CPU of one sensor',
-    ms: large.warm.cpuMs / large.count,
-    floor: 'of one of 100',
-    floorMs: small.warm.cpuMs / small.count,
-    aim: 1.2,
-    limit: 2,
+  yield costOfOne(large, small)
+  for (const count of [5000, 10_000]) {
+    const figures = await measureDrift(count, 1)
+    yield* driftFigures(figures)
+    yield costOfOne(figures, large)
   }
 }
+
+const costOfOne = (figures: DriftFigures, floor: DriftFigures): Figure => ({
+  what: `drift of ${named(figures.count)}, CPU of one`,
+  ms: figures.warm.cpuMs / figures.count,
+  floor: `of one of ${named(floor.count)}`,
+  floorMs: floor.warm.cpuMs / floor.count,
+  aim: 1.2,
+  limit: 2,
+})
 
 async function* synthesising(): AsyncGenerator<Figure> {
   const measured = async (kind: 'Sensor' | 'SensorFleet', count: number) =>

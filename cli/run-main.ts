@@ -1,8 +1,10 @@
 /** Binds the CLI to this process: streams, signals, exit code. */
+import { keepHeapSmall } from './heap.ts'
 import type { Io } from './io.ts'
 import { runCli } from './run-cli.ts'
 
 export async function runMain(): Promise<void> {
+  keepHeapSmall()
   quietExperiments()
   process.stdout.on('error', stopOnClosedPipe)
   process.stderr.on('error', stopOnClosedPipe)

@@ -14,12 +14,12 @@ export async function run(command: Command): Promise<number> {
   const options = planOptionsOf(command, fleet)
   const opened = await openWorld(command, fleet, { writes: false })
   try {
-    const found = await planRun(fleet, opened.world, { ...options, readOnly: true, attribute: true })
+    const { plan: found } = await planRun(fleet, opened.world, { ...options, readOnly: true, attribute: true })
     opened.progress.end()
     // What policy would say to an apply is no part of what has drifted.
-    const plan = { ...found.plan, refused: false, problems: [...untold(warnings, found.plan), ...found.plan.problems] }
+    const plan = { ...found, refused: false, problems: [...untold(warnings, found), ...found.problems] }
     await emit(command, outputs, { kind: 'drift', tool: command.tool, startedAt: command.startedAt, plan })
-    const reasons = driftReasons({ ...found.plan, refused: false, problems: [] })
+    const reasons = driftReasons({ ...found, refused: false, problems: [] })
     if (opened.interruption.stopping()) reasons.add('interrupted')
     return exitCodeOf(reasons, 'drift')
   } finally {
