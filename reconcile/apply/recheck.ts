@@ -5,6 +5,7 @@
  */
 import { compareVersions } from '../../formats/version.ts'
 import { staleFields, touchedPaths } from '../compare/base.ts'
+import { liesBelow } from '../compare/setting-fields.ts'
 import type { Observation } from '../driver.ts'
 import { StepError } from '../observe/problem-of.ts'
 import type { AppliancePlan, Step } from '../plan-types.ts'
@@ -26,19 +27,41 @@ export function throwIfStale(plan: AppliancePlan, observation: Observation, run:
   if (fields.length > 0) throw new StaleError(fields)
 }
 
+interface Progress {
+  run: string
+  /** Another step of the plan was attempted before. */
+  hasBegun: boolean
+}
+
 /** The same for one step; an error of that step alone where others have begun. */
-export function throwIfStepStale(
-  { base, key }: AppliancePlan,
+export function throwIfStepStale(plan: AppliancePlan, step: Step, observation: Observation, progress: Progress): void {
+  refuseMoved(plan, step, movedOfStep(plan, step, observation, progress), progress)
+}
+
+/**
+ * The same from what was read last, which may be the read-back of another step: what somebody else set by then was seen by
+ * nobody. Only for steps that set what is read as it is set, and leaving out what earlier steps have touched themselves.
+ */
+export function throwIfSettingsStale(
+  plan: AppliancePlan,
   step: Step,
   observation: Observation,
-  { run, hasBegun }: { run: string; hasBegun: boolean },
+  { begun, ...progress }: Progress & { begun: readonly Step[] },
 ): void {
-  const own = new Set(touchedPaths([step]))
-  const fields = movedFields(
-    Object.fromEntries(Object.entries(base).filter(([path]) => own.has(path))),
-    observation,
-    run,
+  if (step.action.type !== 'set' && step.action.type !== 'removeRule') return
+  const touched = touchedPaths(begun)
+  const fields = movedOfStep(plan, step, observation, progress).filter(
+    (path) => !touched.some((other) => other === path || liesBelow(other, path) || liesBelow(path, other)),
   )
+  refuseMoved(plan, step, fields, progress)
+}
+
+function movedOfStep({ base }: AppliancePlan, step: Step, observation: Observation, { run }: Progress): string[] {
+  const own = new Set(touchedPaths([step]))
+  return movedFields(Object.fromEntries(Object.entries(base).filter(([path]) => own.has(path))), observation, run)
+}
+
+function refuseMoved({ key }: AppliancePlan, step: Step, fields: readonly string[], { hasBegun }: Progress): void {
   if (fields.length === 0) return
   if (!hasBegun) throw new StaleError(fields)
   throw new StepError({

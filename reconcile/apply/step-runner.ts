@@ -20,7 +20,7 @@ import { memoryFailure } from '../memory-failure.ts'
 import type { StepOutcome } from '../outcome.ts'
 import type { AppliancePlan, Step } from '../plan-types.ts'
 import { asDeviceError, problemOf, StepError } from '../observe/problem-of.ts'
-import { StaleError, throwIfStepStale } from './recheck.ts'
+import { StaleError, throwIfSettingsStale, throwIfStepStale } from './recheck.ts'
 import type { ApplianceSession } from './session.ts'
 import { windowProblem } from './window-check.ts'
 
@@ -180,9 +180,14 @@ const asUnreached = (error: unknown): unknown =>
     ? new UnreachedError(error)
     : error
 
-/** True when an earlier step was attempted. */
-const hasBegun = ({ outcomes }: RunnerState): boolean =>
-  [...outcomes.values()].some(({ status }) => status !== 'notAttempted' && status !== 'waiting')
+/** Earlier steps that were attempted. */
+const begunSteps = ({ run, outcomes }: RunnerState): readonly Step[] =>
+  run.plan.steps.filter(({ id }) => {
+    const { status = 'waiting' } = outcomes.get(id) ?? {}
+    return status !== 'notAttempted' && status !== 'waiting'
+  })
+
+const hasBegun = (state: RunnerState): boolean => begunSteps(state).length > 0
 
 function judge(
   { plan, session, world }: ApplianceRun,
@@ -258,8 +263,8 @@ function holderOf(
       (waited) => (waited ? undefined : intent),
       ({ message }) => note(`${message} Waiting for it.`),
     )
-  const lookAgain = async () =>
-    throwIfStepStale(plan, step, await session.look(), { run: options.run, hasBegun: hasBegun(state) })
+  const progress = () => ({ run: options.run, hasBegun: hasBegun(state) })
+  const lookAgain = async () => throwIfStepStale(plan, step, await session.look(), progress())
   /** What the other run left under way is looked at before an intent takes its place. */
   const announceNow = async (intent: Intent) => {
     state.kept ??= run.found?.data
@@ -269,6 +274,7 @@ function holderOf(
   return async (intent) => {
     if (session.lease.isHeld) {
       if ((await session.announce(intent)).moved) await lookAgain()
+      else throwIfSettingsStale(plan, step, session.observation, { ...progress(), begun: begunSteps(state) })
       return
     }
     const wasAssumed = session.isAssumed

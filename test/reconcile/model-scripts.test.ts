@@ -12,6 +12,21 @@ test.each<{ name: string; script: readonly Step[] }>([
     ],
   },
   {
+    name: 'what a person sets while another field of the plan is being written is not written over',
+    script: [
+      { do: 'declare', sensor: 'line-2', field: 'zone', as: 0 },
+      {
+        do: 'change during an apply',
+        atCall: 5,
+        declaring: 0,
+        sensor: 'line-2',
+        path: 'network.hostname',
+        to: 0,
+      },
+      { do: 'apply' },
+    ],
+  },
+  {
     name: 'a registration that a person deleted comes back, and two runs at once rename once',
     script: [
       { do: 'declare', sensor: 'line-2', field: 'name', as: 0 },

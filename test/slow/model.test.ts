@@ -78,14 +78,15 @@ const killedAtCloud = fc
   .integer({ min: 1, max: 30 })
   .map((call): Step => ({ do: 'kill an apply at the cloud', afterCall: call }))
 
+/** A run makes about ten calls to a sensor. */
 const meanwhile = fc
-  .tuple(fc.integer({ min: 1, max: 60 }), change)
-  .map(([at, one]): Step => ({ do: 'change during an apply', atCall: at, ...one }))
+  .tuple(fc.integer({ min: 1, max: 16 }), fc.option(fc.nat(2), { freq: 4 }), change)
+  .map(([at, declaring, one]): Step => ({ do: 'change during an apply', atCall: at, declaring, ...one }))
 
 const step = fc.oneof(
   { arbitrary: declare, weight: 10 },
   { arbitrary: byHand, weight: 3 },
-  { arbitrary: meanwhile, weight: 1 },
+  { arbitrary: meanwhile, weight: 4 },
   { arbitrary: always({ do: 'plan' }), weight: 2 },
   { arbitrary: always({ do: 'apply' }), weight: 4 },
   { arbitrary: atCall.map((at): Step => ({ do: 'kill an apply', atCall: at })), weight: 3 },

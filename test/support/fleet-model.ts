@@ -10,6 +10,7 @@ import { createBackup, restoreBackup } from '../../drivers/memory/backup.ts'
 import type { MemoryAppliance, MemoryCall, Stored } from '../../drivers/memory/world.ts'
 import { claimOf } from '../../reconcile/compare/records.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
+import type { Sight } from '../../reconcile/engine.ts'
 import type { Outcome } from '../../reconcile/outcome.ts'
 import { planRun } from '../../reconcile/run.ts'
 import { flatten } from '../../schemas/fields.ts'
@@ -73,6 +74,16 @@ export const consoleChanges = {
 
 export type ConsolePath = keyof typeof consoleChanges
 
+/** Which field of a script declares the same. */
+const declaring: Record<ConsolePath, Field> = {
+  'time.timezone': 'zone',
+  'network.hostname': 'hostname',
+  'mailServer.port': 'mail',
+  'network.proxy.password': 'proxy',
+  'network.proxy.username': 'proxy',
+  'forwarding.rules.siem.actions.siem.syslog.host': 'siem',
+}
+
 /** `as` and `to` count variants. */
 export type Step =
   | { do: 'declare'; sensor: Key; field: Field; as: number | null }
@@ -83,7 +94,15 @@ export type Step =
   | { do: 'kill an apply'; atCall: number }
   | { do: 'kill an apply at the cloud'; afterCall: number }
   | { do: 'two applies at once'; killFirstAtCall: number | null }
-  | { do: 'change during an apply'; atCall: number; sensor: Key; path: ConsolePath; to: number }
+  /** At a call to the sensor. `declaring` declares what the person changes first, so that both are at the same field. */
+  | {
+      do: 'change during an apply'
+      atCall: number
+      sensor: Key
+      path: ConsolePath
+      to: number
+      declaring?: number | null
+    }
   | { do: 'back up' | 'restore'; sensor: Key }
   | { do: 'let time pass'; seconds: number }
   | { do: 'partition' | 'heal'; sensor: Key }
@@ -460,28 +479,53 @@ async function applyTwice(model: Model, real: Real, killFirstAtCall: number | nu
 
 /** Whoever is first: nothing is passed over unseen, and the next run knows what is there. */
 async function changeMeanwhile(model: Model, real: Real, step: Step & { do: 'change during an apply' }): Promise<void> {
+  const appliance = real.appliances[step.sensor]
+  const field = declaring[step.path]
+  if (typeof step.declaring === 'number') {
+    declare(model, real, { do: 'declare', sensor: step.sensor, field, as: step.declaring % fields[field].length })
+  }
+  const before = settingsOn(appliance).get(step.path)
   let calls = 0
   let changed: ReadonlyMap<string, string> | undefined
-  real.onCall = () => {
-    if (++calls !== step.atCall) return
-    changeInConsole(real.bench.memoryWorld, real.appliances[step.sensor], step.path, valueOf(step))
-    changed = settingsOn(real.appliances[step.sensor])
+  real.onCall = (target) => {
+    if (target !== appliance.serialNumber || ++calls !== step.atCall) return
+    changeInConsole(real.bench.memoryWorld, appliance, step.path, valueOf(step))
+    changed = settingsOn(appliance)
   }
-  const { outcome } = await converge(fleetOfModel(model), restarted(real.bench), nextRun(real))
+  const { sights, outcome } = await converge(fleetOfModel(model), restarted(real.bench), nextRun(real))
   real.onCall = () => {}
   const sensor = model.sensors[step.sensor]
   if (changed) {
     const byHand = changed.get(step.path)
-    const live = settingsOn(real.appliances[step.sensor]).get(step.path)
+    const live = settingsOn(appliance).get(step.path)
     const outcomes = outcome.sensors.filter(({ key, status }) => key === step.sensor && status === 'done')
     expect([byHand, declaredOf(step.sensor, sensor).get(step.path)], `${step.path} of ${step.sensor}`).toContain(live)
     if (outcomes.length === 0 && !sensor.interrupted) expect(live, 'what is not done is left').toBe(byHand)
+    const planned = sights.find(({ desired }) => desired.key === step.sensor)
+    if (wasUnseen(planned, step.path, { before, byHand })) {
+      expect(live, `${step.path} of ${step.sensor}: changed by hand after the plan was made, so it stays`).toBe(byHand)
+    }
   }
   for (const key of keys) {
     model.sensors[key].live = settingsOn(real.appliances[key])
     // Where the change was first, an activation may be under way no more, or waits for the next run.
     model.sensors[key].interrupted ||= !model.sensors[key].away
   }
+}
+
+const isTagged = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'tag' in value && value.tag !== null
+
+/** The plan was made from what was there before. Whoever sets a secret that no run has set leaves no trace. */
+function wasUnseen(
+  sight: Sight | undefined,
+  path: ConsolePath,
+  { before, byHand }: { before: string | undefined; byHand: string | undefined },
+): boolean {
+  if (!sight || 'problem' in sight.observation || before === byHand) return false
+  const seen = sight.observation.live.get(path)
+  if (path === 'network.proxy.password') return before?.includes('"byRun":true') === true && isTagged(seen)
+  return (seen === undefined ? undefined : shown(seen)) === before
 }
 
 const valueOf = ({ path, to }: { path: ConsolePath; to: number }): Parameters<typeof changeInConsole>[3] => {

@@ -6,7 +6,7 @@ import { createMemoryWorld, type MemoryAppliance, type MemoryWorld } from '../..
 import { applyPlan } from '../../reconcile/apply/apply.ts'
 import { DeviceError } from '../../reconcile/device-error.ts'
 import type { Driver } from '../../reconcile/driver.ts'
-import type { ApplyOptions, PlanOptions, World } from '../../reconcile/engine.ts'
+import type { ApplyOptions, PlanOptions, Sight, World } from '../../reconcile/engine.ts'
 import type { Outcome, RunEvent } from '../../reconcile/outcome.ts'
 import type { Plan } from '../../reconcile/plan-types.ts'
 import type { Registrar } from '../../reconcile/registrar.ts'
@@ -184,11 +184,11 @@ export async function converge(
   fleet: Fleet,
   world: World,
   options: PlanOptions & Partial<ApplyOptions> = {},
-): Promise<{ plan: Plan; outcome: Outcome }> {
+): Promise<{ plan: Plan; sights: readonly Sight[]; outcome: Outcome }> {
   const { plan, sights } = await planRun(fleet, world, { waitForRuns: true, ...options })
   const seen = seenIn(sights)
   const outcome = await applyPlan(plan, fleet, world, { seen, ...options, run: options.run ?? `run-${++runs}` })
-  return { plan, outcome }
+  return { plan, sights, outcome }
 }
 
 /** What a plan has to say about each sensor, without what always differs. */
