@@ -1,6 +1,6 @@
 /**
  * What loading a fleet's documents costs beside parsing the same YAML alone: `node bench/loading.ts [COUNT]…`. One measure
- * in a process of its own: `node bench/loading.ts FOLDER load|parse COUNT`.
+ * in a process of its own: `node bench/loading.ts FOLDER load|parse|scan COUNT`.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments } from 'yaml'
 import { loadFleet } from '../load/load-fleet.ts'
+import { excessOf } from '../load/parse-cost.ts'
 import { measureIn, tellMeasure, type Measured } from './measured.ts'
 
 const sensor = (index: number): string => `apiVersion: sensorform.io/v1
@@ -40,11 +41,11 @@ export function writeDocuments(count: number): string {
 }
 
 /** One after the other, each in a process of its own. */
-export function measureLoading(count: number): { load: Measured; parse: Measured } {
+export function measureLoading(count: number): Record<'load' | 'parse' | 'scan', Measured> {
   const folder = writeDocuments(count)
   const of = (what: string): Measured => measureIn(fileURLToPath(import.meta.url), folder, what, count)
   try {
-    return { parse: of('parse'), load: of('load') }
+    return { parse: of('parse'), load: of('load'), scan: of('scan') }
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -64,10 +65,20 @@ function parse(folder: string): unknown[] {
   })
 }
 
+/** Looking for texts that cost too much to parse, which is done to each before it is parsed. */
+function scan(texts: readonly string[]): void {
+  for (const text of texts) {
+    if (excessOf(text)) throw new Error('the documents of this measure are refused')
+  }
+}
+
 if (import.meta.main) {
   const [folder = '', what, count] = process.argv.slice(2)
   if (what === 'load' || what === 'parse') {
     await tellMeasure(() => (what === 'load' ? load(folder, Number(count)) : parse(folder)))
+  } else if (what === 'scan') {
+    const texts = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
+    await tellMeasure(() => scan(texts))
   } else {
     for (const size of process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1000, 10_000]) {
       console.log(size, measureLoading(size))

@@ -72,7 +72,7 @@ async function* starting(): AsyncGenerator<Figure> {
 
 function* loading(): Generator<Figure> {
   for (const count of check ? [1000, 5000] : [1000, 10_000]) {
-    const { load, parse } = measureLoading(count)
+    const { load, parse, scan } = measureLoading(count)
     yield {
       what: `loading ${named(count)} sensors, CPU`,
       ms: load.cpuMs,
@@ -82,6 +82,13 @@ function* loading(): Generator<Figure> {
       limit: 4,
       peakMb: load.peakMb,
       mostMb: 400,
+    }
+    yield {
+      what: '  of it the search for costly texts',
+      ms: scan.cpuMs,
+      floor: 'parsing the same YAML',
+      floorMs: parse.cpuMs,
+      limit: 0.1,
     }
   }
 }
@@ -222,7 +229,7 @@ function line({ what, ms, floorMs, floor, aim, peakMb }: Figure): string {
 
 function faultsOf({ what, ms, floorMs, limit, peakMb = 0, mostMb = Infinity }: Figure): string[] {
   return [
-    ...(ms / floorMs > limit ? [`${what}: ${(ms / floorMs).toFixed(1)} times the floor; at most ${limit}`] : []),
+    ...(ms / floorMs > limit ? [`${what}: ${(ms / floorMs).toFixed(2)} times the floor; at most ${limit}`] : []),
     ...(peakMb > mostMb ? [`${what}: ${peakMb.toFixed(0)} MB; at most ${mostMb}`] : []),
   ]
 }
