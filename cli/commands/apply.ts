@@ -146,11 +146,14 @@ async function carryOut(command: Command, outputs: Outputs, work: Work, opened: 
   const { outcome, unrecorded } = await execute(command, planned, work, opened)
   const wasRead = outputs.format === 'human' && !command.given.on('quiet')
   const whole = report(withErrorsOf(plan, outcome))
-  if (begins) await emitOutcome(command, outputs, wasRead ? report(outcome) : whole, whole)
+  if (begins || hasFailed(outcome)) await emitOutcome(command, outputs, wasRead ? report(outcome) : whole, whole)
   else await emitFiles(command, outputs, whole)
   if (unrecorded && !isTold(unrecorded, outcome)) sayUnrecorded(command, unrecorded)
   return exitCodeOf(outcomeReasons(plan, outcome, { unrecorded: unrecorded !== undefined }))
 }
+
+/** Also where nothing was to be written: what is in sync could not be remembered. */
+const hasFailed = (outcome: Outcome): boolean => ofAllAppliances(outcome).some(({ status }) => status === 'failed')
 
 /** An appliance of the outcome says it already. */
 const isTold = ({ code }: MemoryError, outcome: Outcome): boolean =>

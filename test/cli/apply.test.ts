@@ -1,4 +1,6 @@
 /** What an apply leaves behind, and when it does not begin. Addresses: 127.20.172.0/24. */
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../transport/system-clock.ts'
 import type { Clock } from '../../reconcile/clock.ts'
@@ -33,6 +35,22 @@ test('what is in sync already is remembered, so that later drift has a cause', a
   expect(sensors.flatMap(({ key, changes }) => changes.map(({ path, cause }) => [key, path, cause]))).toEqual([
     ['line-1', 'time.timezone', 'sensor'],
   ])
+})
+
+test('what is in sync and cannot be remembered is told, although no step was to be carried out', async () => {
+  expect((await trial.run([...apply, '--no-state', '--quiet'])).code).toBe(0)
+  let isBroken = false
+  const breakMemory = (text: string) => {
+    if (isBroken || !text.includes('3 in sync')) return
+    isBroken = true
+    const database = new DatabaseSync(join(trial.folder, '.sensorform/state.sqlite'))
+    database.exec("CREATE TRIGGER no BEFORE INSERT ON remembered BEGIN SELECT RAISE(FAIL, 'no'); END")
+    database.close()
+  }
+  const { code, stdout, stderr } = await trial.run(apply, { onText: breakMemory })
+  expect([code, isBroken]).toEqual([1, true])
+  const told = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('error STATE_UNWRITABLE: '))
+  expect(told.length).toBeGreaterThan(0)
 })
 
 test('an apply of one field costs seven requests of a sensor: taking the lease tells that nothing moved', async () => {
