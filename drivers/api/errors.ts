@@ -62,7 +62,7 @@ export function wireError(status: number, error: WireError, circumstances: Circu
   }
   const did = failings[code] ?? 'refused to'
   const message = `${sanitise(circumstances.endpoint)} ${did} ${circumstances.doing}: ${said || 'it gives no reason'}`
-  const advice = (code === 'BACKUP_FAILED' && targetAdvices[String(reason)]) || advices[code]
+  const advice = (code === 'BACKUP_FAILED' && ofReason(targetAdvices, reason)) || advices[code]
   return new DeviceError(code, message, { facts, ...(advice && { advice }) })
 }
 
@@ -74,9 +74,13 @@ const failings: Partial<Record<DeviceErrorCode, string>> = {
   BUSY: 'is busy when asked to',
 }
 
+/** Reasons are words of the appliance, which may be `constructor`. */
+const ofReason = <T>(table: Readonly<Record<string, T>>, reason: unknown): T | undefined =>
+  typeof reason === 'string' && Object.hasOwn(table, reason) ? table[reason] : undefined
+
 function codeOf(status: number, { code, details }: WireError): DeviceErrorCode {
-  if (code === 'UPDATE_REFUSED') return updateCodes[String(details?.['reason'])] ?? 'UPDATE_PACKAGE_REFUSED'
-  if (code === 'ACTIVATION_REFUSED') return activationCodes[String(details?.['reason'])] ?? 'ACTIVATION_REJECTED'
+  if (code === 'UPDATE_REFUSED') return ofReason(updateCodes, details?.['reason']) ?? 'UPDATE_PACKAGE_REFUSED'
+  if (code === 'ACTIVATION_REFUSED') return ofReason(activationCodes, details?.['reason']) ?? 'ACTIVATION_REJECTED'
   if (code) return codes[code]
   if (status === 429) return 'THROTTLED'
   return status >= 500 ? 'SERVER_ERROR' : 'REFUSED'
