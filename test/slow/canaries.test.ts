@@ -339,7 +339,7 @@ test('test-message: what became of it is told, and no secret', async () => {
       trial.simulator.removeFaults()
     }
     const { stdout, stderr } = await run(['test-message', key, rule, ...inFleet])
-    expect(stdout + stderr).toContain(rule)
+    expect(stdout + stderr).toContain('siem: ')
   }
 })
 
