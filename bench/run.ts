@@ -83,6 +83,16 @@ function* loading(): Generator<Figure> {
       peakMb: load.peakMb,
       mostMb: 400,
     }
+    const warned = measureLoading(count, 'each')
+    yield {
+      what: '  each with a warning',
+      ms: warned.load.cpuMs,
+      floor: 'parsing the same YAML',
+      floorMs: warned.parse.cpuMs,
+      limit: 6,
+      peakMb: warned.load.peakMb,
+      mostMb: 400,
+    }
     yield {
       what: '  of it the search for costly texts',
       ms: scan.cpuMs,
