@@ -83,8 +83,6 @@ export interface Elsewhere {
 /** What one sensor's plan is made from. Pure data. */
 export interface Sight {
   desired: DesiredAppliance
-  /** Monotonic clock right before it was read, ms. */
-  readAtMs?: number
   /** A problem when it could not be read: the sensor is unknown. */
   observation: Observation | { problem: Problem }
   /**
@@ -133,18 +131,11 @@ export interface PlanContext {
   orphans: readonly string[]
 }
 
-/** When an appliance was read for a plan, and which revision it had then. */
-export interface Seen {
-  revision: string
-  /** Monotonic clock right before the read, ms. */
-  atMs: number
-}
-
 export interface ApplyOptions {
   overrides?: Overrides
   concurrency?: number
   /** Id of this run; also the holder of its leases. */
   run: string
-  /** By key, where this process has made the plan: what was seen a moment ago need not be read again. */
-  seen?: ReadonlyMap<string, Seen>
+  /** Revisions by key, where this process has made the plan: what was seen for it need not be read again. */
+  seen?: ReadonlyMap<string, string>
 }

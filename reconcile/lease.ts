@@ -10,6 +10,8 @@ export interface LeaseRequest {
   intent?: Intent | null
   /** Replaces who adopted the appliance; `null` clears it; left out keeps it. Needs `support.owner`. */
   owner?: string | null
+  /** Refuses (`REVISION_CONFLICT`), with nothing changed, where the appliance is no longer at this revision. */
+  revision?: string
   signal?: AbortSignal
 }
 

@@ -34,7 +34,7 @@ export async function adopt(
   if (!world.driver(desired.access.driver).support.owner) return
   const session = await openSession(fleet, desired, world, run)
   try {
-    if ((await session.observe()).owner !== owner) await session.lease.acquire(undefined, owner)
+    if ((await session.observe()).owner !== owner) await session.lease.acquire(undefined, { owner })
   } finally {
     await session.close({ clearIntent: false })
   }

@@ -1,7 +1,7 @@
 import { applianceOf, appliancesOf, type Fleet } from '../schemas/fleet.ts'
 import { attribute, readAttribution } from './observe/attribution.ts'
 import type { AuditEntry } from './driver.ts'
-import type { PlanContext, PlanOptions, Seen, Sight, World } from './engine.ts'
+import type { PlanContext, PlanOptions, Sight, World } from './engine.ts'
 import { missingSecrets } from './observe/missing-secrets.ts'
 import { observeFleet, type AfterRead } from './observe/observe.ts'
 import { planAppliance } from './plan/appliance-plan.ts'
@@ -42,12 +42,10 @@ export async function planRun(
 }
 
 /** What an apply that follows at once need not read again. */
-export const seenIn = (sights: readonly Sight[]): ReadonlyMap<string, Seen> =>
+export const seenIn = (sights: readonly Sight[]): ReadonlyMap<string, string> =>
   new Map(
-    sights.flatMap(({ desired, observation, readAtMs }): [string, Seen][] =>
-      'problem' in observation || observation.revision === undefined || readAtMs === undefined
-        ? []
-        : [[desired.key, { revision: observation.revision, atMs: readAtMs }]],
+    sights.flatMap(({ desired, observation }): [string, string][] =>
+      'problem' in observation || observation.revision === undefined ? [] : [[desired.key, observation.revision]],
     ),
   )
 

@@ -1,7 +1,7 @@
 import { ofAllAppliances } from '../../schemas/appliances.ts'
 import { resolve } from 'node:path'
 import { applyPlan } from '../../reconcile/apply/apply.ts'
-import type { Overrides, Seen } from '../../reconcile/engine.ts'
+import type { Overrides } from '../../reconcile/engine.ts'
 import type { MemoryError } from '../../reconcile/memory-error.ts'
 import type { ApplianceOutcome, Outcome } from '../../reconcile/outcome.ts'
 import type { AppliancePlan, Plan } from '../../reconcile/plan-types.ts'
@@ -38,7 +38,7 @@ interface Work {
 interface Planned {
   plan: Plan
   /** What was read for it by this command. */
-  seen?: ReadonlyMap<string, Seen>
+  seen?: ReadonlyMap<string, string>
 }
 
 export async function run(command: Command): Promise<number> {

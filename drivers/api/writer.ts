@@ -35,14 +35,21 @@ export function createWriter(
   }
 }
 
-/** May be repeated whatever became of it: a lease is held by another holder only, and each grant has a higher fence. */
-async function takeLease(session: ApiSession, { signal, ...request }: LeaseRequest): Promise<LeaseGrant> {
+/**
+ * May be repeated whatever became of it: a lease is held by another holder only, and each grant has a higher fence. One that
+ * took effect unseen, with an intent, is then told as a conflict: whoever looks again finds his own intent.
+ */
+async function takeLease(
+  session: ApiSession,
+  { signal, revision: known, ...request }: LeaseRequest,
+): Promise<LeaseGrant> {
   const { fence, remainingSeconds, revision, revisionBefore } = await session.call({
     operation: 'lease',
     doing: request.fence === undefined ? 'grant its lease' : 'renew its lease',
     json: request,
     repeatable: true,
     timeoutMs: leaseTimeoutMs,
+    ...(known !== undefined && { revision: known }),
     ...(signal && { signal }),
   })
   return { fence, remainingSeconds, revision, revisionBefore }

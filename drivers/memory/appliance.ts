@@ -235,6 +235,9 @@ export function grantLease(world: MemoryWorld, appliance: MemoryAppliance, reque
     })
   }
   const revisionBefore = String(appliance.revision)
+  if (request.revision !== undefined && request.revision !== revisionBefore) {
+    throw new DeviceError('REVISION_CONFLICT', `${appliance.serialNumber} has moved on.`)
+  }
   const fence = request.fence ?? ++appliance.lastFence
   const endsAt = world.clock.monotonic() + request.ttlSeconds * 1000
   appliance.lease = { holder: request.holder, fence, endsAt }

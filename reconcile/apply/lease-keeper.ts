@@ -51,9 +51,12 @@ export class LeaseKeeper {
     return this.#fence
   }
 
-  /** Acquires the lease, and says who adopts the appliance where that is given. Throws `LEASE_HELD` when another run has it. */
-  async acquire(intent?: Intent | null, owner?: string): Promise<LeaseGrant> {
-    const grant = await this.#ask(undefined, intent, owner)
+  /**
+   * Acquires the lease, and says who adopts the appliance where that is given. Throws `LEASE_HELD` when another run has it,
+   * and `REVISION_CONFLICT` when the appliance is no longer at the revision that is given.
+   */
+  async acquire(intent?: Intent | null, given: Pick<LeaseRequest, 'owner' | 'revision'> = {}): Promise<LeaseGrant> {
+    const grant = await this.#ask(undefined, intent, given)
     this.resume()
     return grant
   }
@@ -70,7 +73,7 @@ export class LeaseKeeper {
 
   /** Nobody has adopted the appliance any more. Throws `LEASE_LOST` when the lease is gone. */
   async disown(): Promise<void> {
-    await this.#ask(this.fenceForWrite(), undefined, null)
+    await this.#ask(this.fenceForWrite(), undefined, { owner: null })
   }
 
   /** After a time without a connection: goes on with the same fence, or acquires anew if it has run out unclaimed. */
@@ -110,14 +113,18 @@ export class LeaseKeeper {
         .catch(() => undefined)
   }
 
-  async #ask(fence: number | undefined, intent: Intent | null | undefined, owner?: string | null): Promise<LeaseGrant> {
+  async #ask(
+    fence: number | undefined,
+    intent: Intent | null | undefined,
+    given: Pick<LeaseRequest, 'owner' | 'revision'> = {},
+  ): Promise<LeaseGrant> {
     const startedAt = this.#clock.monotonic()
     const grant = await this.#channel().lease({
       holder: this.#holder,
       ttlSeconds: leaseSeconds,
       ...(fence !== undefined && { fence }),
       ...(intent !== undefined && { intent }),
-      ...(owner !== undefined && { owner }),
+      ...given,
     })
     this.#fence = grant.fence
     this.#renewedAt = startedAt

@@ -1,6 +1,6 @@
 /**
- * An appliance that was read for its plan a moment ago need not be read again before its first write: taking the lease
- * tells whether the revision is still that one, and nothing is written before that is known.
+ * An appliance that was read for its plan in the same run need not be read again before its first write: the lease is
+ * refused, and nothing changed, where the revision is no longer that one.
  *
  * @module
  */
@@ -11,12 +11,6 @@ import { leaseSeconds } from '../lease.ts'
 import type { Remembered } from '../memory.ts'
 import { turnsValidationOn } from '../plan/peer-preconditions.ts'
 import type { AppliancePlan, Step } from '../plan-types.ts'
-
-/**
- * Who took the lease since, and died, still holds it when ours is asked for, with the time that a connection and a request
- * may take: so the intent that ours replaces is never what the dead left under way.
- */
-const mostAgeMs = (leaseSeconds - 15) * 1000
 
 interface Circumstances {
   world: Pick<World, 'clock'>
@@ -30,15 +24,13 @@ interface Circumstances {
 export function seenJustNow(circumstances: Circumstances): Observation | undefined {
   const { world, plan, support, remembered } = circumstances
   const read = remembered?.lastRead
-  if (!read || !support.lease || !isRecent(circumstances, read)) return undefined
+  if (!read || !support.lease || !isOfThisPlan(circumstances, read)) return undefined
   const fits = read.identity === plan.identity && staleFields(plan.base, read).length === 0
   return fits && isAtRest(read, world) && plan.steps.every(isPlain) ? read : undefined
 }
 
-function isRecent({ world, options, plan: { key } }: Circumstances, { revision }: Observation): boolean {
-  const seen = options.seen?.get(key)
-  return seen !== undefined && seen.revision === revision && world.clock.monotonic() - seen.atMs < mostAgeMs
-}
+const isOfThisPlan = ({ options, plan: { key } }: Circumstances, { revision }: Observation): boolean =>
+  revision !== undefined && options.seen?.get(key) === revision
 
 /** Nothing is under way that would have to be waited for or taken up, and the certificate does not run out meanwhile. */
 function isAtRest({ unfinished, served }: Observation, { clock }: Pick<World, 'clock'>): boolean {

@@ -118,9 +118,14 @@ export class ApplianceSession {
     return this.#writer.connectionString?.()
   }
 
-  /** Acquires or renews, with an intent. Says whether the appliance may have been changed since it was seen last. */
+  /**
+   * Acquires or renews, with an intent. Says whether the appliance may have been changed since it was seen last. Where that
+   * was only assumed it throws `REVISION_CONFLICT` then, and has changed nothing: another run's intent stays.
+   */
   async announce(intent: Intent | null | undefined): Promise<{ moved: boolean }> {
-    return this.lease.isHeld ? this.renewLease(intent) : this.#takeGrant(await this.lease.acquire(intent))
+    if (this.lease.isHeld) return this.renewLease(intent)
+    const assumed = this.#isAssumed && this.#revision !== undefined ? { revision: this.#revision } : {}
+    return this.#takeGrant(await this.lease.acquire(intent, assumed))
   }
 
   /**

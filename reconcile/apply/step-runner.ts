@@ -266,28 +266,35 @@ function holderOf(
   const progress = () => ({ run: options.run, hasBegun: hasBegun(state) })
   const lookAgain = async () => throwIfStepStale(plan, step, await session.look(), progress())
   /** What the other run left under way is looked at before an intent takes its place. */
-  const announceNow = async (intent: Intent) => {
+  const withClaim = (intent: Intent): Intent => {
     state.kept ??= run.found?.data
-    const { moved } = await session.announce({ ...intent, data: { ...intent.data, ...claimKept(state, step) } })
-    if (moved) await lookAgain()
+    return { ...intent, data: { ...intent.data, ...claimKept(state, step) } }
   }
-  return async (intent) => {
+  const hold = async (intent: Intent | undefined): Promise<void> => {
     if (session.lease.isHeld) {
       if ((await session.announce(intent)).moved) await lookAgain()
       else throwIfSettingsStale(plan, step, session.observation, { ...progress(), begun: begunSteps(state) })
       return
     }
     const wasAssumed = session.isAssumed
-    const { waited, moved } = await acquire(intent).catch((error: unknown) => {
+    const taken = await acquire(intent).catch((error: unknown) => {
+      if (wasAssumed && isConflict(error)) return undefined
       throw wasAssumed ? asUnreached(error) : error
     })
+    if (!taken) {
+      await run.recheck(() => session.look())
+      return hold(intent && withClaim(intent))
+    }
+    const { waited, moved } = taken
     if (waited) {
       await run.recheck(() => session.reconnect())
-      if (intent) await announceNow(intent)
-    } else if (moved && wasAssumed) await run.recheck(() => session.look())
-    else if (moved) await lookAgain()
+      if (intent && (await session.announce(withClaim(intent))).moved) await lookAgain()
+    } else if (moved) await lookAgain()
   }
+  return hold
 }
+
+const isConflict = (error: unknown): boolean => error instanceof DeviceError && error.code === 'REVISION_CONFLICT'
 
 /** The intent of a step. A claim to a registration that an earlier intent made stays in it. */
 function intentOf(state: RunnerState, step: Step, data: Readonly<Record<string, unknown>>): Intent {

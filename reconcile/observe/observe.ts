@@ -111,7 +111,6 @@ async function observeAppliance(
   const at = () => new Date(world.clock.now()).toISOString()
   world.onEvent({ type: 'observing', key, at: at() })
   const known = await recalled(desired, world)
-  const readAtMs = world.clock.monotonic()
   let connection: Connection | undefined
   try {
     const target = targetOf(fleet, desired, known.remembered, {
@@ -122,7 +121,6 @@ async function observeAppliance(
     const seen = await lookAt(connection, fleet, desired, world, known.remembered, options)
     const sight = {
       ...seen,
-      readAtMs,
       ...(await observeLegacy(fleet, world, seen, known.remembered)),
       ...(await observeElsewhere(fleet, world, seen, known.remembered)),
     }

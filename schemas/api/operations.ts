@@ -344,13 +344,13 @@ export const operations: readonly Operation[] = [
     method: 'put',
     path: `${base}/lease`,
     summary:
-      'Acquires or renews the lease and sets the intent. Held by another: 409 LEASE_HELD with details.holder and details.remainingSeconds. A lost fence: 409 FENCE_STALE.',
+      'Acquires or renews the lease and sets the intent. Held by another: 409 LEASE_HELD with details.holder and details.remainingSeconds. A lost fence: 409 FENCE_STALE. With If-Match, another revision is refused and nothing is changed: neither lease nor intent.',
     session: true,
     fenced: false,
-    conditional: false,
+    conditional: true,
     request: message.leaseRequest,
     response: { status: 200, body: message.leaseGrant },
-    refusals: [409],
+    refusals: [409, 412],
   },
   {
     id: 'releaseLease',

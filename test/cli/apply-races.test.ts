@@ -64,14 +64,14 @@ const leftOnSensor = () => {
 const free = { lease: null, intent: null }
 const dateFormat = 'yyyy/MM/dd HH:mm:ss'
 
-test('before the lease, a field of the plan: the lease tells, and nothing is written', async () => {
+test('before the lease, a field of the plan: the lease is refused, and nothing is written', async () => {
   changeAtFirst('lease', { timezone: 'Asia/Tokyo' })
   expect(await applied()).toEqual({
     code: 5,
     status: 'stale',
     steps: ['notAttempted'],
     problems: ['APPLIANCE_CHANGED'],
-    asked: ['readAppliance 200', 'lease 200', 'readAppliance 200', 'readAppliance 200', 'releaseLease 204'],
+    asked: ['readAppliance 200', 'lease 412', 'readAppliance 200', 'readAppliance 200'],
   })
   expect(leftOnSensor()).toMatchObject({ timezone: 'Asia/Tokyo', ...free })
 })
@@ -85,8 +85,9 @@ test('before the lease, another field: it is read once more, and both changes st
     problems: [],
     asked: [
       'readAppliance 200',
-      'lease 200',
+      'lease 412',
       'readAppliance 200',
+      'lease 200',
       'writeTime 200',
       'readAppliance 200',
       'releaseLease 204',
