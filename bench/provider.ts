@@ -2,6 +2,7 @@
  * What `terraform plan` costs with this provider and nothing to change, as a ratio to the same number of `terraform_data`,
  * which is built in: `node bench/provider.ts [EXECUTABLE…]` with `--sizes 1,100,1000`, after `npm run package:provider`. Also the
  * CPU time of Terraform and the provider together, how many requests a sensor gets, and how much memory the provider takes at most.
+ * With `--nothing EXECUTABLE` (`bench/nothing/main.go`) also what the same plan costs with a provider that does nothing.
  *
  * @module
  */
@@ -32,6 +33,8 @@ export interface ProviderMeasure {
   /** Of Terraform and all that it starts; NaN on Windows. */
   cpuMs: number
   floorCpuMs: number
+  /** With the provider that does nothing, where there is one. */
+  nothing?: Cost
   /** For each sensor and plan. */
   requests: number
   signIns: number
@@ -138,34 +141,63 @@ function residentMb(pid: string, folder: string): number {
   }
 }
 
+/** A folder in which Terraform finds an executable as this provider. */
+async function installed(parent: string, name: string, executable: string): Promise<string> {
+  const folder = join(parent, name)
+  await mkdir(folder)
+  await chmod(executable, 0o755)
+  await symlink(executable, join(folder, 'terraform-provider-sensorform'))
+  return folder
+}
+
+const overriding = (plugins: string): string =>
+  `provider_installation {\n  dev_overrides { "sensorform/sensorform" = "${plugins}" }\n}\n`
+
+/** The same folder, where Terraform finds a provider with the same schema that does nothing. */
+async function withNothing(parent: string, { folder, env }: Place, executable: string): Promise<Place> {
+  const [schema, settings] = [join(parent, 'schema.json'), join(parent, 'nothing.tfrc')]
+  const { stdout } = await run(terraform, ['providers', 'schema', '-json'], { cwd: folder, env, maxBuffer: 2 ** 28 })
+  await writeFile(schema, stdout)
+  await writeFile(settings, overriding(await installed(parent, 'nothing', executable)))
+  return { folder, env: { ...env, TF_CLI_CONFIG_FILE: settings, NOTHING_SCHEMA: schema } }
+}
+
+const medianCost = (costs: readonly Cost[]): Cost => ({
+  ms: median(costs.map(({ ms }) => ms)),
+  cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
+})
+
 /** One executable at one size. The floor is measured beside it, plan by plan. */
-export async function measureProvider(executable: string, sensors: number, runs: number): Promise<ProviderMeasure> {
+export async function measureProvider(
+  executable: string,
+  sensors: number,
+  runs: number,
+  nothing?: string,
+): Promise<ProviderMeasure> {
   const parent = await mkdtemp(join(tmpdir(), 'sensorform-bench-'))
   const fleet = await startFleet(sensors)
   try {
-    const plugins = join(parent, 'plugins')
-    await mkdir(plugins)
-    await chmod(executable, 0o755)
-    await symlink(executable, join(plugins, 'terraform-provider-sensorform'))
-    const settings = `provider_installation {\n  dev_overrides { "sensorform/sensorform" = "${plugins}" }\n}\n`
-    const ours = await place(parent, 'ours', configuration(fleet.sensors), settings)
+    const plugins = await installed(parent, 'plugins', executable)
+    const ours = await place(parent, 'ours', configuration(fleet.sensors), overriding(plugins))
     const floor = await place(parent, 'floor', floorConfiguration(sensors))
     await inPlace(floor, 'init')
     for (const each of [floor, ours]) await inPlace(each, 'apply', '-auto-approve')
     await counts(fleet.child)
-    const costs = { floor: [] as Cost[], ours: [] as Cost[] }
+    const idle = nothing === undefined ? undefined : await withNothing(parent, ours, nothing)
+    const costs = { floor: [] as Cost[], ours: [] as Cost[], idle: [] as Cost[] }
     for (let index = 0; index < runs; index += 1) {
       costs.floor.push(await planCost(floor))
       costs.ours.push(await planCost(ours))
+      if (idle) costs.idle.push(await planCost(idle))
     }
     const asked = await counts(fleet.child)
     return {
       executable: labelOf(executable),
       sensors,
-      ms: median(costs.ours.map(({ ms }) => ms)),
-      floorMs: median(costs.floor.map(({ ms }) => ms)),
-      cpuMs: median(costs.ours.map(({ cpuMs }) => cpuMs)),
-      floorCpuMs: median(costs.floor.map(({ cpuMs }) => cpuMs)),
+      ...medianCost(costs.ours),
+      floorMs: medianCost(costs.floor).ms,
+      floorCpuMs: medianCost(costs.floor).cpuMs,
+      ...(idle && { nothing: medianCost(costs.idle) }),
       requests: asked.requests / runs / sensors,
       signIns: asked.signIns / runs / sensors,
       peakMb: await peakMbDuring(plugins, planCost(ours)),
@@ -186,33 +218,30 @@ export function packaged(): string[] {
   })
 }
 
+const wallAndCpu = ['plan ms', 'floor ms', 'ratio', 'CPU ms', 'ratio']
+const told = ['provider', 'sensors', ...wallAndCpu, 'requests', 'sign-ins', 'peak MB']
+
 function figuresOf(measured: ProviderMeasure): string[] {
-  const { sensors, ms, floorMs, cpuMs, floorCpuMs, requests, signIns, peakMb } = measured
+  const { sensors, ms, floorMs, cpuMs, floorCpuMs, requests, signIns, peakMb, nothing } = measured
   const wall = [ms.toFixed(0), floorMs.toFixed(0), (ms / floorMs).toFixed(2)]
   const cpu = [cpuMs.toFixed(0), (cpuMs / floorCpuMs).toFixed(2)]
-  return [String(sensors), ...wall, ...cpu, String(requests), String(signIns), peakMb.toFixed(0)]
+  const idle = nothing ? [(nothing.ms / floorMs).toFixed(2), (nothing.cpuMs / floorCpuMs).toFixed(2)] : []
+  return [String(sensors), ...wall, ...cpu, requests.toFixed(2), String(signIns), peakMb.toFixed(0), ...idle]
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { sizes: { type: 'string' } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { sizes: { type: 'string' }, nothing: { type: 'string' } },
+  })
+  const nothing = values.nothing === undefined ? undefined : resolve(values.nothing)
   const sizes = (values.sizes ?? '1,100,1000').split(',').map(Number)
-  const columns = [
-    'provider',
-    'sensors',
-    'plan ms',
-    'floor ms',
-    'ratio',
-    'CPU ms',
-    'ratio',
-    'requests',
-    'sign-ins',
-    'peak MB',
-  ]
+  const columns = [...told, ...(nothing === undefined ? [] : ['nothing', 'CPU'])]
   console.log(columns.map((column, index) => (index === 0 ? column.padEnd(28) : column.padStart(10))).join(''))
   const given = positionals.length > 0 ? positionals.map((path) => resolve(path)) : packaged()
   for (const executable of given) {
     for (const size of sizes) {
-      const measured = await measureProvider(executable, size, size > 100 ? 3 : 9)
+      const measured = await measureProvider(executable, size, size > 100 ? 3 : 9, nothing)
       console.log(
         `${labelOf(executable).padEnd(28)}${figuresOf(measured)
           .map((figure) => figure.padStart(10))
