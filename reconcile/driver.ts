@@ -352,6 +352,9 @@ export interface Writer extends Reader {
   write(write: Write, guard: Guard): Promise<{ revision?: string }>
   /** Acquires or renews; replaces the intent in the same call. Present where `support.lease` is set. */
   lease?(request: LeaseRequest): Promise<LeaseGrant>
-  /** Gives the lease back; with `clearIntent` the intent goes too. Never throws. */
+  /**
+   * Gives the lease back; with `clearIntent` the intent goes too. The session may end with it, so that what is asked after it
+   * opens another one. Never throws.
+   */
   release?(fence: number, options: { clearIntent: boolean }): Promise<void>
 }

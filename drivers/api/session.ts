@@ -24,6 +24,11 @@ export interface ApiSession {
   served(): ServedCertificate | undefined
   /** The next call opens a new connection; with `forget` it signs in again as well. */
   reconnect(options?: { forget: boolean }): void
+  /**
+   * Ends the session and gives the lease back with it, in one request. False: nobody knows whether it did. The next call
+   * signs in anew. Never throws.
+   */
+  endWithLease(fence: number, options: { clearIntent: boolean }): Promise<boolean>
   /** Ends the session (best effort) and all connections. Never throws. */
   close(): Promise<void>
 }
@@ -46,6 +51,12 @@ export interface SessionDeps extends ApiDriverDeps, SignInDeps {
 
 const signOutTimeoutMs = 2000
 
+/** Several attempts fit into what a lease lasts. */
+export const leaseTimeoutMs = 10_000
+
+/** The intent goes with the lease. */
+export const clearsIntent = { query: { intent: 'clear' } } as const
+
 /** `parks`: closing leaves the session in the park, if there is one, instead of ending it. */
 export function createSession(target: Target, deps: SessionDeps, { parks = false } = {}): ApiSession {
   const state: State = target.identity === undefined ? {} : { identity: target.identity }
@@ -66,6 +77,13 @@ export function createSession(target: Target, deps: SessionDeps, { parks = false
       state.http?.reconnect()
       if (options?.forget) delete state.open
     },
+    endWithLease: (fence, { clearIntent }) =>
+      endWithLease(state, {
+        ...withSignal(signOutCall, target.signal),
+        fence,
+        timeoutMs: leaseTimeoutMs,
+        ...(clearIntent && clearsIntent),
+      }),
     close: () => closeSession(state, target, parks ? deps.park : undefined),
   }
 }
@@ -237,6 +255,16 @@ async function closeSession(state: State, target: Target, park: SessionPark | un
   delete state.http
 }
 
+async function endWithLease(state: State, call: Call): Promise<boolean> {
+  const { http, open } = state
+  const session = await open?.catch(() => undefined)
+  if (!http || !session) return false
+  const response = await send(http, call, session.token).catch(() => undefined)
+  if (response?.status !== 204) return false
+  delete state.open
+  return true
+}
+
 /** Ends a session that nobody took over. Best effort, never throws. */
 export async function endParked({ session, target, pin }: ParkedSession, deps: SessionDeps): Promise<void> {
   const signal = AbortSignal.timeout(signOutTimeoutMs)
@@ -251,7 +279,8 @@ export async function endParked({ session, target, pin }: ParkedSession, deps: S
   }
 }
 
+const signOutCall: Call = { operation: 'signOut', doing: 'sign out', repeatRefused: false, timeoutMs: signOutTimeoutMs }
+
 async function signOut(http: Http, token: string, signal?: AbortSignal): Promise<void> {
-  const call: Call = { operation: 'signOut', doing: 'sign out', repeatRefused: false, timeoutMs: signOutTimeoutMs }
-  await send(http, signal ? { ...call, signal } : call, token).catch(() => undefined)
+  await send(http, withSignal(signOutCall, signal), token).catch(() => undefined)
 }

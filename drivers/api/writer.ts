@@ -7,10 +7,7 @@ import { receive, type Call } from './call.ts'
 import { secretsOf, toCertificateImport, toPatch } from './convert.ts'
 import type { ApiDriverDeps } from './driver.ts'
 import { awaitJob } from './job.ts'
-import type { ApiSession } from './session.ts'
-
-/** Several attempts fit into what a lease lasts. */
-const leaseTimeoutMs = 10_000
+import { clearsIntent, leaseTimeoutMs, type ApiSession } from './session.ts'
 
 type Deps = Pick<ApiDriverDeps, 'clock' | 'jobTimeoutMs'>
 
@@ -22,13 +19,14 @@ export function createWriter(
     write: async (write, guard) => perform(session, write, guard, deps),
     lease: (request) => takeLease(session, request),
     async release(fence, { clearIntent }) {
+      if (await session.endWithLease(fence, { clearIntent })) return
       const call: Call<'releaseLease'> = {
         operation: 'releaseLease',
         doing: 'take its lease back',
         fence,
         repeatable: true,
         timeoutMs: leaseTimeoutMs,
-        ...(clearIntent && { query: { intent: 'clear' } }),
+        ...(clearIntent && clearsIntent),
       }
       await session.call(call).catch(() => undefined)
     },

@@ -31,13 +31,14 @@ export async function createBackup(
     const before = await listBackups(driver, target)
     const lease = new LeaseKeeper(clock, holder, () => channelOf(writer, identity, memory))
     await lease.acquire()
+    let latest: BackupState['latest']
     try {
       onBegin()
       await writer.write({ type: 'createBackup' }, { fence: lease.fenceForWrite(), signal: lease.lost })
+      latest = (await writer.observe()).backups?.latest ?? null
     } finally {
       await lease.release({ clearIntent: false })
     }
-    const latest = (await writer.observe()).backups?.latest ?? null
     const after = new Set((await listBackups(driver, target)).backups.map(({ name }) => name))
     return { latest, overwritten: before.backups.map(({ name }) => name).filter((name) => !after.has(name)) }
   } finally {

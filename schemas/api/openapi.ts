@@ -127,22 +127,15 @@ function operationObject(operation: Operation): Json {
   }
 }
 
-function parametersOf({ path, query = {}, fenced, conditional, id }: Operation): Json[] {
+const fence = { name: 'Sensorform-Fence', in: 'header', description: 'Fencing number of the lease.' }
+
+function parametersOf({ path, query = {}, fenced, mayRelease, conditional, id }: Operation): Json[] {
   const text = { schema: { type: 'string' } }
   return [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, ...text })),
     ...Object.entries(query).map(([name, { description }]) => ({ name, in: 'query', description, ...text })),
-    ...(fenced
-      ? [
-          {
-            name: 'Sensorform-Fence',
-            in: 'header',
-            description: 'Fencing number of the lease.',
-            required: true,
-            ...text,
-          },
-        ]
-      : []),
+    ...(fenced ? [{ ...fence, required: true, ...text }] : []),
+    ...(mayRelease ? [{ ...fence, ...text }] : []),
     ...(conditional ? [{ name: 'If-Match', in: 'header', description: 'Revision in quotes.', ...text }] : []),
     ...(id === 'readAppliance'
       ? [{ name: 'If-None-Match', in: 'header', description: 'Revision in quotes.', ...text }]

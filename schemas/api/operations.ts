@@ -28,6 +28,8 @@ export interface Operation {
    * LEASE_REQUIRED, 409 FENCE_STALE). Without any lease on the appliance it is refused as well.
    */
   fenced: boolean
+  /** It may carry `Sensorform-Fence` to give the lease back. */
+  mayRelease?: true
   /** The write may carry `If-Match` with the revision in quotes; another revision is refused with 412. */
   conditional: boolean
   query?: Readonly<Record<string, { description: string }>>
@@ -97,10 +99,13 @@ export const operations: readonly Operation[] = [
     id: 'signOut',
     method: 'delete',
     path: `${base}/session`,
-    summary: 'Ends the session.',
+    summary:
+      'Ends the session. With `Sensorform-Fence` it gives the lease back in the same call, as `releaseLease` does: with `intent=clear` the intent goes too, and an unknown fence is success.',
     session: true,
     fenced: false,
+    mayRelease: true,
     conditional: false,
+    query: { intent: { description: '`clear` removes the intent as well, with a fence.' } },
     response: { status: 204, body: null },
   },
   {

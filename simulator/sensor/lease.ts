@@ -46,13 +46,17 @@ function lease(appliance: Appliance, { body }: Call) {
   return { status: 200, body: { holder, fence, remainingSeconds, revision, revisionBefore } satisfies LeaseGrant }
 }
 
+/** An unknown fence is success: the lease is gone already. */
+export function giveBack(appliance: Appliance, fence: number, { query }: Call['request']): void {
+  if (appliance.state.lease?.fence !== fence) return
+  appliance.commit({ lease: null, ...(query.get('intent') === 'clear' && { intent: null }) })
+}
+
 export const leaseHandlers: Handlers = {
   lease,
   releaseLease: (appliance, { fence, request }) => {
     if (fence === undefined) throw new Refusal(400, 'INVALID', 'Sensorform-Fence is missing.')
-    if (appliance.state.lease?.fence !== fence) return { status: 204 }
-    const clears = request.query.get('intent') === 'clear'
-    appliance.commit({ lease: null, ...(clears && { intent: null }) })
+    giveBack(appliance, fence, request)
     return { status: 204 }
   },
 }

@@ -5,6 +5,7 @@ import type { CredentialCheck, Session as SessionMessage } from '../../schemas/g
 import type { Request } from '../edge.ts'
 import { actorOf, audited } from './audit.ts'
 import { idleSecondsOf, refusalsToLockOf, toldIdleSeconds } from './properties.ts'
+import { giveBack } from './lease.ts'
 import { Refusal } from './refusal.ts'
 import type { Call, Handlers, Appliance, Session } from './sensor.ts'
 
@@ -94,8 +95,9 @@ export const sessionHandlers: Handlers = {
       ? { status: 200, body: { msg: 'Authentication succeeded.' } }
       : { status: 401, body: documentedRefusal },
   signIn,
-  signOut: (appliance, { session }) => {
+  signOut: (appliance, { session, fence, request }) => {
     appliance.memory.sessions.delete(session?.token ?? '')
+    if (fence !== undefined) giveBack(appliance, fence, request)
     return { status: 204 }
   },
 }

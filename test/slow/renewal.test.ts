@@ -27,7 +27,6 @@ test('a hundred are renewed at once with --only certificate: each once, none los
     readAppliance: 3,
     lease: 1,
     importCertificate: 1,
-    releaseLease: 1,
     signOut: 3,
   })
   const again = await fleet.converge(renewed, { only: ['certificate'] })

@@ -324,8 +324,8 @@ test('the lease is taken, renewed and given back', async () => {
   })
   sensor.script('lease', { status: 0, cut: true })
   await writer.lease?.({ holder: 'h', ttlSeconds: 60, fence: 7 })
-  sensor.script('releaseLease', { status: 500, json: refusal('INTERNAL') })
   await writer.release?.(7, { clearIntent: true })
+  await writer.close()
   expect(
     sensor.recorded
       .map(({ method, path, body }) => [method, path, body.toString() && JSON.parse(body.toString())])
@@ -333,9 +333,37 @@ test('the lease is taken, renewed and given back', async () => {
   ).toEqual([
     ['PUT', '/api/settings/v1/lease', { holder: 'h', ttlSeconds: 60, intent }],
     ['PUT', '/api/settings/v1/lease', { holder: 'h', ttlSeconds: 60, fence: 7 }],
-    ['DELETE', '/api/settings/v1/lease?intent=clear', ''],
+    ['DELETE', '/api/settings/v1/session?intent=clear', ''],
   ])
+  expect(sensor.recorded.at(-1)?.headers['sensorform-fence']).toBe('7')
   expect(sensor.violations()).toEqual([])
+})
+
+const unsure = [
+  ['is refused', { status: 500, json: refusal('INTERNAL') }, ['signIn', 'lease', 'signOut', 'releaseLease', 'signOut']],
+  ['is lost', { status: 0, cut: true }, ['signIn', 'lease', 'signOut', 'releaseLease', 'signOut']],
+  [
+    'is that the session has ended',
+    { status: 401, json: refusal('UNAUTHENTICATED') },
+    ['signIn', 'lease', 'signOut', 'releaseLease', 'signOut'],
+  ],
+] as const
+test.each(unsure)('a lease is given back alone where the answer to the sign-out %s', async (_, answer, asked) => {
+  const { sensor, writer } = await open()
+  await writer.lease?.({ holder: 'h', ttlSeconds: 60 })
+  sensor.script('signOut', answer)
+  await writer.release?.(7, { clearIntent: false })
+  await writer.close()
+  expect(sensor.calls).toEqual(asked)
+})
+
+test('after a lease was given back another session is begun where more is asked', async () => {
+  const { sensor, writer } = await open()
+  await writer.lease?.({ holder: 'h', ttlSeconds: 60 })
+  await writer.release?.(7, { clearIntent: false })
+  await writer.observe()
+  await writer.close()
+  expect(sensor.calls).toEqual(['signIn', 'lease', 'signOut', 'signIn', 'readAppliance', 'signOut'])
 })
 
 test('a lease whose answer is lost is asked for again', async () => {

@@ -79,6 +79,34 @@ test('an intent of more than 16 KiB is refused', async () => {
   ])
 })
 
+test('with its fence, signing out gives the lease back, and the intent where that is asked for', async () => {
+  const { endpoint, client } = await startOne('127.20.103.9')
+  const { fence } = await client.lease({ intent })
+  const leaves = async (who: typeof client, query: string, header?: number) => {
+    const headers = header === undefined ? {} : { 'sensorform-fence': String(header) }
+    expect((await who.call('signOut', { query, headers })).status).toBe(204)
+    const { lease: held, intent: kept } = await (await signIn(endpoint)).read()
+    return [held?.fence ?? null, kept]
+  }
+  expect(await leaves(await signIn(endpoint), '?intent=clear')).toEqual([fence, intent])
+  expect(await leaves(await signIn(endpoint), '?intent=clear', 99)).toEqual([fence, intent])
+  expect(await leaves(client, '', fence)).toEqual([null, intent])
+  const other = await signIn(endpoint)
+  const { fence: next } = await other.lease()
+  expect(await leaves(other, '?intent=clear', next)).toEqual([null, null])
+})
+
+test('at another revision the lease is refused, and nothing is changed', async () => {
+  const { client } = await startOne('127.20.103.10')
+  const before = await client.read()
+  const asked = { body: { holder: 'run-1', ttlSeconds: 60, intent } }
+  const reply = await client.call('lease', { ...asked, headers: { 'if-match': '"another"' } })
+  expect(refusalOf(reply)).toEqual([412, 'REVISION_CONFLICT'])
+  const { lease: held, intent: kept, revision } = await client.read()
+  expect([held, kept, revision]).toEqual([null, null, before.revision])
+  expect((await client.call('lease', { ...asked, headers: { 'if-match': `"${revision}"` } })).status).toBe(200)
+})
+
 test('releasing an unknown fence is success and releases nothing', async () => {
   const { client } = await startOne('127.20.103.7')
   const { fence } = await client.lease()
