@@ -107,8 +107,8 @@ function add(sum: Sum, ms: number): void {
 }
 
 function kindOf({ method, path }: Request): Kind {
-  if (/\/(session|validation)$/.test(path)) return 'signIn'
-  if (path.endsWith('/lease') || path.includes('/lease?')) return 'lease'
+  if (/\/(session|validation)(\?|$)/.test(path)) return 'signIn'
+  if (/\/lease(\?|$)/.test(path)) return 'lease'
   return method === 'GET' ? 'read' : 'write'
 }
 

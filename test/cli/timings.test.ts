@@ -93,7 +93,7 @@ describe('a run', () => {
     const { timings } = timingsOf(stderr) as { timings: Record<string, object> }
     expect([code, timings['requests']]).toMatchObject([
       0,
-      { signIn: { count: 4 }, read: { count: 8 }, lease: { count: 6 }, write: { count: 4 } },
+      { signIn: { count: 4 }, read: { count: 8 }, lease: { count: 4 }, write: { count: 4 } },
     ])
     expect(Object.keys(timings['phases'] ?? {})).toEqual([
       'start',
