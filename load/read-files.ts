@@ -72,7 +72,9 @@ function readSources(paths: readonly string[], cwd: string, { bytes }: ReadLimit
   const read: (Source | Problem)[] = []
   let left = bytes
   for (const path of paths) {
-    left -= attempted(() => statSync(path))?.size ?? 0
+    const size = attempted(() => statSync(path))?.size ?? 0
+    // One that is too large by itself is told so, and never read.
+    if (size <= maxFileBytes) left -= size
     if (left < 0) return [folderTooLarge(path, cwd, `The files of documents have more than ${bytes} bytes together`)]
     read.push(readSource(path, cwd))
   }
