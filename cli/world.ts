@@ -10,6 +10,7 @@ import { findFingerprintKey } from '../state/fingerprint-key.ts'
 import { openRegistrars } from '../registrars/open.ts'
 import { systemClock } from '../transport/system-clock.ts'
 import type { Command } from './command.ts'
+import { letHeapGrow } from './heap.ts'
 import { watchInterruption, type Interruption } from './interruption.ts'
 import { startProgress, type Progress } from './progress.ts'
 import { shortPath } from './short-path.ts'
@@ -39,6 +40,7 @@ export async function openWorld(
 ): Promise<OpenWorld> {
   const { timings } = command
   timings?.enter('start')
+  letHeapGrow(fleet.sensors.size)
   const state = await openState(command, fleet)
   try {
     const { key, madeAt } = findFingerprintKey({ folder: state.folder, env: command.io.env, create: writes })
