@@ -16,7 +16,7 @@ import { recallAppliance, rememberRead } from '../observe/recall.ts'
 import { rememberApplied } from './remember-applied.ts'
 import { ApplianceSession } from './session.ts'
 import { StaleError, throwIfStale } from './recheck.ts'
-import { seenJustNow } from './seen-just-now.ts'
+import { seenForPlan } from './seen-for-plan.ts'
 import { runSteps, type ApplianceRun } from './step-runner.ts'
 import { targetOf } from '../observe/target.ts'
 import { waitsForPerson } from './execute/execute.ts'
@@ -104,7 +104,7 @@ async function applySteps(
   const target = targetOf(fleet, desired, remembered, { signal: world.signal })
   const known = plan.identity === undefined ? target : { ...target, identity: plan.identity }
   const session = new ApplianceSession(world, desired, known, options.run, remembered?.lastRead)
-  const seen = seenJustNow({ world, options, plan, remembered, support: session.driver.support })
+  const seen = seenForPlan({ world, options, plan, remembered, support: session.driver.support })
   let keepIntent = true
   const recheck: ApplianceRun['recheck'] = async (look) => {
     await look()

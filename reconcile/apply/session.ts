@@ -59,7 +59,7 @@ export class ApplianceSession {
     return observation
   }
 
-  /** Takes what was read a moment ago for what is there, until the lease has told whether it is. */
+  /** Takes what was read for the plan for what is there, until the lease has told whether it is. */
   assume(observation: Observation): void {
     this.#accept(observation)
     this.#isAssumed = true

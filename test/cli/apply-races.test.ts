@@ -124,7 +124,7 @@ test('a sensor that is gone before the lease is unknown, and no step was begun',
   expect(await applied()).toMatchObject({ code: 4, status: 'unknown', steps: ['notAttempted'] })
 })
 
-test('a saved plan is not from a moment ago: it is looked again before the lease', async () => {
+test('a saved plan is of another run: it is looked again before the lease', async () => {
   expect((await trial.run(['plan', 'fleet.yaml', '--out', 'plan=plan.json'])).code).toBe(0)
   const { code, asked } = await applied(['apply', 'plan.json'])
   expect([code, asked.slice(0, 2)]).toEqual([0, ['readAppliance 304', 'lease 200']])

@@ -21,7 +21,7 @@ interface Circumstances {
 }
 
 /** The read that the plan was made from, where the lease can stand for another one; otherwise nothing. */
-export function seenJustNow(circumstances: Circumstances): Observation | undefined {
+export function seenForPlan(circumstances: Circumstances): Observation | undefined {
   const { world, plan, support, remembered } = circumstances
   const read = remembered?.lastRead
   if (!read || !support.lease || !isOfThisPlan(circumstances, read)) return undefined

@@ -1,11 +1,11 @@
-// What was read for a plan a moment ago is not read again before the first write, where the lease can stand for a read.
+// What was read for a plan is not read again before the first write, where the lease can stand for a read.
 import { expect, test } from 'vitest'
 import { addAppliance, changeInConsole } from '../../drivers/memory/appliance.ts'
 import { createMemoryDriver } from '../../drivers/memory/driver.ts'
 import { createPoorDriver } from '../../drivers/memory/poor.ts'
 import type { MemoryAppliance, MemoryWorld } from '../../drivers/memory/world.ts'
 import { applyPlan } from '../../reconcile/apply/apply.ts'
-import { seenJustNow } from '../../reconcile/apply/seen-just-now.ts'
+import { seenForPlan } from '../../reconcile/apply/seen-for-plan.ts'
 import type { Driver, Observation } from '../../reconcile/driver.ts'
 import type { Intent } from '../../reconcile/lease.ts'
 import type { AppliancePlan, Step } from '../../reconcile/plan-types.ts'
@@ -192,7 +192,7 @@ test.each<Case>([
   if (!planned || !remembered?.lastRead || !found) throw new Error('nothing was read')
   const { lastRead } = remembered
   const look = (more: Case) =>
-    seenJustNow({
+    seenForPlan({
       world: bench.world,
       support: bench.world.driver('api').support,
       options: { seen: new Map([['line-1', more.seen ?? found]]) },
